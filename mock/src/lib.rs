@@ -1,0 +1,32 @@
+//! A reference mock server for multipart uploads on S3-compatible object storage.
+//!
+//! ```
+//! let mock = mpuspec_mock::Mock::builder().limit("min_part_size", "1KiB").start().unwrap();
+//! println!("{} {}", mock.endpoint(), mpuspec_mock::ACCESS_KEY);
+//! ```
+//!
+//! - [`Mock`]: the server; it has a port of its own and stops when dropped.
+//! - [`model`]: the rules of multipart upload, pure.
+//! - [`provider`]: what a provider promises, as data.
+//! - [`yaml`]: placed reading of YAML files.
+
+mod http;
+pub mod model;
+mod ops;
+pub mod provider;
+mod server;
+mod store;
+pub mod yaml;
+
+pub use server::{Mock, MockBuilder, StartError};
+
+/// The access key of the mock's owner.
+pub const ACCESS_KEY: &str = "mpuspec";
+/// The secret key of the mock's owner.
+pub const SECRET_KEY: &str = "mpuspec-secret";
+/// The access key of a second principal, who owns nothing.
+pub const SECOND_ACCESS_KEY: &str = "mpuspec-second";
+/// The secret key of the second principal.
+pub const SECOND_SECRET_KEY: &str = "mpuspec-second-secret";
+/// The region that signatures have to name unless another is set.
+pub const REGION: &str = "us-east-1";

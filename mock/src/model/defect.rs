@@ -1,0 +1,114 @@
+//! Deliberate mistakes: each proves that some case can fail.
+
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! defects {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+        /// A switch that makes the mock wrong in one way.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Defect { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Defect {
+            /// Every defect.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name on the command line.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What goes wrong.
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+defects! {
+    /// A completion takes parts below the smallest size.
+    AcceptSmallParts = "accept-small-parts",
+    /// A part that is sent again does not replace the earlier one.
+    KeepReplacedPart = "keep-replaced-part",
+    /// The object is joined in the order in which the parts arrived.
+    JoinInArrivalOrder = "join-in-arrival-order",
+    /// The object is joined with part numbers sorted as text.
+    JoinInTextOrder = "join-in-text-order",
+    /// An upload can still be listed after its completion.
+    KeepCompletedUpload = "keep-completed-upload",
+    /// A completion does not compare ETags.
+    IgnoreListedEtags = "ignore-listed-etags",
+    /// Parts that were sent but not listed are joined as well.
+    JoinUnlistedParts = "join-unlisted-parts",
+    /// Listed parts that were never sent are skipped.
+    SkipMissingParts = "skip-missing-parts",
+    /// A list that does not ascend is sorted and taken.
+    AcceptAnyOrder = "accept-any-order",
+    /// Part numbers out of range are taken.
+    AcceptAnyNumber = "accept-any-number",
+    /// The largest part number is refused.
+    RefuseLargestNumber = "refuse-largest-number",
+    /// Numbers with gaps are refused at completion.
+    RefuseGaps = "refuse-gaps",
+    /// A completion without parts makes an empty object.
+    AcceptEmptyList = "accept-empty-list",
+    /// A refused completion throws the upload away.
+    RefusedCompletionEndsUpload = "refused-completion-ends-upload",
+    /// An abort is answered and forgotten.
+    IgnoreAbort = "ignore-abort",
+    /// An abort deletes the object under the key.
+    AbortDeletesObject = "abort-deletes-object",
+    /// An abort of an unknown upload is answered with success.
+    AcceptUnknownAbort = "accept-unknown-abort",
+    /// The ETag of a finished object is the MD5 of its bytes, without the number of parts.
+    PlainEtag = "plain-etag",
+    /// The last byte of a finished object is lost.
+    LoseLastByte = "lose-last-byte",
+    /// Metadata of the creation is lost.
+    LoseMetadata = "lose-metadata",
+    /// A part can be read as the object before the completion.
+    VisibleBeforeCompletion = "visible-before-completion",
+    /// An empty last part is refused.
+    RefuseEmptyPart = "refuse-empty-part",
+    /// The marker of a listing of parts is itself listed again.
+    RepeatPartMarker = "repeat-part-marker",
+    /// A listing of parts is never cut into pages.
+    IgnoreMaxParts = "ignore-max-parts",
+    /// A listing of parts tells wrong sizes.
+    WrongListedSize = "wrong-listed-size",
+    /// An upload id is good for every key.
+    ShareUploadIds = "share-upload-ids",
+    /// Two creations of one key share one upload.
+    ReuseUpload = "reuse-upload",
+    /// A listing of uploads ignores the prefix.
+    IgnorePrefix = "ignore-prefix",
+    /// A listing of uploads ignores the delimiter.
+    IgnoreDelimiter = "ignore-delimiter",
+    /// A listing of uploads skips the rest of a key at a page border.
+    IgnoreUploadIdMarker = "ignore-upload-id-marker",
+    /// A listing of uploads shows aborted ones.
+    ListAbortedUploads = "list-aborted-uploads",
+    /// A wrong Content-MD5 is not noticed.
+    IgnoreContentMd5 = "ignore-content-md5",
+    /// ETags in headers bear no quotes.
+    UnquotedEtag = "unquoted-etag",
+    /// A refused completion is answered with status 500.
+    RefuseWithStatus500 = "refuse-with-status-500",
+    /// A deletion of the object throws uploads of the key away.
+    DeleteEndsUploads = "delete-ends-uploads",
+}
+
+impl fmt::Display for Defect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Defect {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|defect| defect.name() == name).ok_or(())
+    }
+}

@@ -1,0 +1,25 @@
+//! The rules of multipart upload, once: pure, without I/O, clock or randomness.
+//!
+//! Two faces over one set of decisions ([`decide`]):
+//! [`apply`] gives one lawful answer and changes the state (the mock);
+//! [`admits`] gives every state in which an observed answer is lawful (the oracle).
+//! Ids, times and contents come from outside.
+
+mod admits;
+mod apply;
+mod content;
+mod decide;
+mod defect;
+mod listing;
+mod operation;
+mod rules;
+mod state;
+
+pub use admits::admits;
+pub use apply::apply;
+pub use content::{Blob, Content, Slice};
+pub use defect::Defect;
+pub use listing::{ListedUpload, UploadsPage, UploadsQuery, list_uploads};
+pub use operation::{Answer, Body, Code, Event, Given, ListedPart, Observed, Operation, PartEntry, PartsPage, Refusal};
+pub use rules::{ETags, Limits, Rules};
+pub use state::{Ending, KeyState, Md5, Meta, Object, Part, Time, Upload, UploadId};

@@ -1,0 +1,72 @@
+//! The numbers and switches that decisions depend on.
+
+use std::collections::BTreeSet;
+
+use super::Defect;
+
+/// Everything in which providers differ, as far as the model is concerned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Numbers.
+    pub limits: Limits,
+    /// What an ETag is.
+    pub etags: ETags,
+    /// Deliberate mistakes; an oracle has none.
+    pub defects: BTreeSet<Defect>,
+}
+
+impl Rules {
+    /// Whether a deliberate mistake is switched on.
+    pub fn has(&self, defect: Defect) -> bool {
+        self.defects.contains(&defect)
+    }
+}
+
+/// The limits of a provider; an absent one does not exist there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The smallest part number.
+    pub min_part_number: u32,
+    /// The largest part number.
+    pub max_part_number: u32,
+    /// The smallest part that is not the last of the completed list.
+    pub min_part_size: Option<u64>,
+    /// The largest part.
+    pub max_part_size: Option<u64>,
+    /// The largest object made of parts.
+    pub max_object_size: Option<u64>,
+    /// The largest object of a single put.
+    pub max_put_size: Option<u64>,
+    /// The longest key in bytes.
+    pub max_key_bytes: Option<u64>,
+    /// Parts on one page of a listing.
+    pub list_parts_page: u32,
+    /// Uploads on one page of a listing.
+    pub list_uploads_page: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            min_part_number: 1,
+            max_part_number: 10_000,
+            min_part_size: None,
+            max_part_size: None,
+            max_object_size: None,
+            max_put_size: None,
+            max_key_bytes: None,
+            list_parts_page: 1_000,
+            list_uploads_page: 1_000,
+        }
+    }
+}
+
+/// What an ETag is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ETags {
+    /// The MD5 of a part; the MD5 of the joined digests and `-N` for an object of N parts.
+    #[default]
+    Md5,
+    /// The server's own choice, bound when it is first seen.
+    Opaque,
+}

@@ -1,0 +1,9 @@
+//! GetBucketVersioning: `GET /bucket?versioning`. No bucket of the mock was ever versioned.
+
+use super::Call;
+use crate::http::{Answer, S3Error, Xml};
+
+pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    call.bucket(&mut call.service.store.lock())?;
+    Ok(Answer::xml(Xml::document("VersioningConfiguration", |_| {})))
+}

@@ -1,0 +1,10 @@
+//! GetObjectLockConfiguration: `GET /bucket?object-lock`. No bucket of the mock has a lock.
+
+use super::Call;
+use crate::http::{Answer, S3Error};
+
+pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    call.bucket(&mut call.service.store.lock())?;
+    let message = "Object Lock configuration does not exist for this bucket";
+    Err(S3Error::new("ObjectLockConfigurationNotFoundError", message).with("BucketName", call.request.bucket()))
+}

@@ -1,0 +1,11 @@
+//! HeadBucket: `HEAD /bucket`.
+
+use http::StatusCode;
+
+use super::Call;
+use crate::http::{Answer, S3Error};
+
+pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    call.bucket(&mut call.service.store.lock())?;
+    Ok(Answer::new(StatusCode::OK).header("x-amz-bucket-region", &call.service.region))
+}

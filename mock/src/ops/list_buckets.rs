@@ -1,0 +1,19 @@
+//! ListBuckets: `GET /`.
+
+use super::Call;
+use crate::http::{Answer, S3Error, Xml, iso8601};
+
+pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    let store = call.service.store.lock();
+    Ok(Answer::xml(Xml::document("ListAllMyBucketsResult", |xml| {
+        xml.principal("Owner", &call.principal);
+        xml.nest("Buckets", |xml| {
+            for (name, bucket) in store.buckets.iter().filter(|(_, bucket)| bucket.owner == call.principal) {
+                xml.nest("Bucket", |xml| {
+                    xml.text("Name", name);
+                    xml.text("CreationDate", iso8601(bucket.created));
+                });
+            }
+        });
+    })))
+}

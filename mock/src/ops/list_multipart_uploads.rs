@@ -1,0 +1,73 @@
+//! ListMultipartUploads: `GET /bucket?uploads`.
+
+use super::{Call, metadata};
+use crate::http::{Answer, S3Error, Xml, iso8601, url_encoded};
+use crate::model::{UploadsQuery, list_uploads};
+
+pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    let request = &call.request;
+    let limit = call.service.rules.limits.list_uploads_page;
+    let max = request.count("max-uploads")?.unwrap_or(limit).min(limit);
+    let encoded = encoding(call)?;
+    let encode = |text: &str| if encoded { url_encoded(text) } else { text.to_owned() };
+    let text = |name| request.query(name).unwrap_or_default();
+    // Without a key marker the upload id marker is ignored.
+    let (key_marker, upload_id_marker) = match text("key-marker") {
+        "" => ("", ""),
+        key => (key, text("upload-id-marker")),
+    };
+    let query = UploadsQuery {
+        prefix: text("prefix").to_owned(),
+        delimiter: Some(text("delimiter").to_owned()).filter(|delimiter| !delimiter.is_empty()),
+        key_marker: key_marker.to_owned(),
+        upload_id_marker: Some(upload_id_marker.to_owned()).filter(|marker| !marker.is_empty()),
+        max,
+    };
+    let mut store = call.service.store.lock();
+    let bucket = call.bucket(&mut store)?;
+    let page = list_uploads(&bucket.keys, &call.service.rules, &query);
+    Ok(Answer::xml(Xml::document("ListMultipartUploadsResult", |xml| {
+        xml.text("Bucket", request.bucket());
+        xml.text("KeyMarker", encode(text("key-marker")));
+        xml.text("UploadIdMarker", upload_id_marker);
+        if let Some((key, id)) = &page.next {
+            xml.text("NextKeyMarker", encode(key));
+            xml.text("NextUploadIdMarker", id);
+        }
+        xml.text("Prefix", encode(&query.prefix));
+        if let Some(delimiter) = &query.delimiter {
+            xml.text("Delimiter", encode(delimiter));
+        }
+        if encoded {
+            xml.text("EncodingType", "url");
+        }
+        xml.value("MaxUploads", max);
+        xml.value("IsTruncated", page.truncated);
+        for upload in &page.uploads {
+            let meta = bucket.keys.get(&upload.key).and_then(|state| Some(&state.uploads.get(&upload.id)?.meta));
+            xml.nest("Upload", |xml| {
+                xml.text("Key", encode(&upload.key));
+                xml.text("UploadId", &upload.id.0);
+                xml.principal("Initiator", &bucket.owner);
+                xml.principal("Owner", &bucket.owner);
+                xml.text("StorageClass", meta.map_or("STANDARD", metadata::storage_class));
+                xml.text("Initiated", iso8601(upload.initiated));
+            });
+        }
+        for prefix in &page.prefixes {
+            xml.nest("CommonPrefixes", |xml| xml.text("Prefix", encode(prefix)));
+        }
+    })))
+}
+
+/// Whether names in the answer are to be URL-encoded.
+pub(super) fn encoding(call: &Call<'_>) -> Result<bool, S3Error> {
+    match call.request.query("encoding-type") {
+        None | Some("") => Ok(false),
+        Some("url") => Ok(true),
+        Some(other) => {
+            let message = "Invalid Encoding Method specified in Request";
+            Err(S3Error::invalid_argument(message, "encoding-type", other))
+        }
+    }
+}

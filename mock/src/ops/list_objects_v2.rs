@@ -1,0 +1,77 @@
+//! ListObjectsV2: `GET /bucket?list-type=2`.
+
+use super::{Call, list_multipart_uploads::encoding, metadata};
+use crate::http::{Answer, S3Error, Xml, iso8601, url_encoded};
+use crate::model::Object;
+
+/// Keys on one page.
+const PAGE: u32 = 1_000;
+
+pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    let request = &call.request;
+    let encoded = encoding(call)?;
+    let encode = |text: &str| if encoded { url_encoded(text) } else { text.to_owned() };
+    let text = |name| request.query(name).unwrap_or_default();
+    let max = request.count("max-keys")?.unwrap_or(PAGE).min(PAGE) as usize;
+    // The token is the last entry of the page before.
+    let token = request.query("continuation-token");
+    let after = token.unwrap_or_else(|| text("start-after"));
+    let (prefix, delimiter) = (text("prefix"), text("delimiter"));
+
+    let mut store = call.service.store.lock();
+    let bucket = call.bucket(&mut store)?;
+    let mut objects: Vec<(&String, &Object)> = Vec::new();
+    let mut prefixes: Vec<String> = Vec::new();
+    let (mut truncated, mut last) = (false, String::new());
+    for (key, state) in &bucket.keys {
+        let Some(object) = state.object.as_ref().filter(|_| key.starts_with(prefix)) else { continue };
+        let rolled = (!delimiter.is_empty())
+            .then(|| key[prefix.len()..].find(delimiter))
+            .flatten()
+            .map(|at| key[..prefix.len() + at + delimiter.len()].to_owned());
+        let entry = rolled.as_ref().unwrap_or(key);
+        if entry.as_str() <= after || prefixes.last() == Some(entry) {
+            continue;
+        }
+        if objects.len() + prefixes.len() == max {
+            truncated = max > 0;
+            break;
+        }
+        last.clone_from(entry);
+        match rolled {
+            Some(prefix) => prefixes.push(prefix),
+            None => objects.push((key, object)),
+        }
+    }
+    Ok(Answer::xml(Xml::document("ListBucketResult", |xml| {
+        xml.text("Name", request.bucket());
+        xml.text("Prefix", encode(prefix));
+        xml.value("KeyCount", objects.len() + prefixes.len());
+        xml.value("MaxKeys", max);
+        if !delimiter.is_empty() {
+            xml.text("Delimiter", encode(delimiter));
+        }
+        if encoded {
+            xml.text("EncodingType", "url");
+        }
+        xml.value("IsTruncated", truncated);
+        if let Some(token) = token {
+            xml.text("ContinuationToken", token);
+        }
+        if truncated {
+            xml.text("NextContinuationToken", &last);
+        }
+        for (key, object) in objects {
+            xml.nest("Contents", |xml| {
+                xml.text("Key", encode(key));
+                xml.text("LastModified", iso8601(object.modified));
+                xml.text("ETag", format!("\"{}\"", object.etag));
+                xml.value("Size", object.content.len());
+                xml.text("StorageClass", metadata::storage_class(&object.meta));
+            });
+        }
+        for prefix in &prefixes {
+            xml.nest("CommonPrefixes", |xml| xml.text("Prefix", encode(prefix)));
+        }
+    })))
+}

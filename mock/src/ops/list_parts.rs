@@ -1,0 +1,43 @@
+//! ListParts: `GET /bucket/key?uploadId=ID`.
+
+use super::{Call, metadata};
+use crate::http::{Answer, S3Error, Xml, iso8601};
+use crate::model::{self, Operation};
+
+pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    let request = &call.request;
+    let page = call.service.rules.limits.list_parts_page;
+    let max = request.count("max-parts")?.unwrap_or(page).min(page);
+    let after = request.count("part-number-marker")?.unwrap_or(0);
+    let upload = call.upload();
+    let answer = call.apply(Operation::ListParts { upload: upload.clone(), after, max })?;
+    let model::Answer::Parts(listed) = answer else {
+        return Err(S3Error::new("InternalError", "nothing was listed"));
+    };
+    let storage_class = {
+        let mut store = call.service.store.lock();
+        let state = call.bucket(&mut store)?.keys.get(request.key());
+        let upload = state.and_then(|state| state.uploads.get(&upload));
+        upload.map_or("STANDARD", |upload| metadata::storage_class(&upload.meta)).to_owned()
+    };
+    Ok(Answer::xml(Xml::document("ListPartsResult", |xml| {
+        xml.text("Bucket", request.bucket());
+        xml.text("Key", request.key());
+        xml.text("UploadId", &upload.0);
+        xml.principal("Initiator", &call.principal);
+        xml.principal("Owner", &call.principal);
+        xml.text("StorageClass", &storage_class);
+        xml.value("PartNumberMarker", after);
+        xml.value("NextPartNumberMarker", listed.parts.last().map_or(0, |part| part.number));
+        xml.value("MaxParts", max);
+        xml.value("IsTruncated", listed.truncated);
+        for part in &listed.parts {
+            xml.nest("Part", |xml| {
+                xml.value("PartNumber", part.number);
+                xml.text("LastModified", iso8601(part.arrived));
+                xml.text("ETag", format!("\"{}\"", part.etag));
+                xml.value("Size", part.size);
+            });
+        }
+    })))
+}

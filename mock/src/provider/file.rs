@@ -1,0 +1,190 @@
+//! What may stand in a provider file.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::limit::parse_size;
+
+/// A provider file as it is written; everything may come from the file that it extends.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProviderFile {
+    pub(super) extends: Option<String>,
+    pub(super) title: Option<String>,
+    pub(super) sources: Option<Vec<String>>,
+    pub(super) dialect: Option<Dialect>,
+    pub(super) addressing: Option<Vec<Addressing>>,
+    #[serde(default)]
+    pub(super) limits: BTreeMap<String, LimitEntry>,
+    #[serde(default)]
+    pub(super) capabilities: BTreeMap<String, Support>,
+    #[serde(default)]
+    pub(super) answers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) errors: BTreeMap<String, Vec<Spelling>>,
+    pub(super) consistency: Option<Consistency>,
+    #[serde(default)]
+    pub(super) documents: BTreeMap<String, Publisher>,
+    pub(super) playable: Option<bool>,
+    pub(super) anonymous: Option<bool>,
+}
+
+/// The wire language of a provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Dialect {
+    /// x-amz-* headers and SigV4.
+    #[default]
+    S3,
+    /// x-oss-* headers and the signatures of OSS.
+    Oss,
+}
+
+/// Where the bucket stands in a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Addressing {
+    /// First in the path.
+    Path,
+    /// First in the host name.
+    Virtual,
+}
+
+/// Whether a provider has a capability.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Support {
+    /// Promised.
+    Yes,
+    /// Not there.
+    No,
+    /// Nobody says.
+    #[default]
+    Unknown,
+}
+
+/// An accepted spelling of an error.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spelling {
+    /// The code in the error document.
+    pub code: String,
+    /// The status.
+    pub status: u16,
+    /// Where that is said.
+    pub source: Option<String>,
+}
+
+/// What is promised about concurrent calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Consistency {
+    /// Of multipart calls.
+    #[serde(default)]
+    pub multipart: Strength,
+    /// Of listings.
+    #[serde(default)]
+    pub listing: Strength,
+}
+
+/// How much is promised.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Strength {
+    /// As if one call came after the other.
+    Strong,
+    /// Less.
+    Weak,
+    /// Sooner or later.
+    Eventual,
+    /// Nobody says.
+    #[default]
+    Unknown,
+}
+
+/// Who publishes documents, and which.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Publisher {
+    /// The name of the collection.
+    pub title: String,
+    /// Whether these are the documents of a provider, which alone can carry a MUST.
+    #[serde(default)]
+    pub official: bool,
+    /// Its pages, by key.
+    pub pages: BTreeMap<String, Document>,
+}
+
+/// A page of documentation.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// Its address.
+    pub url: String,
+    /// When it was read.
+    pub read: String,
+    /// Its promises, by anchor, in our words.
+    #[serde(default)]
+    pub says: BTreeMap<String, String>,
+}
+
+/// A limit as it is written: one claim, or several that contradict each other.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LimitEntry {
+    pub(super) value: Option<Number>,
+    pub(super) source: Option<String>,
+    #[serde(default)]
+    pub(super) claims: Vec<ClaimEntry>,
+}
+
+/// One of several claims.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClaimEntry {
+    pub(super) value: Number,
+    pub(super) source: String,
+}
+
+/// What one document says about a limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The value; `None` says that there is no such limit.
+    pub value: Option<u64>,
+    /// The document.
+    pub source: String,
+}
+
+/// The value of a limit: a number, a size, or `none`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, JsonSchema)]
+#[schemars(with = "String")]
+pub(super) struct Number(pub(super) Option<u64>);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Scalar;
+        impl Visitor<'_> for Scalar {
+            type Value = Number;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number, a size such as 5MiB, or none")
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Number, E> {
+                Ok(Number(Some(value)))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Number, E> {
+                match text {
+                    "none" => Ok(Number(None)),
+                    text => parse_size(text).map(|size| Number(Some(size))).map_err(E::custom),
+                }
+            }
+        }
+        deserializer.deserialize_any(Scalar)
+    }
+}

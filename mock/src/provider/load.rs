@@ -1,0 +1,267 @@
+//! From a provider file, or the name of a bundled one, to a checked provider.
+
+use std::path::Path as FilePath;
+
+use include_dir::{Dir, include_dir};
+use thiserror::Error;
+
+use super::file::{Claim, LimitEntry, ProviderFile};
+use super::{CAPABILITIES, Provider};
+use crate::yaml::{self, Mistake, Path, Placed, Value};
+
+static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/providers");
+
+/// Where a text came from, and the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The name to show.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A mistake in a file, with what is needed to show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file.
+    pub origin: Origin,
+    /// The mistake.
+    pub placed: Placed,
+}
+
+/// Why a provider can't be had.
+#[derive(Clone, Debug, Error)]
+pub enum FileError {
+    /// No bundled provider of this name, and no such file.
+    #[error("there is no provider `{name}`{}; known are {}", near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default(), known.join(", "))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// What was probably meant.
+        near: Option<String>,
+        /// The bundled ones.
+        known: Vec<String>,
+    },
+    /// The file can't be read.
+    #[error("{path}: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The file has mistakes.
+    #[error("{} is not a valid provider file", .0.first().map_or("it", |problem| problem.origin.name.as_str()))]
+    Invalid(Vec<Problem>),
+}
+
+/// The names of the bundled providers.
+pub fn builtin_names() -> Vec<String> {
+    let mut names: Vec<String> =
+        BUILTIN.files().filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned())).collect();
+    names.sort();
+    names
+}
+
+/// Loads a bundled provider by name, or a file by path (anything with a `/` or ending in `.yaml`).
+pub fn load(name: &str) -> Result<Provider, FileError> {
+    load_depth(name, None, 0)
+}
+
+/// More levels than anybody needs; a loop of `extends` ends here.
+const DEEPEST: usize = 8;
+
+fn load_depth(name: &str, beside: Option<&FilePath>, depth: usize) -> Result<Provider, FileError> {
+    let is_path = name.contains('/') || name.ends_with(".yaml");
+    let (origin, stem, folder) = if is_path {
+        let path = beside.map_or_else(|| FilePath::new(name).to_owned(), |folder| folder.join(name));
+        let text = std::fs::read_to_string(&path).map_err(|error| FileError::Unreadable {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
+        let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        (Origin { name: path.display().to_string(), text }, stem, path.parent().map(FilePath::to_owned))
+    } else {
+        let file = BUILTIN.get_file(format!("{name}.yaml")).and_then(include_dir::File::contents_utf8);
+        let Some(text) = file else {
+            let known = builtin_names();
+            let near = yaml::nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
+            return Err(FileError::Unknown { name: name.to_owned(), near, known });
+        };
+        (Origin { name: format!("mock/providers/{name}.yaml"), text: text.to_owned() }, name.to_owned(), None)
+    };
+    let invalid = |placed: Vec<Placed>| {
+        FileError::Invalid(placed.into_iter().map(|placed| Problem { origin: origin.clone(), placed }).collect())
+    };
+    let value = yaml::parse(&origin.text).map_err(|placed| invalid(vec![placed]))?;
+    let (file, mut mistakes) = decode(value);
+    let base = match &file.extends {
+        None => None,
+        Some(_) if depth == DEEPEST => {
+            mistakes.push(Mistake::at(&Path::root().key("extends"), "these files extend each other without end"));
+            None
+        }
+        Some(base) => match load_depth(base, folder.as_deref(), depth + 1) {
+            Ok(base) => Some(base),
+            Err(FileError::Invalid(problems)) => return Err(FileError::Invalid(problems)),
+            Err(error) => {
+                mistakes.push(Mistake::at(&Path::root().key("extends"), error.to_string()));
+                None
+            }
+        },
+    };
+    let provider = resolve(file, base, &stem, &mut mistakes);
+    match provider {
+        Some(provider) if mistakes.is_empty() => Ok(provider),
+        _ => {
+            mistakes.sort();
+            Err(invalid(mistakes.into_iter().map(|mistake| mistake.place(&origin.text)).collect()))
+        }
+    }
+}
+
+/// Each entry is decoded by itself, so that one mistake does not hide the next.
+fn decode(value: Value) -> (ProviderFile, Vec<Mistake>) {
+    let root = Path::root();
+    let mut mistakes = Vec::new();
+    let Value::Mapping(mut mapping) = value else {
+        return (ProviderFile::default(), vec![Mistake::at(&root, "a provider file is a mapping")]);
+    };
+    loop {
+        let error = match yaml::decode::<ProviderFile>(Value::Mapping(mapping.clone()), &root) {
+            Ok(file) => return (file, mistakes),
+            Err(mistake) => mistake,
+        };
+        // What is wrong is taken out, and the rest tried again.
+        let removed = remove(&mut mapping, &error.path);
+        mistakes.push(error);
+        if !removed {
+            return (ProviderFile::default(), mistakes);
+        }
+    }
+}
+
+/// Takes the entry out that holds the node at `path`: of a section the one entry, otherwise the field.
+fn remove(mapping: &mut yaml::Mapping, path: &Path) -> bool {
+    let text = path.to_string();
+    let keys: Vec<&str> = text.split(['.', '[']).collect();
+    let Some(first) = keys.first() else { return false };
+    if let (Some(second), Some(Value::Mapping(section))) = (keys.get(1), mapping.get_mut(*first))
+        && section.remove(*second).is_some()
+    {
+        return true;
+    }
+    mapping.remove(*first).is_some()
+}
+
+fn resolve(file: ProviderFile, base: Option<Provider>, stem: &str, mistakes: &mut Vec<Mistake>) -> Option<Provider> {
+    let root = Path::root();
+    let mut missing = |field: &str| {
+        mistakes.push(Mistake::at(&root, format!("`{field}` is missing")));
+    };
+    if base.is_none() && file.extends.is_none() {
+        if file.title.is_none() {
+            missing("title");
+        }
+        if file.sources.is_none() {
+            missing("sources");
+        }
+    }
+    let mut provider = base.unwrap_or_else(|| Provider {
+        name: String::new(),
+        title: String::new(),
+        sources: Vec::new(),
+        dialect: Default::default(),
+        addressing: vec![super::Addressing::Path],
+        limits: Default::default(),
+        capabilities: Default::default(),
+        answers: Default::default(),
+        errors: Default::default(),
+        consistency: Default::default(),
+        documents: Default::default(),
+        playable: true,
+        anonymous: false,
+    });
+    provider.name = stem.to_owned();
+    provider.title = file.title.unwrap_or(provider.title);
+    provider.sources = file.sources.unwrap_or(provider.sources);
+    provider.dialect = file.dialect.unwrap_or(provider.dialect);
+    provider.addressing = file.addressing.unwrap_or(provider.addressing);
+    provider.consistency = file.consistency.unwrap_or(provider.consistency);
+    provider.playable = file.playable.unwrap_or(provider.playable);
+    provider.anonymous = file.anonymous.unwrap_or(provider.anonymous);
+    provider.answers.extend(file.answers);
+    provider.errors.extend(file.errors);
+    provider.documents.extend(file.documents);
+    for (name, entry) in file.limits {
+        let path = root.key("limits").key(&name);
+        match (name.parse(), claims(entry)) {
+            (Ok(name), Ok(claims)) => {
+                provider.limits.insert(name, claims);
+            }
+            (Err(message), _) => mistakes.push(Mistake::at_key(&path, message)),
+            (_, Err(message)) => mistakes.push(Mistake::at(&path, message)),
+        }
+    }
+    let known: Vec<&str> = CAPABILITIES.iter().map(|(name, _)| *name).collect();
+    for (name, support) in file.capabilities {
+        if known.contains(&name.as_str()) {
+            provider.capabilities.insert(name, support);
+        } else {
+            let path = root.key("capabilities").key(&name);
+            mistakes.push(Mistake { path, spot: yaml::Spot::Key, ..yaml::unknown("capability", &name, &known) });
+        }
+    }
+    mistakes.is_empty().then_some(provider)
+}
+
+fn claims(entry: LimitEntry) -> Result<Vec<Claim>, String> {
+    match (entry.value, entry.source, entry.claims) {
+        (Some(value), Some(source), claims) if claims.is_empty() => Ok(vec![Claim { value: value.0, source }]),
+        (None, None, claims) if !claims.is_empty() => {
+            Ok(claims.into_iter().map(|claim| Claim { value: claim.value.0, source: claim.source }).collect())
+        }
+        (Some(_), None, _) => Err("a limit needs its `source`".to_owned()),
+        _ => Err("write `value` and `source`, or a list of `claims`".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::{LimitName, Support};
+
+    #[test]
+    fn every_bundled_provider_loads() {
+        for name in builtin_names() {
+            let provider = load(&name).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+            assert_eq!(provider.name, name);
+        }
+    }
+
+    #[test]
+    fn a_provider_that_extends_another_changes_only_what_it_says() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("mine.yaml");
+        let text = "extends: aws-s3\ntitle: Mine\nlimits:\n  min_part_size: { value: none, source: mine }\ncapabilities: { upload_part_copy: no }\n";
+        std::fs::write(&path, text).expect("written");
+        let provider = load(path.to_str().expect("UTF-8")).expect("it loads");
+        assert_eq!(provider.limit(LimitName::MinPartSize), None);
+        assert_eq!(provider.limit(LimitName::MaxPartNumber), Some(10_000));
+        assert_eq!(provider.support("upload_part_copy"), Support::No);
+    }
+
+    #[test]
+    fn all_mistakes_of_a_file_are_told_with_their_place() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("broken.yaml");
+        let text = "extends: aws-s3\nlimits:\n  min_part_size: { value: 5MB, source: x }\n  max_prts: { value: 1, source: x }\ncapabilities: { uplod_part_copy: yes, acl: maybe }\ntitel: x\n";
+        std::fs::write(&path, text).expect("written");
+        let Err(FileError::Invalid(problems)) = load(path.to_str().expect("UTF-8")) else { panic!("it must not load") };
+        let told: Vec<_> = problems.iter().map(|p| (p.placed.span.line, p.placed.message.as_str())).collect();
+        assert_eq!(told.len(), 5, "{told:#?}");
+        assert!(told.iter().any(|(line, message)| *line == 3 && message.contains("unknown unit `MB`")), "{told:#?}");
+        assert!(told.iter().any(|(line, message)| *line == 4 && message.contains("`max_parts`")), "{told:#?}");
+        assert!(told.iter().any(|(line, message)| *line == 6 && message.contains("`title`")), "{told:#?}");
+    }
+}

@@ -1,0 +1,107 @@
+//! What one provider promises: limits, capabilities, pinned answers, each with its source.
+
+mod file;
+mod limit;
+mod load;
+
+pub use file::{Addressing, Claim, Consistency, Dialect, Document, Publisher, Spelling, Strength, Support};
+pub use limit::{LIMITS, LimitName, parse_size};
+pub use load::{FileError, Origin, Problem, builtin_names, load};
+
+use std::collections::BTreeMap;
+
+use crate::model::{ETags, Limits, Rules};
+
+/// The capabilities that a provider can have, with what each is.
+pub const CAPABILITIES: &[(&str, &str)] = &[
+    ("acl", "object ACLs"),
+    ("attributes", "GetObjectAttributes"),
+    ("callback", "a callback at completion"),
+    ("checksum_crc32", "CRC32 of parts"),
+    ("checksum_crc32c", "CRC32C of parts"),
+    ("checksum_crc64nvme", "CRC64NVME of parts"),
+    ("checksum_sha1", "SHA-1 of parts"),
+    ("checksum_sha256", "SHA-256 of parts"),
+    ("complete_all", "completion of everything that was sent, without a list"),
+    ("conditional_complete", "If-None-Match and If-Match on completion"),
+    ("get_by_part_number", "GET and HEAD of one part of an object"),
+    ("lifecycle", "rules that end unfinished uploads"),
+    ("list_uploads", "ListMultipartUploads"),
+    ("object_lock", "object lock"),
+    ("own_bucket", "creation and deletion of buckets"),
+    ("presigned", "requests signed in the URL"),
+    ("sequential", "uploads whose parts must come in order"),
+    ("sse_c", "encryption with keys of the client"),
+    ("streaming_signatures", "bodies signed chunk by chunk"),
+    ("tagging", "object tags"),
+    ("upload_part_copy", "UploadPartCopy"),
+    ("versioning", "bucket versioning"),
+];
+
+/// A provider, checked and complete.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// The name of its file.
+    pub name: String,
+    /// Its name in sentences.
+    pub title: String,
+    /// Publishers whose documents bind it, the own ones first.
+    pub sources: Vec<String>,
+    /// The wire language.
+    pub dialect: Dialect,
+    /// How buckets are addressed; the first is the default.
+    pub addressing: Vec<Addressing>,
+    /// What is claimed about each limit. A limit without an entry does not exist.
+    pub limits: BTreeMap<LimitName, Vec<Claim>>,
+    /// What is known about each capability.
+    pub capabilities: BTreeMap<String, Support>,
+    /// Rows of the dialect sheet that its documents pin to one outcome.
+    pub answers: BTreeMap<String, String>,
+    /// Accepted spellings of error codes.
+    pub errors: BTreeMap<String, Vec<Spelling>>,
+    /// What is promised about concurrent calls.
+    pub consistency: Consistency,
+    /// Documents of publishers that only this provider needs.
+    pub documents: BTreeMap<String, Publisher>,
+    /// Whether the mock can play it; a provider that stands for unknown servers cannot be played.
+    pub playable: bool,
+    /// Whether it stands for servers that made no promise of their own.
+    pub anonymous: bool,
+}
+
+impl Provider {
+    /// The value of a limit that satisfies every claim about it; `None` if it does not exist.
+    pub fn limit(&self, name: LimitName) -> Option<u64> {
+        let values = self.limits.get(&name)?.iter().filter_map(|claim| claim.value);
+        if name.is_minimum() { values.max() } else { values.min() }
+    }
+
+    /// Sets a limit aside from what the file says.
+    pub fn override_limit(&mut self, name: LimitName, value: Option<u64>) {
+        self.limits.insert(name, vec![Claim { value, source: "command line".to_owned() }]);
+    }
+
+    /// What is known about a capability.
+    pub fn support(&self, capability: &str) -> Support {
+        self.capabilities.get(capability).copied().unwrap_or_default()
+    }
+
+    /// The rules by which the model decides for this provider, without defects.
+    pub fn rules(&self) -> Rules {
+        let small = |name, default| {
+            self.limit(name).map_or(default, |value| u32::try_from(value).unwrap_or(u32::MAX))
+        };
+        let limits = Limits {
+            min_part_number: small(LimitName::MinPartNumber, 0),
+            max_part_number: small(LimitName::MaxPartNumber, u32::MAX - 1),
+            min_part_size: self.limit(LimitName::MinPartSize),
+            max_part_size: self.limit(LimitName::MaxPartSize),
+            max_object_size: self.limit(LimitName::MaxObjectSize),
+            max_put_size: self.limit(LimitName::MaxPutSize),
+            max_key_bytes: self.limit(LimitName::MaxKeyBytes),
+            list_parts_page: small(LimitName::ListPartsPage, 1_000),
+            list_uploads_page: small(LimitName::ListUploadsPage, 1_000),
+        };
+        Rules { limits, etags: ETags::Md5, defects: Default::default() }
+    }
+}

@@ -1,0 +1,76 @@
+//! Connections: the only file that names hyper's server.
+
+use std::convert::Infallible;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use http::{Method, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::sync::oneshot;
+
+use crate::http::{Answer, Pieces, Request, S3Error, Signed, authenticate};
+use crate::ops::{Call, Service};
+use crate::{ACCESS_KEY, SECOND_ACCESS_KEY, SECOND_SECRET_KEY, SECRET_KEY};
+
+/// Accepts connections until told to stop; those that are open then are closed.
+pub(super) async fn accept(listener: TcpListener, service: Arc<Service>, mut stopped: oneshot::Receiver<()>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut stopped => return,
+        };
+        // A connection that was reset before it could be accepted is no reason to stop.
+        let Ok((stream, _)) = accepted else { continue };
+        // Small answers must not wait for more data.
+        let _ = stream.set_nodelay(true);
+        let service = service.clone();
+        tokio::spawn(async move {
+            let answer = service_fn(move |request| {
+                let service = service.clone();
+                async move { Ok::<_, Infallible>(respond(&service, request).await) }
+            });
+            let connection =
+                http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), answer);
+            // A client that goes away in the middle is its own affair.
+            let _ = connection.await;
+        });
+    }
+}
+
+async fn respond(service: &Service, request: http::Request<Incoming>) -> Response<Pieces> {
+    let (parts, body) = request.into_parts();
+    let head = parts.method == Method::HEAD;
+    let resource = parts.uri.path().to_owned();
+    let request_id = uuid::Uuid::now_v7().simple().to_string()[16..].to_uppercase();
+    let answer = match answer(service, parts, body).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            let answer = error.into_answer(&resource, &request_id);
+            // Nothing follows the head of an answer to HEAD.
+            if head { answer.body(Pieces::default()) } else { answer }
+        }
+    };
+    answer
+        .header("server", concat!("mpuspec-mock/", env!("CARGO_PKG_VERSION")))
+        .header("x-amz-request-id", &request_id)
+        .header("x-amz-id-2", &request_id)
+        .into_response()
+}
+
+async fn answer(service: &Service, parts: http::request::Parts, body: Incoming) -> Result<Answer, S3Error> {
+    let request = Request::new(parts)?;
+    let Signed { principal, payload } = authenticate(&request, &service.region, secret_of)?;
+    Call { service, request, principal, payload, body: Some(body) }.answer().await
+}
+
+fn secret_of(access_key: &str) -> Option<&'static str> {
+    match access_key {
+        ACCESS_KEY => Some(SECRET_KEY),
+        SECOND_ACCESS_KEY => Some(SECOND_SECRET_KEY),
+        _ => None,
+    }
+}

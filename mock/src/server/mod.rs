@@ -1,0 +1,216 @@
+//! The server: a port, a thread, and how both are started and stopped.
+
+mod connection;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+use crate::REGION;
+use crate::model::Defect;
+use crate::ops::Service;
+use crate::provider::{self, FileError, LimitName, Provider};
+use crate::yaml;
+
+/// A running server. It stops when it is dropped.
+#[derive(Debug)]
+pub struct Mock {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Mock {
+    /// Begins to describe a server.
+    pub fn builder() -> MockBuilder {
+        MockBuilder::default()
+    }
+
+    /// The base of its URLs: `http://127.0.0.1:PORT`.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // An error says that the server has stopped already.
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Why a server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The provider can't be had.
+    #[error(transparent)]
+    Provider(#[from] FileError),
+    /// The provider stands for unknown servers, so there is nothing to play.
+    #[error("the mock cannot play `{0}`; name a provider whose answers are documented")]
+    NotPlayable(String),
+    /// No such limit, or no such value.
+    #[error("--limit {name}={value}: {reason}")]
+    Limit {
+        /// The name as given.
+        name: String,
+        /// The value as given.
+        value: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// No such defect.
+    #[error("{0}")]
+    Defect(String),
+    /// The port can't be had.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Describes a server that is to be started.
+#[derive(Debug)]
+#[must_use = "call start() to run it"]
+pub struct MockBuilder {
+    provider: Result<Provider, String>,
+    port: u16,
+    region: String,
+    defects: Vec<String>,
+    limits: Vec<(String, String)>,
+    buckets: Vec<String>,
+}
+
+impl Default for MockBuilder {
+    fn default() -> Self {
+        Self {
+            provider: Err("aws-s3".to_owned()),
+            port: 0,
+            region: REGION.to_owned(),
+            defects: Vec::new(),
+            limits: Vec::new(),
+            buckets: Vec::new(),
+        }
+    }
+}
+
+impl MockBuilder {
+    /// Plays a provider, by name or file. Default: `aws-s3`.
+    pub fn provider(mut self, name: &str) -> Self {
+        self.provider = Err(name.to_owned());
+        self
+    }
+
+    /// Plays a provider that was loaded before.
+    pub fn loaded_provider(mut self, provider: Provider) -> Self {
+        self.provider = Ok(provider);
+        self
+    }
+
+    /// Listens on this port of the loopback interface. Default: a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Expects signatures to name this region.
+    pub fn region(mut self, region: &str) -> Self {
+        self.region = region.to_owned();
+        self
+    }
+
+    /// Makes it wrong in one way.
+    pub fn defect(mut self, name: &str) -> Self {
+        self.defects.push(name.to_owned());
+        self
+    }
+
+    /// Sets a limit: a number, a size such as `1KiB`, or `none`.
+    pub fn limit(mut self, name: &str, value: &str) -> Self {
+        self.limits.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Has a bucket from the start.
+    pub fn bucket(mut self, name: &str) -> Self {
+        self.buckets.push(name.to_owned());
+        self
+    }
+
+    /// Starts it on a thread of its own; it answers when this returns.
+    pub fn start(self) -> Result<Mock, StartError> {
+        let mut provider = match self.provider {
+            Ok(provider) => provider,
+            Err(name) => provider::load(&name)?,
+        };
+        if !provider.playable {
+            return Err(StartError::NotPlayable(provider.name));
+        }
+        for (name, value) in self.limits {
+            let parsed = parse_limit(&name, &value);
+            let (limit, value) = parsed.map_err(|reason| StartError::Limit { name, value, reason })?;
+            provider.override_limit(limit, value);
+        }
+        let mut rules = provider.rules();
+        for name in &self.defects {
+            let names: Vec<_> = Defect::ALL.iter().map(|defect| defect.name()).collect();
+            let defect = name.parse::<Defect>();
+            rules.defects.insert(
+                defect.map_err(|()| StartError::Defect(yaml::unknown("defect", name, &names).message))?,
+            );
+        }
+        let service = Service { store: Default::default(), rules, region: self.region };
+        {
+            let mut store = service.store.lock();
+            for name in self.buckets {
+                let created = store.now();
+                let owner = crate::ACCESS_KEY.to_owned();
+                store.buckets.insert(name, crate::store::Bucket { owner, created, keys: Default::default() });
+            }
+        }
+        listen(service, SocketAddr::from(([127, 0, 0, 1], self.port)))
+    }
+}
+
+/// Reads a limit as the command line gives it.
+pub(crate) fn parse_limit(name: &str, value: &str) -> Result<(LimitName, Option<u64>), String> {
+    let limit: LimitName = name.parse()?;
+    let value = if value == "none" { None } else { Some(provider::parse_size(value)?) };
+    Ok((limit, value))
+}
+
+fn listen(service: Service, address: SocketAddr) -> Result<Mock, StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).map_err(failed)?;
+    listener.set_nonblocking(true).map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("mpuspec-mock")
+        .enable_all()
+        .build()
+        .map_err(failed)?;
+    let (stop, stopped) = oneshot::channel();
+    let thread = std::thread::Builder::new()
+        .name("mpuspec-mock".to_owned())
+        .spawn(move || {
+            runtime.block_on(connection::accept(listener, Arc::new(service), stopped));
+            runtime.shutdown_background();
+        })
+        .map_err(failed)?;
+    Ok(Mock { address, stop: Some(stop), thread: Some(thread) })
+}

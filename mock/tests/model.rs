@@ -1,0 +1,229 @@
+//! The two faces of the model agree: what `apply` answers, `admits` admits; and what a
+//! defective `apply` answers is, sooner or later, not admitted.
+
+use mpuspec_mock::model::{
+    Answer, Blob, Body, Content, Defect, Event, Given, KeyState, Limits, ListedPart, Observed, Operation, Rules, Time,
+    UploadId, admits, apply,
+};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+/// An operation with references to what exists when its turn comes.
+#[derive(Clone, Debug)]
+enum Draft {
+    Create,
+    UploadPart { upload: usize, number: i64, size: u64 },
+    Complete { upload: usize, list: Choice },
+    Abort { upload: usize },
+    ListParts { upload: usize, after: u32, max: u32 },
+    ListUploads,
+    Put,
+    Get,
+    Head,
+    Delete,
+}
+
+/// How the list of a completion differs from the parts that are there.
+#[derive(Clone, Copy, Debug)]
+enum Choice {
+    Exact,
+    AllButFirst,
+    Reversed,
+    WrongEtag,
+    NeverSent,
+    Empty,
+    AsLastTime,
+}
+
+fn draft() -> impl Strategy<Value = Draft> {
+    let list = prop_oneof![
+        6 => Just(Choice::Exact),
+        2 => Just(Choice::AllButFirst),
+        1 => Just(Choice::Reversed),
+        1 => Just(Choice::WrongEtag),
+        1 => Just(Choice::NeverSent),
+        1 => Just(Choice::Empty),
+        2 => Just(Choice::AsLastTime),
+    ];
+    let number = prop_oneof![8 => 1..=4i64, 1 => Just(0), 2 => 10..=12i64];
+    let size = prop_oneof![4 => Just(8u64), 1 => 0..=7u64, 1 => Just(33)];
+    prop_oneof![
+        4 => Just(Draft::Create),
+        12 => (any::<usize>(), number, size).prop_map(|(upload, number, size)| Draft::UploadPart { upload, number, size }),
+        5 => (any::<usize>(), list).prop_map(|(upload, list)| Draft::Complete { upload, list }),
+        2 => any::<usize>().prop_map(|upload| Draft::Abort { upload }),
+        3 => (any::<usize>(), 0..=3u32, 0..=3u32).prop_map(|(upload, after, max)| Draft::ListParts { upload, after, max }),
+        1 => Just(Draft::ListUploads),
+        1 => Just(Draft::Put),
+        3 => Just(Draft::Get),
+        1 => Just(Draft::Head),
+        1 => Just(Draft::Delete),
+    ]
+}
+
+fn rules(defect: Option<Defect>) -> Rules {
+    let limits = Limits {
+        max_part_number: 11,
+        min_part_size: Some(8),
+        max_part_size: Some(32),
+        list_parts_page: 3,
+        ..Limits::default()
+    };
+    Rules { limits, defects: defect.into_iter().collect(), ..Rules::default() }
+}
+
+/// A body whose digest is as unique as its blob.
+fn body(slot: u64, len: u64) -> Body {
+    let mut md5 = [0; 16];
+    md5[..8].copy_from_slice(&slot.to_be_bytes());
+    md5[8..].copy_from_slice(&len.to_be_bytes());
+    Body { content: Content::of(Blob::Made { seed: 7, slot, len }), md5 }
+}
+
+/// Turns drafts into operations while the mock's face runs, and holds each answer against the oracle's.
+fn run(drafts: &[Draft], defect: Option<Defect>) -> Result<(), TestCaseError> {
+    let (faulty, lawful) = (rules(defect), rules(None));
+    let mut state = KeyState::default();
+    let mut lawful_states = vec![KeyState::default()];
+    let mut ids: Vec<UploadId> = vec![UploadId("unknown".to_owned())];
+    let mut last_list: Vec<ListedPart> = Vec::new();
+    for (slot, draft) in (1u64..).zip(drafts) {
+        let pick = |at: usize| ids[at % ids.len()].clone();
+        let operation = match draft {
+            Draft::Create => Operation::Create { meta: [("x".to_owned(), slot.to_string())].into() },
+            Draft::UploadPart { upload, number, size } => {
+                Operation::UploadPart { upload: pick(*upload), number: *number, body: body(slot, *size) }
+            }
+            Draft::Complete { upload, list } => {
+                let upload = pick(*upload);
+                let list = list_for(&state, &upload, *list, &last_list);
+                last_list.clone_from(&list);
+                Operation::Complete { upload, list }
+            }
+            Draft::Abort { upload } => Operation::Abort { upload: pick(*upload) },
+            Draft::ListParts { upload, after, max } => {
+                Operation::ListParts { upload: pick(*upload), after: *after, max: *max }
+            }
+            Draft::ListUploads => Operation::ListUploads,
+            Draft::Put => Operation::Put { body: body(slot, 5), meta: Default::default() },
+            Draft::Get => Operation::Get,
+            Draft::Head => Operation::Head,
+            Draft::Delete => Operation::Delete,
+        };
+        let at = Time(slot);
+        let given = Given { id: Some(UploadId(format!("u{slot:04}"))), at, etag: None };
+        let answer = apply(&mut state, &faulty, &Event { operation: operation.clone(), given });
+        if let Answer::Created(id) = &answer {
+            ids.push(id.clone());
+        }
+        let observed = match answer {
+            Answer::Refused(refusal) => Observed::Refused(refusal.code()),
+            answer => Observed::Answered(answer),
+        };
+        lawful_states =
+            lawful_states.iter().flat_map(|state| admits(state, &lawful, &operation, &observed, at)).collect();
+        prop_assert!(!lawful_states.is_empty(), "{operation:?} cannot be answered {observed:?}");
+        if defect.is_none() {
+            prop_assert!(lawful_states.contains(&state), "the state after {operation:?} is not among the lawful ones");
+            prop_assert!(!admits(&state, &lawful, &operation, &Observed::Nothing, at).is_empty());
+        }
+    }
+    Ok(())
+}
+
+fn list_for(state: &KeyState, upload: &UploadId, choice: Choice, last: &[ListedPart]) -> Vec<ListedPart> {
+    let mut list: Vec<ListedPart> = state.uploads.get(upload).map_or_else(Vec::new, |upload| {
+        let entry = |(number, part): (&u32, &mpuspec_mock::model::Part)| ListedPart {
+            number: i64::from(*number),
+            etag: format!("\"{}\"", part.etag),
+        };
+        upload.parts.iter().map(entry).collect()
+    });
+    match choice {
+        Choice::Exact => {}
+        Choice::AllButFirst => list = list.split_off(1.min(list.len())),
+        Choice::Reversed => list.reverse(),
+        Choice::WrongEtag => list.iter_mut().for_each(|part| part.etag = "wrong".to_owned()),
+        Choice::NeverSent => list.push(ListedPart { number: 9, etag: "00".to_owned() }),
+        Choice::Empty => list.clear(),
+        Choice::AsLastTime => last.clone_into(&mut list),
+    }
+    list
+}
+
+fn sequences() -> impl Strategy<Value = Vec<Draft>> {
+    prop::collection::vec(draft(), 1..40)
+}
+
+proptest! {
+    #[test]
+    fn what_one_face_answers_the_other_admits(drafts in sequences()) {
+        run(&drafts, None)?;
+    }
+}
+
+/// Defects that lie in the rules of one key; the others lie in HTTP or between keys.
+const IN_THE_RULES: &[Defect] = &[
+    Defect::AcceptSmallParts,
+    Defect::KeepReplacedPart,
+    Defect::JoinInArrivalOrder,
+    Defect::JoinInTextOrder,
+    Defect::KeepCompletedUpload,
+    Defect::IgnoreListedEtags,
+    Defect::JoinUnlistedParts,
+    Defect::SkipMissingParts,
+    Defect::AcceptAnyOrder,
+    Defect::AcceptAnyNumber,
+    Defect::RefuseLargestNumber,
+    Defect::RefuseGaps,
+    Defect::AcceptEmptyList,
+    Defect::RefusedCompletionEndsUpload,
+    Defect::IgnoreAbort,
+    Defect::AbortDeletesObject,
+    Defect::AcceptUnknownAbort,
+    Defect::PlainEtag,
+    Defect::LoseLastByte,
+    Defect::LoseMetadata,
+    Defect::VisibleBeforeCompletion,
+    Defect::RefuseEmptyPart,
+    Defect::RepeatPartMarker,
+    Defect::IgnoreMaxParts,
+    Defect::WrongListedSize,
+    Defect::ReuseUpload,
+    Defect::ListAbortedUploads,
+    Defect::DeleteEndsUploads,
+];
+
+#[test]
+fn the_oracle_notices_every_defect_of_the_rules() {
+    for defect in IN_THE_RULES {
+        let config = Config { cases: 3_000, failure_persistence: None, ..Config::default() };
+        let mut runner = TestRunner::new_with_rng(config, prop::test_runner::TestRng::deterministic_rng(Default::default()));
+        let outcome = runner.run(&sequences(), |drafts| run(&drafts, Some(*defect)));
+        assert!(outcome.is_err(), "no sequence shows that {defect} is wrong");
+    }
+}
+
+#[test]
+fn a_write_between_creation_and_completion_may_end_up_on_top() {
+    let rules = rules(None);
+    let mut state = KeyState::default();
+    let mut turn = 0;
+    let mut step = |state: &mut KeyState, operation: Operation| {
+        turn += 1;
+        let given = Given { id: Some(UploadId("u".to_owned())), at: Time(turn), etag: None };
+        apply(state, &rules, &Event { operation, given })
+    };
+    let upload = UploadId("u".to_owned());
+    step(&mut state, Operation::Create { meta: Default::default() });
+    step(&mut state, Operation::UploadPart { upload: upload.clone(), number: 1, body: body(1, 8) });
+    step(&mut state, Operation::Put { body: body(2, 5), meta: Default::default() });
+    let list = list_for(&state, &upload, Choice::Exact, &[]);
+    let operation = Operation::Complete { upload, list };
+    let mut after = state.clone();
+    let answer = step(&mut after, operation.clone());
+    let states = admits(&state, &rules, &operation, &Observed::Answered(answer), Time(9));
+    let sizes: Vec<_> =
+        states.iter().map(|state| state.object.as_ref().map(|object| object.content.len())).collect();
+    assert_eq!(sizes, [Some(8), Some(5)]);
+}
