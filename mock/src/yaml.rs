@@ -251,6 +251,34 @@ pub fn decode<T: DeserializeOwned>(value: Value, at: &Path) -> Result<T, Mistake
     })
 }
 
+/// Turns a mapping into a type, and finds as many mistakes in it as it can: what is wrong
+/// is taken out and the rest tried again. With mistakes there may still be a value.
+pub fn decode_collecting<T: DeserializeOwned>(mut mapping: Mapping, at: &Path) -> (Option<T>, Vec<Mistake>) {
+    let mut mistakes = Vec::new();
+    loop {
+        let mistake = match decode(Value::Mapping(mapping.clone()), at) {
+            Ok(value) => return (Some(value), mistakes),
+            Err(mistake) => mistake,
+        };
+        let removed = remove(&mut mapping, &mistake.path.0[at.0.len()..]);
+        mistakes.push(mistake);
+        if !removed {
+            return (None, mistakes);
+        }
+    }
+}
+
+/// Takes the entry out that holds the node at the end of `path`: one entry of a section, or the field.
+fn remove(mapping: &mut Mapping, path: &[Segment]) -> bool {
+    let [Segment::Key(first), rest @ ..] = path else { return false };
+    if let (Some(Segment::Key(second)), Some(Value::Mapping(section))) = (rest.first(), mapping.get_mut(first.as_str()))
+        && section.remove(second.as_str()).is_some()
+    {
+        return true;
+    }
+    mapping.remove(first.as_str()).is_some()
+}
+
 /// Says what serde says, shorter and with a suggestion.
 fn explain(path: Path, message: &str) -> Mistake {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();

@@ -94,7 +94,11 @@ fn load_depth(name: &str, beside: Option<&FilePath>, depth: usize) -> Result<Pro
         FileError::Invalid(placed.into_iter().map(|placed| Problem { origin: origin.clone(), placed }).collect())
     };
     let value = yaml::parse(&origin.text).map_err(|placed| invalid(vec![placed]))?;
-    let (file, mut mistakes) = decode(value);
+    let Value::Mapping(mapping) = value else {
+        return Err(invalid(vec![Mistake::at(&Path::root(), "a provider file is a mapping").place(&origin.text)]));
+    };
+    let (file, mut mistakes) = yaml::decode_collecting::<ProviderFile>(mapping, &Path::root());
+    let file = file.unwrap_or_default();
     let base = match &file.extends {
         None => None,
         Some(_) if depth == DEEPEST => {
@@ -118,40 +122,6 @@ fn load_depth(name: &str, beside: Option<&FilePath>, depth: usize) -> Result<Pro
             Err(invalid(mistakes.into_iter().map(|mistake| mistake.place(&origin.text)).collect()))
         }
     }
-}
-
-/// Each entry is decoded by itself, so that one mistake does not hide the next.
-fn decode(value: Value) -> (ProviderFile, Vec<Mistake>) {
-    let root = Path::root();
-    let mut mistakes = Vec::new();
-    let Value::Mapping(mut mapping) = value else {
-        return (ProviderFile::default(), vec![Mistake::at(&root, "a provider file is a mapping")]);
-    };
-    loop {
-        let error = match yaml::decode::<ProviderFile>(Value::Mapping(mapping.clone()), &root) {
-            Ok(file) => return (file, mistakes),
-            Err(mistake) => mistake,
-        };
-        // What is wrong is taken out, and the rest tried again.
-        let removed = remove(&mut mapping, &error.path);
-        mistakes.push(error);
-        if !removed {
-            return (ProviderFile::default(), mistakes);
-        }
-    }
-}
-
-/// Takes the entry out that holds the node at `path`: of a section the one entry, otherwise the field.
-fn remove(mapping: &mut yaml::Mapping, path: &Path) -> bool {
-    let text = path.to_string();
-    let keys: Vec<&str> = text.split(['.', '[']).collect();
-    let Some(first) = keys.first() else { return false };
-    if let (Some(second), Some(Value::Mapping(section))) = (keys.get(1), mapping.get_mut(*first))
-        && section.remove(*second).is_some()
-    {
-        return true;
-    }
-    mapping.remove(*first).is_some()
 }
 
 fn resolve(file: ProviderFile, base: Option<Provider>, stem: &str, mistakes: &mut Vec<Mistake>) -> Option<Provider> {

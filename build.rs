@@ -1,0 +1,12 @@
+//! Embeds the commit, and sees to it that a new case is embedded without a clean build.
+
+use std::process::Command;
+
+fn main() {
+    println!("cargo:rerun-if-changed=cases");
+    println!("cargo:rerun-if-changed=.git/HEAD");
+    let commit = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output();
+    let commit = commit.ok().filter(|output| output.status.success()).map(|output| output.stdout);
+    let commit = commit.and_then(|commit| String::from_utf8(commit).ok()).unwrap_or_default();
+    println!("cargo:rustc-env=MPUSPEC_COMMIT={}", commit.trim());
+}

@@ -1,0 +1,240 @@
+//! All cases: those in the binary, and those of the user.
+
+use std::collections::BTreeMap;
+use std::path::{Path as FilePath, PathBuf};
+
+use include_dir::{Dir, DirEntry, include_dir};
+use mpuspec_mock::provider::{Origin, Problem, Provider};
+use mpuspec_mock::yaml;
+use thiserror::Error;
+
+use super::id::{Pattern, RowId};
+use super::load::{Case, load_case};
+use super::source::Registry;
+
+static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
+
+/// Files in the folder of cases that are none.
+const NOT_CASES: &[&str] = &["sources.yaml", "requirements.yaml", "renamed.yaml", "records.yaml"];
+
+/// Cases, with the documents they cite.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// The cases, by id.
+    pub cases: Vec<Case>,
+    /// The documents.
+    pub registry: Registry,
+    /// The ids of cases that did not come with the suite.
+    own: Vec<String>,
+}
+
+/// Why there is no catalogue.
+#[derive(Debug, Error)]
+pub enum CatalogueError {
+    /// A folder or file can't be read.
+    #[error("{path}: {reason}")]
+    Unreadable {
+        /// Which.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// Files have mistakes.
+    #[error("not every case file is valid")]
+    Invalid(Vec<Problem>),
+    /// A name that fits no case.
+    #[error("no case fits `{pattern}`{}", near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
+    NoSuchCase {
+        /// The name or pattern.
+        pattern: String,
+        /// What was probably meant.
+        near: Option<String>,
+    },
+}
+
+/// Which rows are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Patterns over ids; none stands for all.
+    pub patterns: Vec<Pattern>,
+}
+
+impl Selection {
+    /// Whether a row is wanted.
+    pub fn takes(&self, id: &RowId) -> bool {
+        self.patterns.is_empty() || self.patterns.iter().any(|pattern| pattern.fits(id))
+    }
+
+    /// Whether a row is asked for by its name, not by a pattern.
+    pub fn names(&self, id: &RowId) -> bool {
+        self.patterns.iter().any(|pattern| pattern.is_literal() && pattern.fits(id))
+    }
+}
+
+impl Catalogue {
+    /// The cases that are part of the binary.
+    pub fn builtin() -> Result<Self, CatalogueError> {
+        Self::from_files(embedded(&BUILTIN))
+    }
+
+    /// The cases of a folder that holds a whole suite.
+    pub fn from_folder(folder: &FilePath) -> Result<Self, CatalogueError> {
+        Self::from_files(read_folder(folder, folder)?)
+    }
+
+    fn from_files(files: Vec<(String, Origin)>) -> Result<Self, CatalogueError> {
+        let mut catalogue = Self::default();
+        let mut problems = Vec::new();
+        for (path, origin) in files {
+            if path == "sources.yaml" {
+                match Registry::load(&origin) {
+                    Ok(registry) => catalogue.registry = registry,
+                    Err(found) => problems.extend(found),
+                }
+            } else if !NOT_CASES.contains(&path.as_str()) {
+                catalogue.add(path.trim_end_matches(".yaml"), origin, &mut problems);
+            }
+        }
+        catalogue.finish(problems)
+    }
+
+    fn add(&mut self, id: &str, origin: Origin, problems: &mut Vec<Problem>) {
+        match load_case(id, origin) {
+            Ok(case) => self.cases.push(case),
+            Err(found) => problems.extend(found),
+        }
+    }
+
+    fn finish(mut self, problems: Vec<Problem>) -> Result<Self, CatalogueError> {
+        self.cases.sort_by(|a, b| a.id.cmp(&b.id));
+        if problems.is_empty() { Ok(self) } else { Err(CatalogueError::Invalid(problems)) }
+    }
+
+    /// Adds the cases of a folder of the user's.
+    pub fn add_folder(mut self, folder: &FilePath) -> Result<Self, CatalogueError> {
+        let mut problems = Vec::new();
+        for (path, origin) in read_folder(folder, folder)? {
+            if !NOT_CASES.contains(&path.as_str()) {
+                let id = path.trim_end_matches(".yaml");
+                self.own.push(id.to_owned());
+                self.cases.retain(|case| case.id != id);
+                self.add(id, origin, &mut problems);
+            }
+        }
+        self.finish(problems)
+    }
+
+    /// Adds one file of the user's; its id is its path as given, without the ending.
+    pub fn add_file(mut self, file: &FilePath) -> Result<(Self, String), CatalogueError> {
+        let text = read(file)?;
+        let name = file.display().to_string();
+        // A file of the suite's own folder keeps its own id.
+        let id = name.trim_end_matches(".yaml").trim_start_matches("./").trim_start_matches("cases/").to_owned();
+        let mut problems = Vec::new();
+        self.own.push(id.clone());
+        self.cases.retain(|case| case.id != id);
+        self.add(&id, Origin { name, text }, &mut problems);
+        Ok((self.finish(problems)?, id))
+    }
+
+    /// Adds the documents of a provider.
+    pub fn add_documents(&mut self, provider: &Provider) {
+        self.registry.add(&provider.documents);
+    }
+
+    /// Whether a case came with the suite.
+    pub fn is_builtin(&self, id: &str) -> bool {
+        !self.own.iter().any(|own| own == id)
+    }
+
+    /// Reads names and patterns; each has to fit something.
+    pub fn select(&self, patterns: &[String]) -> Result<Selection, CatalogueError> {
+        let rows: Vec<RowId> = self.row_ids().collect();
+        let mut selection = Selection::default();
+        for text in patterns {
+            let pattern = Pattern::new(text);
+            if !rows.iter().any(|row| pattern.fits(row)) {
+                let names: Vec<String> =
+                    rows.iter().flat_map(|row| [row.case.clone(), row.to_string()]).collect();
+                let near = yaml::nearest(text, names.iter().map(String::as_str)).map(str::to_owned);
+                return Err(CatalogueError::NoSuchCase { pattern: text.clone(), near });
+            }
+            selection.patterns.push(pattern);
+        }
+        Ok(selection)
+    }
+
+    /// The ids of all rows.
+    pub fn row_ids(&self) -> impl Iterator<Item = RowId> {
+        self.cases.iter().flat_map(|case| case.rows.iter().map(|row| RowId::new(&case.id, row.name.as_deref())))
+    }
+
+    /// Looks a case up.
+    pub fn case(&self, id: &str) -> Option<&Case> {
+        self.cases.iter().find(|case| case.id == id)
+    }
+
+    /// Rows of the dialect sheet, with the cases that fill them.
+    pub fn observations(&self) -> BTreeMap<String, Vec<&str>> {
+        let mut found: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for case in &self.cases {
+            for step in case.rows.iter().flat_map(|row| &row.steps) {
+                for step in std::iter::once(step).chain(step.inner()) {
+                    if let Some(name) = &step.observe {
+                        let cases = found.entry(name.clone()).or_default();
+                        if !cases.contains(&case.id.as_str()) {
+                            cases.push(&case.id);
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+}
+
+fn embedded(folder: &Dir<'static>) -> Vec<(String, Origin)> {
+    let mut files = Vec::new();
+    for entry in folder.entries() {
+        match entry {
+            DirEntry::Dir(folder) => files.extend(embedded(folder)),
+            DirEntry::File(file) => {
+                let path = file.path().to_string_lossy().replace('\\', "/");
+                if let (true, Some(text)) = (path.ends_with(".yaml"), file.contents_utf8()) {
+                    files.push((path.clone(), Origin { name: format!("cases/{path}"), text: text.to_owned() }));
+                }
+            }
+        }
+    }
+    files
+}
+
+fn read_folder(folder: &FilePath, root: &FilePath) -> Result<Vec<(String, Origin)>, CatalogueError> {
+    let unreadable = |error: std::io::Error| CatalogueError::Unreadable {
+        path: folder.display().to_string(),
+        reason: error.to_string(),
+    };
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        paths.push(entry.map_err(unreadable)?.path());
+    }
+    paths.sort();
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            files.extend(read_folder(&path, root)?);
+        } else if path.extension().is_some_and(|ending| ending == "yaml") {
+            let below = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            let origin = Origin { name: path.display().to_string(), text: read(&path)? };
+            files.push((below, origin));
+        }
+    }
+    Ok(files)
+}
+
+fn read(path: &FilePath) -> Result<String, CatalogueError> {
+    std::fs::read_to_string(path).map_err(|error| CatalogueError::Unreadable {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    })
+}

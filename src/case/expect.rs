@@ -1,0 +1,399 @@
+//! What a step claims about the answer.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use mpuspec_mock::yaml::{self, Mapping, Mistake, Path, Spot, Value};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer};
+
+use super::error_codes::{ANY, ERROR_CODES};
+use super::expression::Expr;
+use super::operation::Rightness;
+use super::reference::{ContentItem, PartRef};
+use super::scalar::{scalar, scalar_or_seq};
+use super::step::{Step, read_steps};
+
+/// The claim of a step.
+#[derive(Clone, Debug)]
+pub enum Expect {
+    /// It succeeds.
+    Ok,
+    /// Everything said here holds.
+    Claims(Box<Claims>),
+    /// One of several outcomes, the first that fits.
+    OneOf(Vec<Outcome>),
+}
+
+/// A named outcome.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Its name in the report.
+    pub name: String,
+    /// How it is judged.
+    pub grade: Grade,
+    /// The documents that allow it, where they are not those of the case.
+    pub source: Vec<String>,
+    /// What the answer must show.
+    pub claims: Claims,
+    /// What the answers of lanes must show.
+    pub lanes: Vec<(String, LaneExpect)>,
+    /// What must be true afterwards.
+    pub then: Vec<Step>,
+}
+
+/// The claim about one lane.
+#[derive(Clone, Debug)]
+pub enum LaneExpect {
+    /// It succeeds.
+    Ok,
+    /// Everything said here holds.
+    Claims(Box<Claims>),
+}
+
+/// How an outcome is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Grade {
+    /// As the documents ask.
+    #[default]
+    Fine,
+    /// Allowed, not preferred.
+    Tolerated,
+}
+
+/// Claims about one answer; absent ones claim nothing.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Claims {
+    /// It succeeds.
+    pub ok: Option<bool>,
+    /// It is refused with this code and its status.
+    pub error: Option<Code>,
+    /// It is refused with a 4xx; this is the code that AWS answers.
+    pub refused: Option<Code>,
+    /// The status.
+    pub status: Option<u16>,
+    /// The ETag: multipart, single, or that of an earlier step.
+    pub etag: Option<ETagClaim>,
+    /// The bytes, as parts one behind the other.
+    pub content: Option<Vec<ContentItem>>,
+    /// The size.
+    pub size: Option<Expr>,
+    /// The parts listed, with number, ETag and size.
+    pub parts: Option<PartList>,
+    /// The uploads listed.
+    pub uploads: Option<Vec<String>>,
+    /// The common prefixes listed.
+    pub prefixes: Option<Vec<String>>,
+    /// Whether uploads may come in any order.
+    pub order: Option<ListOrder>,
+    /// How many pages a walk takes.
+    pub pages: Option<Expr>,
+    /// Elements of the answer.
+    pub fields: Option<BTreeMap<String, FieldValue>>,
+    /// What differs between the answers of a step that asks several times.
+    pub distinct: Option<Distinct>,
+    /// Headers with exactly these values.
+    pub headers: Option<BTreeMap<String, String>>,
+    /// Headers that are there.
+    pub has_headers: Option<Vec<String>>,
+    /// Headers that are not there.
+    pub no_headers: Option<Vec<String>>,
+    /// User metadata.
+    pub metadata: Option<BTreeMap<String, String>>,
+    /// The storage class.
+    pub storage_class: Option<String>,
+    /// Tags.
+    pub tagging: Option<BTreeMap<String, String>>,
+    /// Checksums that the answer bears.
+    pub checksum: Option<BTreeMap<String, Rightness>>,
+    /// What the called server saw.
+    pub callback: Option<CallbackClaim>,
+}
+
+/// What the server of a callback saw.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallbackClaim {
+    /// How often it was called.
+    pub calls: Expr,
+}
+
+/// An error code of the catalogue, or `any`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Code(pub String);
+
+impl Code {
+    /// Whether every refusal fits.
+    pub fn is_any(&self) -> bool {
+        self.0 == ANY
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let known = || ERROR_CODES.iter().map(|entry| entry.code).chain([ANY]);
+        if known().any(|code| code == text) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(match yaml::nearest(text, known()) {
+            Some(near) => format!("there is no error code `{text}`; did you mean `{near}`?"),
+            None => format!("there is no error code `{text}` in the catalogue; write one of S3's, or any"),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        scalar(deserializer, "an error code", Self::parse)
+    }
+}
+
+impl JsonSchema for Code {
+    fn schema_name() -> Cow<'static, str> {
+        "ErrorCode".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let codes: Vec<&str> = ERROR_CODES.iter().map(|entry| entry.code).chain([ANY]).collect();
+        json_schema!({ "enum": codes })
+    }
+}
+
+/// What an ETag must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ETagClaim {
+    /// Of the form of an object of parts, with their right number where it is known.
+    Multipart,
+    /// The MD5 of the bytes sent.
+    Single,
+    /// That of an earlier step.
+    Of(String),
+}
+
+impl<'de> Deserialize<'de> for ETagClaim {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        scalar(deserializer, "multipart, single, or a name given with `as`", |text| {
+            Ok(match text {
+                "multipart" => Self::Multipart,
+                "single" => Self::Single,
+                name => Self::Of(name.to_owned()),
+            })
+        })
+    }
+}
+
+impl JsonSchema for ETagClaim {
+    fn schema_name() -> Cow<'static, str> {
+        "ETagClaim".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "description": "multipart, single, or a name given with `as`" })
+    }
+}
+
+/// The parts of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartList {
+    /// One by one.
+    List(Vec<PartRef>),
+    /// From the first number to the last.
+    Range(Expr, Expr),
+}
+
+impl<'de> Deserialize<'de> for PartList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let range = |text: &str| {
+            let (first, last) =
+                text.split_once("..").ok_or_else(|| format!("`{text}` is neither a list of parts nor a range such as 1..9"))?;
+            Ok(Self::Range(Expr::parse(first)?, Expr::parse(last)?))
+        };
+        scalar_or_seq(deserializer, "a list of parts or a range such as 1..9", range, |list| Ok(Self::List(list)))
+    }
+}
+
+impl JsonSchema for PartList {
+    fn schema_name() -> Cow<'static, str> {
+        "PartList".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let list = generator.subschema_for::<Vec<PartRef>>();
+        json_schema!({ "anyOf": [list, { "type": "string", "pattern": "\\.\\." }] })
+    }
+}
+
+/// The only other order than the documented one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ListOrder {
+    /// Whatever.
+    Any,
+}
+
+/// What differs between several answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Distinct {
+    /// The upload ids.
+    UploadId,
+}
+
+/// The value of an element: a number with limits, or a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldValue {
+    /// As written.
+    pub text: String,
+    /// As a number, if it is one.
+    pub number: Option<Expr>,
+}
+
+impl<'de> Deserialize<'de> for FieldValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        scalar(deserializer, "a number, a text, true or false", |text| {
+            Ok(Self { text: text.to_owned(), number: Expr::parse(text).ok() })
+        })
+    }
+}
+
+impl JsonSchema for FieldValue {
+    fn schema_name() -> Cow<'static, str> {
+        "FieldValue".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["integer", "string", "boolean"] })
+    }
+}
+
+/// Reads the claim of a step. `lanes` are those of a `together`.
+pub(super) fn read_expect(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec<Mistake>) -> Option<Expect> {
+    match value {
+        Value::String(word) if word == "ok" => Some(Expect::Ok),
+        Value::Mapping(mut mapping) => match mapping.remove("one_of") {
+            Some(outcomes) => {
+                if let Some((Value::String(key), _)) = mapping.iter().next() {
+                    mistakes.push(Mistake::at_key(&path.key(key), "`one_of` stands alone; move this into an outcome"));
+                }
+                read_outcomes(outcomes, &path.key("one_of"), lanes, mistakes).map(Expect::OneOf)
+            }
+            None => read_claims(mapping, path, mistakes).map(|claims| Expect::Claims(Box::new(claims))),
+        },
+        other => {
+            let found = scalar_text(&other);
+            let message = if ERROR_CODES.iter().any(|entry| entry.code == found) {
+                format!("`{found}` is not an expectation; write {{ error: {found} }}")
+            } else {
+                format!("`{found}` is not an expectation; write `ok` or a mapping such as {{ error: NoSuchUpload }}")
+            };
+            mistakes.push(Mistake::at(path, message));
+            None
+        }
+    }
+}
+
+fn scalar_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Null => "nothing".to_owned(),
+        _ => "this".to_owned(),
+    }
+}
+
+fn read_claims(mapping: Mapping, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<Claims> {
+    if mapping.is_empty() {
+        mistakes.push(Mistake::at(path, "an expectation claims something; write `ok` if success is all"));
+        return None;
+    }
+    let (claims, found) = yaml::decode_collecting(mapping, path);
+    mistakes.extend(found);
+    claims
+}
+
+fn read_outcomes(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec<Mistake>) -> Option<Vec<Outcome>> {
+    let Value::Sequence(list) = value else {
+        mistakes.push(Mistake::at(path, "`one_of` holds a list of outcomes"));
+        return None;
+    };
+    let outcomes: Vec<Outcome> = list
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, value)| read_outcome(value, &path.index(at), lanes, mistakes))
+        .collect();
+    if outcomes.len() < 2 {
+        mistakes.push(Mistake::at(path, "`one_of` needs two outcomes at least; with one, write the claim itself"));
+    }
+    for (at, outcome) in outcomes.iter().enumerate() {
+        if outcomes[..at].iter().any(|before| before.name == outcome.name) {
+            mistakes.push(Mistake::at(&path.index(at).key("name"), "two outcomes bear this name"));
+        }
+    }
+    Some(outcomes)
+}
+
+fn read_outcome(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec<Mistake>) -> Option<Outcome> {
+    let Value::Mapping(mut mapping) = value else {
+        mistakes.push(Mistake::at(path, "an outcome is a mapping with a `name`"));
+        return None;
+    };
+    let mut take = |key: &str| mapping.remove(key);
+    let (name, grade, source, then) = (take("name"), take("grade"), take("source"), take("then"));
+    let name = match name.map(|name| yaml::decode::<String>(name, &path.key("name"))) {
+        Some(Ok(name)) => name,
+        Some(Err(mistake)) => {
+            mistakes.push(mistake);
+            return None;
+        }
+        None => {
+            mistakes.push(Mistake::at(path, "an outcome needs a `name`, which the report shows"));
+            return None;
+        }
+    };
+    let grade = grade.map(|value| yaml::decode::<Grade>(value, &path.key("grade")));
+    let grade = keep(grade, mistakes).unwrap_or_default();
+    let source = source.map(|value| yaml::decode::<Vec<String>>(value, &path.key("source")));
+    let source = keep(source, mistakes).unwrap_or_default();
+    let then = then.map_or_else(Vec::new, |value| read_steps(value, &path.key("then"), mistakes));
+    let lanes = lanes
+        .iter()
+        .filter_map(|lane| Some((lane, mapping.remove(lane.as_str())?)))
+        .filter_map(|(lane, value)| {
+            let claim = match read_expect(value, &path.key(lane), &[], mistakes)? {
+                Expect::Ok => LaneExpect::Ok,
+                Expect::Claims(claims) => LaneExpect::Claims(claims),
+                Expect::OneOf(_) => {
+                    mistakes.push(Mistake::at(&path.key(lane), "a lane has one claim in each outcome"));
+                    return None;
+                }
+            };
+            Some((lane.clone(), claim))
+        })
+        .collect::<Vec<_>>();
+    let claims = if mapping.is_empty() && !lanes.is_empty() {
+        Claims::default()
+    } else if mapping.is_empty() {
+        mistakes.push(Mistake::at(path, format!("the outcome `{name}` fits every answer; say what it looks like")));
+        return None;
+    } else {
+        read_claims(mapping, path, mistakes)?
+    };
+    Some(Outcome { name, grade, source, claims, lanes, then })
+}
+
+/// The value, or its mistake among the others.
+pub(super) fn keep<T>(read: Option<Result<T, Mistake>>, mistakes: &mut Vec<Mistake>) -> Option<T> {
+    match read? {
+        Ok(value) => Some(value),
+        Err(mistake) => {
+            mistakes.push(mistake);
+            None
+        }
+    }
+}
+
+/// A mistake in the key of an entry.
+pub(super) fn unknown_key(noun: &str, key: &str, path: &Path, known: &[&str]) -> Mistake {
+    Mistake { path: path.key(key), spot: Spot::Key, ..yaml::unknown(noun, key, known) }
+}

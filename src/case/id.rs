@@ -1,0 +1,91 @@
+//! The ids of rows, and patterns over them.
+
+use std::fmt;
+
+/// The id of a row: `complete/part-too-small[one-byte-short]`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId {
+    /// The case.
+    pub case: String,
+    /// The row, if the case has several.
+    pub row: Option<String>,
+}
+
+impl RowId {
+    /// The id of a row of a case.
+    pub fn new(case: &str, row: Option<&str>) -> Self {
+        Self { case: case.to_owned(), row: row.map(str::to_owned) }
+    }
+
+    /// The folder of the case: its area.
+    pub fn area(&self) -> &str {
+        self.case.split_once('/').map_or("", |(area, _)| area)
+    }
+}
+
+impl fmt::Display for RowId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.case)?;
+        match &self.row {
+            Some(row) => write!(f, "[{row}]"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A pattern over ids: `*` within a folder, `**` across folders, `?` one character.
+/// Brackets are literal, since they belong to the ids of rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(String);
+
+impl Pattern {
+    /// Reads a pattern; every text is one.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Whether it names ids one by one.
+    pub fn is_literal(&self) -> bool {
+        !self.0.contains(['*', '?'])
+    }
+
+    /// Whether it fits a row, or the case of a row.
+    pub fn fits(&self, id: &RowId) -> bool {
+        let pattern: Vec<char> = self.0.chars().collect();
+        let fits = |text: &str| fits(&pattern, &text.chars().collect::<Vec<_>>());
+        fits(&id.to_string()) || fits(&id.case)
+    }
+}
+
+fn fits(pattern: &[char], text: &[char]) -> bool {
+    match pattern {
+        [] => text.is_empty(),
+        ['*', '*', '/', rest @ ..] if fits(rest, text) => true,
+        ['*', '*', rest @ ..] => (0..=text.len()).any(|at| fits(rest, &text[at..])),
+        ['*', rest @ ..] => {
+            let folder = text.iter().position(|c| *c == '/').unwrap_or(text.len());
+            (0..=folder).any(|at| fits(rest, &text[at..]))
+        }
+        ['?', rest @ ..] => text.split_first().is_some_and(|(c, text)| *c != '/' && fits(rest, text)),
+        [first, rest @ ..] => text.split_first().is_some_and(|(c, text)| c == first && fits(rest, text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_stay_within_a_folder_unless_doubled() {
+        let id = RowId::new("complete/part-too-small", Some("single-byte"));
+        for fitting in [
+            "complete/*", "complete/part-*", "**", "*/part-too-small", "**/part-too-small[single-byte]",
+            "complete/part-too-small", "complete/part-too-small[single-byte]", "complete/part-too-smal?",
+        ] {
+            assert!(Pattern::new(fitting).fits(&id), "{fitting}");
+        }
+        for other in ["*", "complete", "complete/part-too-small[s]", "complete?part-too-small"] {
+            assert!(!Pattern::new(other).fits(&id), "{other}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What the suite asks of its own cases beyond being readable by the runner.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mpuspec_mock::provider::{Problem, Provider};
+use mpuspec_mock::yaml::{Mistake, Path};
+
+use super::catalogue::Catalogue;
+use super::expect::Expect;
+use super::load::{Case, Level};
+use super::step::Step;
+
+/// Checks a catalogue. Cases of the user's own are held to less.
+pub fn lint(catalogue: &Catalogue, providers: &[Provider]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut ids: BTreeMap<String, &str> = BTreeMap::new();
+    let mut cited: BTreeSet<String> = BTreeSet::new();
+    let mut observed: BTreeMap<&str, &str> = BTreeMap::new();
+    for case in &catalogue.cases {
+        let mut found = Vec::new();
+        if catalogue.is_builtin(&case.id) {
+            style(case, &mut found);
+            sources(case, catalogue, &mut cited, &mut found);
+        }
+        if let Some(other) = ids.insert(case.id.to_lowercase(), &case.id) {
+            found.push(Mistake::at(&Path::root(), format!("the id differs from `{other}` in case alone")));
+        }
+        for step in all_steps(case) {
+            if let Some(name) = &step.observe
+                && let Some(other) = observed.insert(name, &case.id)
+                && other != case.id
+            {
+                found.push(Mistake::at(&step.path.key("observe"), format!("`{other}` observes `{name}` already")));
+            }
+            if let Some((word, path)) = step.not_runnable() {
+                found.push(Mistake::at(&path, format!("this version reads `{word}`, but cannot run it yet")));
+            }
+        }
+        found.sort();
+        found.dedup();
+        problems.extend(
+            found
+                .into_iter()
+                .map(|mistake| Problem { origin: case.origin.clone(), placed: mistake.place(&case.origin.text) }),
+        );
+    }
+    problems.extend(provider_sources(catalogue, providers, &mut cited));
+    problems
+}
+
+/// The documents that nobody cites.
+pub fn unused_sources(catalogue: &Catalogue, providers: &[Provider]) -> Vec<String> {
+    let mut cited = BTreeSet::new();
+    for case in &catalogue.cases {
+        sources(case, catalogue, &mut cited, &mut Vec::new());
+    }
+    provider_sources(catalogue, providers, &mut cited);
+    catalogue.registry.all().into_iter().filter(|source| !cited.contains(source)).collect()
+}
+
+fn all_steps(case: &Case) -> impl Iterator<Item = &Step> {
+    let steps = case.rows.iter().flat_map(|row| &row.steps);
+    steps.flat_map(|step| std::iter::once(step).chain(step.inner()))
+}
+
+fn style(case: &Case, found: &mut Vec<Mistake>) {
+    let root = Path::root();
+    let title = root.key("title");
+    if case.title.chars().count() > 100 {
+        found.push(Mistake::at(&title, "a title has 100 characters at most"));
+    }
+    let lower = case.title.to_lowercase();
+    for word in ["should", "test that", "tests that"] {
+        if lower.contains(word) {
+            found.push(Mistake::at(&title, format!("a title states the fact, without `{word}`")));
+        }
+    }
+    if case.since.is_none() {
+        found.push(Mistake::at(&root, "`since` is missing: the version that brings the case"));
+    }
+    if case.origin.text.lines().count() > 60 {
+        found.push(Mistake::at(&root, "a case has 60 lines at most"));
+    }
+    if case.requirements.len() > 4 {
+        found.push(Mistake::at(&root.key("requirements"), "a case judges four requirements at most"));
+    }
+    if case.origin.text.contains('\t') {
+        found.push(Mistake::at(&root, "a tab stands in the file"));
+    }
+}
+
+fn sources(case: &Case, catalogue: &Catalogue, cited: &mut BTreeSet<String>, found: &mut Vec<Mistake>) {
+    let path = Path::root().key("source");
+    let mut official = false;
+    for (at, source) in case.source.iter().enumerate() {
+        cited.insert(source.clone());
+        match catalogue.registry.find(source) {
+            Ok(page) if page.says.is_none() => {
+                found.push(Mistake::at(&path.index(at), "name the anchor too, so that the promise can be shown"));
+            }
+            Ok(page) => official |= page.publisher.official,
+            Err(message) => found.push(Mistake::at(&path.index(at), message)),
+        }
+    }
+    if case.level == Level::Must && !official {
+        found.push(Mistake::at(&path, "a MUST needs an official document among its sources"));
+    }
+    for step in all_steps(case) {
+        let Some(Expect::OneOf(outcomes)) = &step.expect else { continue };
+        for (at, outcome) in outcomes.iter().enumerate() {
+            for (index, source) in outcome.source.iter().enumerate() {
+                cited.insert(source.clone());
+                if let Err(message) = catalogue.registry.find(source) {
+                    let place = step.path.key("expect").key("one_of").index(at).key("source").index(index);
+                    found.push(Mistake::at(&place, message));
+                }
+            }
+        }
+    }
+}
+
+/// Sources of limits, and rows of the dialect sheet, that provider files name.
+fn provider_sources(catalogue: &Catalogue, providers: &[Provider], cited: &mut BTreeSet<String>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let observations = catalogue.observations();
+    for provider in providers {
+        let mut registry = catalogue.registry.clone();
+        registry.add(&provider.documents);
+        let origin = mpuspec_mock::provider::Origin {
+            name: format!("mock/providers/{}.yaml", provider.name),
+            text: String::new(),
+        };
+        let mut tell = |message: String| {
+            let placed = Mistake::at(&Path::root(), message).place("");
+            problems.push(Problem { origin: origin.clone(), placed });
+        };
+        for (limit, claims) in &provider.limits {
+            for claim in claims {
+                cited.insert(claim.source.clone());
+                if let Err(message) = registry.find(&claim.source) {
+                    tell(format!("limit {limit}: {message}"));
+                }
+            }
+        }
+        for name in provider.answers.keys().filter(|name| !observations.contains_key(*name)) {
+            tell(format!("no case observes `{name}`, which the file pins"));
+        }
+    }
+    problems
+}

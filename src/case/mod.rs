@@ -1,0 +1,30 @@
+//! From YAML text to checked cases. Opens no socket and reads no clock.
+
+mod catalogue;
+mod check;
+mod error_codes;
+mod expect;
+mod expression;
+mod id;
+mod lint;
+mod load;
+mod operation;
+mod reference;
+mod scalar;
+mod schema;
+mod source;
+mod step;
+
+pub use catalogue::{Catalogue, CatalogueError, Selection};
+pub use error_codes::{ErrorCode, error_code};
+pub use expect::{Claims, ETagClaim, Expect, FieldValue, Grade, LaneExpect, Outcome, PartList};
+pub use expression::{Expr, Missing, Sizes};
+pub use id::{Pattern, RowId};
+pub use lint::{lint, unused_sources};
+pub use load::{Bucket, Case, Cost, Level, Row, load_case};
+pub use operation::*;
+pub use reference::{CompletedEntry, ContentItem, ETagForm, KeyName, ListedNumber, Numbers, PartNumber, PartRef, UploadRef};
+pub use schema::case_schema;
+pub use source::{Cited, Registry};
+pub(crate) use source::publisher_of;
+pub use step::Step;

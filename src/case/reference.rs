@@ -1,0 +1,389 @@
+//! How steps name uploads, parts, keys and contents.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer};
+
+use super::expression::Expr;
+use super::scalar::{scalar, scalar_or_map, scalar_or_seq};
+
+/// A part number as it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartNumber {
+    /// A number.
+    Expr(Expr),
+    /// A text that need not be a number.
+    Raw(String),
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RawText {
+    raw: String,
+}
+
+impl<'de> Deserialize<'de> for PartNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let map = |raw: RawText| Ok(Self::Raw(raw.raw));
+        scalar_or_map(deserializer, "a part number, or { raw: TEXT }", |text| Expr::parse(text).map(Self::Expr), map)
+    }
+}
+
+impl JsonSchema for PartNumber {
+    fn schema_name() -> Cow<'static, str> {
+        "PartNumber".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (expr, raw) = (generator.subschema_for::<Expr>(), generator.subschema_for::<RawText>());
+        json_schema!({ "anyOf": [expr, raw] })
+    }
+}
+
+/// Several part numbers: a list, or a range such as `1..1001`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Numbers {
+    /// One by one.
+    List(Vec<Expr>),
+    /// From the first to the last.
+    Range(Expr, Expr),
+}
+
+impl Numbers {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (first, last) = text.split_once("..").ok_or_else(|| format!("`{text}` is neither a list nor a range such as 1..9"))?;
+        Ok(Self::Range(Expr::parse(first)?, Expr::parse(last)?))
+    }
+}
+
+impl<'de> Deserialize<'de> for Numbers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        scalar_or_seq(deserializer, "a list of part numbers or a range such as 1..9", Self::parse, |list| Ok(Self::List(list)))
+    }
+}
+
+impl JsonSchema for Numbers {
+    fn schema_name() -> Cow<'static, str> {
+        "Numbers".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let list = generator.subschema_for::<Vec<Expr>>();
+        json_schema!({ "anyOf": [list, { "type": "string", "pattern": "\\.\\." }] })
+    }
+}
+
+/// Names the bytes of an earlier step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartRef {
+    /// The part of this number, of the one upload that has it.
+    Number(Expr),
+    /// `A.1`: part 1 of upload A, or as listed by a step with `as: A`.
+    Of(String, u32),
+    /// What was sent by the step with this `as`.
+    Named(String),
+}
+
+impl PartRef {
+    /// Reads a reference.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if let Ok(number) = Expr::parse(text) {
+            return Ok(Self::Number(number));
+        }
+        if let Some((name, number)) = text.rsplit_once('.')
+            && let (true, Ok(number)) = (is_name(name), number.parse())
+        {
+            return Ok(Self::Of(name.to_owned(), number));
+        }
+        if is_name(text) {
+            return Ok(Self::Named(text.to_owned()));
+        }
+        Err(format!("`{text}` names no part; write a number, a name given with `as`, or UPLOAD.NUMBER"))
+    }
+}
+
+/// Whether a text can be given with `as`.
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+impl fmt::Display for PartRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Of(name, number) => write!(f, "{name}.{number}"),
+            Self::Named(name) => f.write_str(name),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for PartRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        scalar(deserializer, "a part: a number, a name given with `as`, or UPLOAD.NUMBER", Self::parse)
+    }
+}
+
+impl JsonSchema for PartRef {
+    fn schema_name() -> Cow<'static, str> {
+        "PartRef".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A part: its number, a name given with `as`, or UPLOAD.NUMBER",
+            "type": ["integer", "string"],
+        })
+    }
+}
+
+/// A piece of a content: a part, or a range of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContentItem {
+    /// The part.
+    pub of: PartRef,
+    /// First and last byte, if not all.
+    pub range: Option<(Expr, Expr)>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RangeOf {
+    of: PartRef,
+    range: (Expr, Expr),
+}
+
+impl<'de> Deserialize<'de> for ContentItem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let whole = |text: &str| Ok(Self { of: PartRef::parse(text)?, range: None });
+        let map = |piece: RangeOf| Ok(Self { of: piece.of, range: Some(piece.range) });
+        scalar_or_map(deserializer, "a part, or { of: PART, range: [FIRST, LAST] }", whole, map)
+    }
+}
+
+impl JsonSchema for ContentItem {
+    fn schema_name() -> Cow<'static, str> {
+        "ContentItem".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (part, range) = (generator.subschema_for::<PartRef>(), generator.subschema_for::<RangeOf>());
+        json_schema!({ "anyOf": [part, range] })
+    }
+}
+
+/// Names an upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UploadRef {
+    /// By the `as` of its creation, or `found.1` for the first of a listing.
+    Named(String),
+    /// An id of the server's own form that names nothing.
+    Unknown,
+    /// The empty id.
+    Empty,
+    /// An id that no server would give.
+    Malformed,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct IdOf {
+    id: BadId,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum BadId {
+    Unknown,
+    Empty,
+    Malformed,
+}
+
+impl<'de> Deserialize<'de> for UploadRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let named = |text: &str| Ok(Self::Named(text.to_owned()));
+        let map = |id: IdOf| {
+            Ok(match id.id {
+                BadId::Unknown => Self::Unknown,
+                BadId::Empty => Self::Empty,
+                BadId::Malformed => Self::Malformed,
+            })
+        };
+        scalar_or_map(deserializer, "an upload, or { id: unknown | empty | malformed }", named, map)
+    }
+}
+
+impl JsonSchema for UploadRef {
+    fn schema_name() -> Cow<'static, str> {
+        "UploadRef".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let id = generator.subschema_for::<IdOf>();
+        json_schema!({ "anyOf": [{ "type": "string" }, id] })
+    }
+}
+
+/// Names a key, below the row's own prefix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyName {
+    /// Written out.
+    Text(String),
+    /// As many bytes of a text as wanted, counted with the row's prefix.
+    Long {
+        /// Bytes of the whole key.
+        bytes: Expr,
+        /// What it is filled with.
+        fill: String,
+    },
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct LongKey {
+    bytes: Expr,
+    #[serde(default = "letter")]
+    fill: String,
+}
+
+fn letter() -> String {
+    "k".to_owned()
+}
+
+impl<'de> Deserialize<'de> for KeyName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let map = |key: LongKey| {
+            if key.fill.is_empty() {
+                return Err("`fill` is empty".to_owned());
+            }
+            Ok(Self::Long { bytes: key.bytes, fill: key.fill })
+        };
+        scalar_or_map(deserializer, "a key, or { bytes: N, fill: TEXT }", |text| Ok(Self::Text(text.to_owned())), map)
+    }
+}
+
+impl JsonSchema for KeyName {
+    fn schema_name() -> Cow<'static, str> {
+        "KeyName".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let long = generator.subschema_for::<LongKey>();
+        json_schema!({ "anyOf": [{ "type": "string" }, long] })
+    }
+}
+
+/// How an ETag stands in a list of parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ETagForm {
+    /// Without its quotes.
+    Unquoted,
+    /// In capital letters.
+    Upper,
+    /// Not at all.
+    None,
+    /// One that no part has.
+    Wrong,
+    /// That of another part.
+    Of(PartRef),
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ETagOf {
+    of: PartRef,
+}
+
+impl<'de> Deserialize<'de> for ETagForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = |text: &str| match text {
+            "unquoted" => Ok(Self::Unquoted),
+            "upper" => Ok(Self::Upper),
+            "none" => Ok(Self::None),
+            "wrong" => Ok(Self::Wrong),
+            other => Err(format!("`{other}` is no form of an ETag; write unquoted, upper, none, wrong or {{ of: PART }}")),
+        };
+        scalar_or_map(deserializer, "unquoted, upper, none, wrong or { of: PART }", word, |of: ETagOf| Ok(Self::Of(of.of)))
+    }
+}
+
+impl JsonSchema for ETagForm {
+    fn schema_name() -> Cow<'static, str> {
+        "ETagForm".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let of = generator.subschema_for::<ETagOf>();
+        json_schema!({ "anyOf": [{ "enum": ["unquoted", "upper", "none", "wrong"] }, of] })
+    }
+}
+
+/// An entry of the list in a completion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompletedEntry {
+    /// The part whose number and ETag are listed.
+    pub part: Option<PartRef>,
+    /// The number, where it is not the part's.
+    pub number: Option<ListedNumber>,
+    /// The ETag, where it is not the part's.
+    pub etag: Option<ETagForm>,
+}
+
+/// A number in a list of parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListedNumber {
+    /// Not at all.
+    None,
+    /// As sent.
+    Number(PartNumber),
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct EntryOf {
+    part: Option<PartRef>,
+    #[schemars(with = "Option<PartNumber>")]
+    number: Option<NumberOrNone>,
+    etag: Option<ETagForm>,
+}
+
+struct NumberOrNone(ListedNumber);
+
+impl<'de> Deserialize<'de> for NumberOrNone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = |text: &str| match text {
+            "none" => Ok(Self(ListedNumber::None)),
+            text => Expr::parse(text).map(|expr| Self(ListedNumber::Number(PartNumber::Expr(expr)))),
+        };
+        let map = |raw: RawText| Ok(Self(ListedNumber::Number(PartNumber::Raw(raw.raw))));
+        scalar_or_map(deserializer, "a part number, { raw: TEXT } or none", word, map)
+    }
+}
+
+impl<'de> Deserialize<'de> for CompletedEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let part = |text: &str| Ok(Self { part: Some(PartRef::parse(text)?), number: None, etag: None });
+        let map = |entry: EntryOf| {
+            let number = entry.number.map(|number| number.0);
+            match (&entry.part, &number, &entry.etag) {
+                (None, None, _) => Err("an entry needs `part` or `number`".to_owned()),
+                (None, Some(_), None) => Err("an entry without `part` needs `etag`".to_owned()),
+                _ => Ok(Self { part: entry.part, number, etag: entry.etag }),
+            }
+        };
+        scalar_or_map(deserializer, "a part, { part: PART, etag: FORM } or { number: N, etag: FORM }", part, map)
+    }
+}
+
+impl JsonSchema for CompletedEntry {
+    fn schema_name() -> Cow<'static, str> {
+        "CompletedEntry".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (part, entry) = (generator.subschema_for::<PartRef>(), generator.subschema_for::<EntryOf>());
+        json_schema!({ "anyOf": [part, entry] })
+    }
+}

@@ -1,0 +1,120 @@
+//! The JSON Schema of case files, for editors. Made from the types that read them.
+
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::expect::{Claims, Grade};
+use super::load::Head;
+use super::operation::{OPERATIONS, TOGETHER};
+use super::step::{Sign, User};
+
+/// The schema of a case file.
+pub fn case_schema() -> Value {
+    let mut generator = SchemaGenerator::default();
+    let mut head = schemars_value::<Head>(&mut generator);
+    let step = step_schema(&mut generator);
+    let outcome = outcome_schema(&mut generator);
+    let claims = generator.subschema_for::<Claims>();
+    let expect = json!({
+        "anyOf": [
+            { "const": "ok" },
+            claims,
+            {
+                "type": "object",
+                "properties": { "one_of": { "type": "array", "items": { "$ref": "#/$defs/Outcome" }, "minItems": 2 } },
+                "required": ["one_of"],
+                "additionalProperties": false,
+            },
+        ],
+    });
+    let mut definitions: Map<String, Value> = generator
+        .take_definitions(true)
+        .into_iter()
+        .map(|(name, schema)| (name, with_columns(schema)))
+        .collect();
+    definitions.insert("Step".to_owned(), with_columns(step));
+    definitions.insert("Outcome".to_owned(), with_columns(outcome));
+    definitions.insert("Expect".to_owned(), expect);
+    definitions.insert(
+        "Column".to_owned(),
+        json!({ "type": "string", "pattern": "^\\$", "description": "a column of `each`" }),
+    );
+    let properties = head["properties"].as_object_mut().expect("the head of a case is an object");
+    properties.insert("steps".to_owned(), json!({ "type": "array", "items": { "$ref": "#/$defs/Step" }, "minItems": 1 }));
+    properties.insert(
+        "each".to_owned(),
+        json!({
+            "type": "array",
+            "minItems": 1,
+            "description": "rows; a column is used as $name",
+            "items": { "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"] },
+        }),
+    );
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "mpuspec case",
+        "type": "object",
+        "properties": properties,
+        "required": ["title", "steps"],
+        "additionalProperties": false,
+        "$defs": definitions,
+    })
+}
+
+fn schemars_value<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
+    T::json_schema(generator).to_value()
+}
+
+fn step_schema(generator: &mut SchemaGenerator) -> Value {
+    let mut properties = Map::new();
+    let mut alternatives = Vec::new();
+    for entry in OPERATIONS {
+        let schema = (entry.schema)(generator).to_value();
+        let about = entry.about.trim();
+        properties.insert(entry.name.to_owned(), json!({ "description": about, "anyOf": [schema, { "type": "null" }] }));
+        alternatives.push(json!({ "required": [entry.name] }));
+    }
+    let steps = json!({ "anyOf": [{ "$ref": "#/$defs/Step" }, { "type": "array", "items": { "$ref": "#/$defs/Step" } }] });
+    properties.insert(
+        TOGETHER.to_owned(),
+        json!({ "description": "lanes that are released together", "type": "object", "additionalProperties": steps, "minProperties": 2 }),
+    );
+    alternatives.push(json!({ "required": [TOGETHER] }));
+    properties.insert("expect".to_owned(), json!({ "$ref": "#/$defs/Expect" }));
+    properties.insert("observe".to_owned(), json!({ "type": "string", "pattern": "^[a-z0-9-]+$" }));
+    properties.insert("as_user".to_owned(), generator.subschema_for::<User>().to_value());
+    properties.insert("sign".to_owned(), generator.subschema_for::<Sign>().to_value());
+    properties.insert("note".to_owned(), json!({ "type": "string" }));
+    json!({ "type": "object", "properties": properties, "oneOf": alternatives, "additionalProperties": false })
+}
+
+/// An outcome holds claims, or a claim for each lane; lanes bear any name.
+fn outcome_schema(generator: &mut SchemaGenerator) -> Value {
+    let claims = schemars_value::<Claims>(generator);
+    let mut properties = claims["properties"].as_object().cloned().unwrap_or_default();
+    properties.insert("name".to_owned(), json!({ "type": "string" }));
+    properties.insert("grade".to_owned(), generator.subschema_for::<Grade>().to_value());
+    properties.insert("source".to_owned(), json!({ "type": "array", "items": { "type": "string" } }));
+    properties.insert("then".to_owned(), json!({ "type": "array", "items": { "$ref": "#/$defs/Step" } }));
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": ["name"],
+        "additionalProperties": { "$ref": "#/$defs/Expect" },
+    })
+}
+
+/// Lets a column stand wherever a value stands.
+fn with_columns(mut schema: Value) -> Value {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        for (name, property) in properties.iter_mut().filter(|(name, _)| *name != "then") {
+            let description = property.get("description").cloned();
+            let mut replaced = json!({ "anyOf": [property.take(), { "$ref": "#/$defs/Column" }] });
+            if let (Some(description), true) = (description, name != "name") {
+                replaced["description"] = description;
+            }
+            *property = replaced;
+        }
+    }
+    schema
+}

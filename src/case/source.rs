@@ -1,0 +1,90 @@
+//! The registry of documents that cases cite.
+
+use std::collections::BTreeMap;
+
+use mpuspec_mock::provider::{Document, Origin, Problem, Publisher};
+use mpuspec_mock::yaml::{self, Mistake, Path, Value};
+
+/// All publishers with their pages.
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    publishers: BTreeMap<String, Publisher>,
+}
+
+/// A source that was looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct Cited<'r> {
+    /// Who published it.
+    pub publisher: &'r Publisher,
+    /// The page.
+    pub page: &'r Document,
+    /// The promise, in our words.
+    pub says: Option<&'r str>,
+}
+
+impl Registry {
+    /// Reads a registry file.
+    pub fn load(origin: &Origin) -> Result<Self, Vec<Problem>> {
+        let problem = |placed| Problem { origin: origin.clone(), placed };
+        let value = yaml::parse(&origin.text).map_err(|placed| vec![problem(placed)])?;
+        let Value::Mapping(mapping) = value else {
+            let mistake = Mistake::at(&Path::root(), "the registry maps publishers to their pages");
+            return Err(vec![problem(mistake.place(&origin.text))]);
+        };
+        let (publishers, mistakes) = yaml::decode_collecting(mapping, &Path::root());
+        match publishers {
+            Some(publishers) if mistakes.is_empty() => Ok(Self { publishers }),
+            _ => Err(mistakes.into_iter().map(|mistake| problem(mistake.place(&origin.text))).collect()),
+        }
+    }
+
+    /// Adds documents that come with a provider file.
+    pub fn add(&mut self, documents: &BTreeMap<String, Publisher>) {
+        for (key, publisher) in documents {
+            let known = self.publishers.entry(key.clone()).or_insert_with(|| publisher.clone());
+            known.pages.extend(publisher.pages.clone());
+        }
+    }
+
+    /// Looks up `PUBLISHER/PAGE#ANCHOR`.
+    pub fn find(&self, source: &str) -> Result<Cited<'_>, String> {
+        let unknown = |noun: &str, name: &str, known: Vec<&String>| {
+            let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+            Err(yaml::unknown(noun, name, &known).message)
+        };
+        let (page_key, anchor) = source.split_once('#').map_or((source, None), |(page, anchor)| (page, Some(anchor)));
+        let Some((publisher_key, page_key)) = page_key.split_once('/') else {
+            return Err(format!("`{source}` is not of the form PUBLISHER/PAGE#ANCHOR"));
+        };
+        let Some(publisher) = self.publishers.get(publisher_key) else {
+            return unknown("publisher", publisher_key, self.publishers.keys().collect());
+        };
+        let Some(page) = publisher.pages.get(page_key) else {
+            return unknown("page", page_key, publisher.pages.keys().collect());
+        };
+        let says = match anchor {
+            None => None,
+            Some(anchor) => match page.says.get(anchor) {
+                Some(says) => Some(says.as_str()),
+                None => return unknown("anchor", anchor, page.says.keys().collect()),
+            },
+        };
+        Ok(Cited { publisher, page, says })
+    }
+
+    /// Every `PUBLISHER/PAGE#ANCHOR` that can be cited.
+    pub fn all(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for (publisher, entry) in &self.publishers {
+            for (page, document) in &entry.pages {
+                all.extend(document.says.keys().map(|anchor| format!("{publisher}/{page}#{anchor}")));
+            }
+        }
+        all
+    }
+}
+
+/// The publisher of a source: what stands before the slash.
+pub(crate) fn publisher_of(source: &str) -> &str {
+    source.split_once('/').map_or(source, |(publisher, _)| publisher)
+}

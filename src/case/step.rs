@@ -1,0 +1,203 @@
+//! A step: one operation, and what is said beside it.
+
+use mpuspec_mock::yaml::{self, Mistake, Path, Value};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::expect::{Expect, keep, read_expect, unknown_key};
+use super::operation::{OPERATIONS, Operation, TOGETHER};
+
+/// A step of a case.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Where it stands in its file.
+    pub path: Path,
+    /// What it does.
+    pub operation: Operation,
+    /// What it claims; without a claim it is preparation.
+    pub expect: Option<Expect>,
+    /// The row of the dialect sheet that its outcome fills.
+    pub observe: Option<String>,
+    /// Who asks.
+    pub as_user: Option<User>,
+    /// How the request is signed, where it is not as usual.
+    pub sign: Option<Sign>,
+    /// A remark for the report.
+    pub note: Option<String>,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum User {
+    /// The credentials of the run.
+    Main,
+    /// The second credentials.
+    Second,
+    /// Nobody: unsigned.
+    Anonymous,
+    /// An access key that does not exist.
+    UnknownKey,
+}
+
+/// How a request is signed, where it is not as usual.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sign {
+    /// In a header or in the URL.
+    pub by: Option<SignBy>,
+    /// The version of the signature.
+    pub version: Option<String>,
+    /// How far the clock is off, such as -2h.
+    pub time: Option<String>,
+    /// How long a URL is good.
+    pub expires: Option<String>,
+    /// `wrong`: another secret.
+    pub secret: Option<String>,
+    /// `wrong`: another region.
+    pub region: Option<String>,
+    /// What is changed after signing: path, query, header or body.
+    pub tamper: Option<String>,
+    /// `missing` or `wrong`.
+    pub token: Option<String>,
+}
+
+/// Where a signature stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignBy {
+    /// In the Authorization header.
+    Header,
+    /// In the query.
+    Url,
+}
+
+/// What may stand beside an operation.
+pub(super) const BESIDE: &[&str] = &["expect", "observe", "as_user", "sign", "note"];
+
+impl Step {
+    /// The first word of the language in it that this version cannot run, with its place.
+    pub fn not_runnable(&self) -> Option<(&'static str, Path)> {
+        if self.as_user.is_some_and(|user| user != User::Main) {
+            return Some(("as_user", self.path.key("as_user")));
+        }
+        if self.sign.is_some() {
+            return Some(("sign", self.path.key("sign")));
+        }
+        let at = |word: &'static str| Some((word, self.path.key(self.operation.name()).key(word)));
+        match &self.operation {
+            Operation::UploadPart(args) if args.checksum.is_some() => at("checksum"),
+            Operation::UploadPart(args) if args.sent_as.is_some() => at("sent_as"),
+            Operation::UploadPartCopy(args) if args.if_match.is_some() => at("if_match"),
+            Operation::CompleteUpload(args) if args.all.is_some() => at("all"),
+            Operation::CompleteUpload(args) if args.callback.is_some() => at("callback"),
+            Operation::CreateUpload(args) if !args.tagging.is_empty() => at("tagging"),
+            Operation::GetObject(args) if args.part_number.is_some() => at("part_number"),
+            Operation::HeadObject(args) if args.part_number.is_some() => at("part_number"),
+            Operation::GetObjectTagging(_) => Some(("get_object_tagging", self.path.key("get_object_tagging"))),
+            Operation::Together(lanes) => lanes.iter().flat_map(|(_, steps)| steps).find_map(Self::not_runnable),
+            _ => None,
+        }
+    }
+
+    /// The steps that follow if an outcome is seen, and those in lanes.
+    pub fn inner(&self) -> impl Iterator<Item = &Self> {
+        let lanes = match &self.operation {
+            Operation::Together(lanes) => lanes.as_slice(),
+            _ => &[],
+        };
+        let outcomes = match &self.expect {
+            Some(Expect::OneOf(outcomes)) => outcomes.as_slice(),
+            _ => &[],
+        };
+        lanes.iter().flat_map(|(_, steps)| steps).chain(outcomes.iter().flat_map(|outcome| &outcome.then))
+    }
+}
+
+/// Reads a list of steps; every one is read, whatever is wrong with the others.
+pub(super) fn read_steps(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Vec<Step> {
+    let Value::Sequence(list) = value else {
+        mistakes.push(Mistake::at(path, "steps are a list; begin each with a hyphen"));
+        return Vec::new();
+    };
+    list.into_iter().enumerate().filter_map(|(at, value)| read_step(value, &path.index(at), mistakes)).collect()
+}
+
+fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<Step> {
+    let Value::Mapping(mut mapping) = value else {
+        mistakes.push(Mistake::at(path, "a step is a mapping: an operation, and what is expected of it"));
+        return None;
+    };
+    let mut beside = |key: &str| mapping.remove(key);
+    let (expect, observe, as_user, sign, note) =
+        (beside("expect"), beside("observe"), beside("as_user"), beside("sign"), beside("note"));
+    let names: Vec<&str> = OPERATIONS.iter().map(|entry| entry.name).chain([TOGETHER]).collect();
+    let mut found = None;
+    for (key, value) in mapping {
+        let Value::String(key) = key else {
+            mistakes.push(Mistake::at(path, "the name of an operation is a text"));
+            continue;
+        };
+        if !names.contains(&key.as_str()) {
+            let noun = if yaml::nearest(&key, BESIDE.iter().copied()).is_some() { "word" } else { "operation" };
+            let known: Vec<&str> = names.iter().chain(BESIDE).copied().collect();
+            mistakes.push(unknown_key(noun, &key, path, &known));
+            // Whatever was meant, the step has its one thing to do.
+            if found.is_none() && noun == "operation" {
+                return None;
+            }
+        } else if found.is_some() {
+            let message = format!("a step does one thing; move `{key}` to a step of its own");
+            mistakes.push(Mistake::at_key(&path.key(&key), message));
+        } else {
+            found = Some((key, value));
+        }
+    }
+    let Some((name, value)) = found else {
+        mistakes.push(Mistake::at(path, "this step does nothing; name an operation"));
+        return None;
+    };
+    let operation = if name == TOGETHER {
+        read_lanes(value, &path.key(TOGETHER), mistakes).map(Operation::Together)
+    } else {
+        let entry = OPERATIONS.iter().find(|entry| entry.name == name)?;
+        keep(Some(entry.read(value, &path.key(&name))), mistakes)
+    };
+    let lanes: Vec<String> = match &operation {
+        Some(Operation::Together(lanes)) => lanes.iter().map(|(name, _)| name.clone()).collect(),
+        _ => Vec::new(),
+    };
+    let expect = expect.and_then(|value| read_expect(value, &path.key("expect"), &lanes, mistakes));
+    let text = |value: Option<Value>, key: &str| value.map(|value| yaml::decode::<String>(value, &path.key(key)));
+    let observe = keep(text(observe, "observe"), mistakes);
+    if let Some(name) = &observe
+        && !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    {
+        mistakes.push(Mistake::at(&path.key("observe"), "a row of the dialect sheet is named in-kebab-case"));
+    }
+    let note = keep(text(note, "note"), mistakes);
+    let as_user = keep(as_user.map(|value| yaml::decode(value, &path.key("as_user"))), mistakes);
+    let sign = keep(sign.map(|value| yaml::decode(value, &path.key("sign"))), mistakes);
+    Some(Step { path: path.clone(), operation: operation?, expect, observe, as_user, sign, note })
+}
+
+fn read_lanes(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<Vec<(String, Vec<Step>)>> {
+    let Value::Mapping(mapping) = value else {
+        mistakes.push(Mistake::at(path, "`together` maps the names of lanes to steps"));
+        return None;
+    };
+    let mut lanes = Vec::new();
+    for (key, value) in mapping {
+        let Value::String(name) = key else { continue };
+        let path = path.key(&name);
+        let steps = match value {
+            Value::Sequence(_) => read_steps(value, &path, mistakes),
+            value => read_step(value, &path, mistakes).into_iter().collect(),
+        };
+        lanes.push((name, steps));
+    }
+    if lanes.len() < 2 {
+        mistakes.push(Mistake::at(path, "`together` needs two lanes at least"));
+    }
+    Some(lanes)
+}
