@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path as FilePath, PathBuf};
+use std::sync::Arc;
 
 use include_dir::{Dir, DirEntry, include_dir};
 use mpuspec_mock::provider::{Origin, Problem, Provider};
@@ -21,7 +22,7 @@ const NOT_CASES: &[&str] = &["sources.yaml", "requirements.yaml", "renamed.yaml"
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     /// The cases, by id.
-    pub cases: Vec<Case>,
+    pub cases: Vec<Arc<Case>>,
     /// The documents.
     pub registry: Registry,
     /// The ids of cases that did not come with the suite.
@@ -100,7 +101,7 @@ impl Catalogue {
 
     fn add(&mut self, id: &str, origin: Origin, problems: &mut Vec<Problem>) {
         match load_case(id, origin) {
-            Ok(case) => self.cases.push(case),
+            Ok(case) => self.cases.push(Arc::new(case)),
             Err(found) => problems.extend(found),
         }
     }
@@ -170,7 +171,7 @@ impl Catalogue {
     }
 
     /// Looks a case up.
-    pub fn case(&self, id: &str) -> Option<&Case> {
+    pub fn case(&self, id: &str) -> Option<&Arc<Case>> {
         self.cases.iter().find(|case| case.id == id)
     }
 

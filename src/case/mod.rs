@@ -17,7 +17,7 @@ mod step;
 
 pub use catalogue::{Catalogue, CatalogueError, Selection};
 pub use error_codes::{ErrorCode, error_code};
-pub use expect::{Claims, ETagClaim, Expect, FieldValue, Grade, LaneExpect, Outcome, PartList};
+pub use expect::{Claims, Code, ETagClaim, ListOrder, Expect, FieldValue, Grade, LaneExpect, Outcome, PartList};
 pub use expression::{Expr, Missing, Sizes};
 pub use id::{Pattern, RowId};
 pub use lint::{lint, unused_sources};

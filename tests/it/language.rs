@@ -81,7 +81,7 @@ fn the_committed_schema_is_the_one_that_the_types_give() {
 #[test]
 fn the_schema_accepts_every_case() {
     let validator = jsonschema::validator_for(&case_schema()).expect("the schema is one");
-    let suite = catalogue().cases.into_iter().map(|case| (case.id, case.origin));
+    let suite = catalogue().cases.into_iter().map(|case| (case.id.clone(), case.origin.clone()));
     for (id, origin) in suite.chain(language_files()) {
         let value = mpuspec_mock::yaml::parse(&origin.text).expect("it is YAML");
         let value = serde_json::to_value(value).expect("it is JSON");

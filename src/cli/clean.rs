@@ -1,0 +1,40 @@
+//! `mpuspec clean`.
+
+use clap::Args;
+
+use super::target::{Connection, addressing};
+use super::{Failure, print};
+use crate::run::{JournalHeader, RunError, clean};
+use crate::wire::{Budget, Client, Credentials, Target};
+
+/// Removes what interrupted runs left behind, as their journals name it.
+#[derive(Debug, Args)]
+pub(super) struct Clean {
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl Clean {
+    pub(super) fn execute(self) -> Result<u8, Failure> {
+        let options = self.connection.client_options()?;
+        let connect = |header: &JournalHeader| {
+            let endpoint = Target::endpoint(&header.endpoint).map_err(|error| RunError(error.to_string()))?;
+            let target = Target {
+                endpoint,
+                addressing: addressing(&header.addressing),
+                bucket: header.bucket.clone(),
+                region: header.region.clone(),
+            };
+            let credentials = Credentials::find().map_err(|error| RunError(error.to_string()))?;
+            Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), &options).map_err(RunError)
+        };
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
+        let mut lines = Vec::new();
+        let all_gone = runtime.block_on(clean(connect, |line| lines.push(line)))?;
+        if lines.is_empty() {
+            lines.push("no run has left anything".to_owned());
+        }
+        print(&(lines.join("\n") + "\n"));
+        Ok(if all_gone { 0 } else { 3 })
+    }
+}

@@ -1,0 +1,32 @@
+//! Shows mistakes in the file in which they were made.
+
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use mpuspec_mock::provider::Problem;
+
+/// Draws all problems, one behind the other.
+pub(super) fn render(problems: &[Problem]) -> String {
+    let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(110);
+    let mut text = String::new();
+    for problem in problems {
+        let placed = &problem.placed;
+        let position = format!("{}:{}:{}", problem.origin.name, placed.span.line, placed.span.column);
+        let label = LabeledSpan::new(Some(placed.message.clone()), placed.span.offset, placed.span.length);
+        let mut diagnostic = MietteDiagnostic::new(format!("{position}: {}", placed.message)).with_label(label);
+        let place = if placed.path.is_empty() { None } else { Some(format!("in {}", placed.path)) };
+        let help: Vec<String> = place.into_iter().chain(placed.help.clone()).collect();
+        if !help.is_empty() {
+            diagnostic = diagnostic.with_help(help.join("; "));
+        }
+        if problem.origin.text.is_empty() {
+            text.push_str(&format!("{}: {}\n", problem.origin.name, placed.message));
+            continue;
+        }
+        let source = NamedSource::new(&problem.origin.name, problem.origin.text.clone());
+        let report = Report::from(diagnostic).with_source_code(source);
+        // Writing to a text does not fail.
+        let _ = handler.render_report(&mut text, report.as_ref());
+    }
+    let noun = if problems.len() == 1 { "mistake" } else { "mistakes" };
+    text.push_str(&format!("{} {noun}\n", problems.len()));
+    text
+}

@@ -1,0 +1,74 @@
+//! `mpuspec mock`.
+
+use clap::Args;
+
+use super::{Failure, print};
+
+/// Runs the mock server until it is told to stop.
+#[derive(Debug, Args)]
+pub(super) struct Mock {
+    /// The provider to play: a name or a file
+    #[arg(long, default_value = "aws-s3")]
+    provider: String,
+    /// The port; 0 picks a free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// The region that signatures have to name
+    #[arg(long, default_value = mpuspec_mock::REGION)]
+    region: String,
+    /// Make it wrong in one way; `list` shows the ways
+    #[arg(long, value_name = "NAME")]
+    defect: Vec<String>,
+    /// Set a limit
+    #[arg(long, value_name = "NAME=VALUE")]
+    limit: Vec<String>,
+    /// A bucket that is there from the start
+    #[arg(long, value_name = "NAME")]
+    bucket: Vec<String>,
+}
+
+impl Mock {
+    pub(super) fn execute(self) -> Result<u8, Failure> {
+        if self.defect.iter().any(|name| name == "list") {
+            let lines: Vec<String> = mpuspec_mock::model::Defect::ALL
+                .iter()
+                .map(|defect| format!("{:<32} {}\n", defect.name(), defect.about()))
+                .collect();
+            print(&lines.concat());
+            return Ok(0);
+        }
+        let mut builder = mpuspec_mock::Mock::builder().provider(&self.provider).port(self.port).region(&self.region);
+        for name in &self.defect {
+            builder = builder.defect(name);
+        }
+        for name in &self.bucket {
+            builder = builder.bucket(name);
+        }
+        for limit in &self.limit {
+            let (name, value) = split_limit(limit)?;
+            builder = builder.limit(name, value);
+        }
+        let mock = builder.start().map_err(start_failure)?;
+        print(&format!("listening on {}\n", mock.endpoint()));
+        eprintln!("credentials: {} / {}", mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| Failure::Usage(error.to_string()))?;
+        let _ = runtime.block_on(tokio::signal::ctrl_c());
+        Ok(0)
+    }
+}
+
+/// Takes `NAME=VALUE` apart.
+pub(super) fn split_limit(text: &str) -> Result<(&str, &str), Failure> {
+    text.split_once('=').ok_or_else(|| Failure::Usage(format!("--limit {text}: write it as NAME=VALUE")))
+}
+
+/// Shows why a mock does not start.
+pub(super) fn start_failure(error: mpuspec_mock::StartError) -> Failure {
+    Failure::Usage(match error {
+        mpuspec_mock::StartError::Provider(mpuspec_mock::provider::FileError::Invalid(problems)) => {
+            super::diagnostic::render(&problems)
+        }
+        error => error.to_string(),
+    })
+}

@@ -1,0 +1,118 @@
+//! The command line: one file a subcommand.
+
+mod clean;
+mod diagnostic;
+mod interrupt;
+mod lint;
+mod list;
+mod mock;
+mod run;
+mod schema;
+mod show;
+mod target;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::case::{Catalogue, CatalogueError};
+use crate::run::RunError;
+
+/// Why a command ends without doing its work.
+#[derive(Debug)]
+enum Failure {
+    /// What was given is wrong: exit code 2.
+    Usage(String),
+    /// The endpoint can't be used: exit code 3.
+    Endpoint(String),
+}
+
+impl From<RunError> for Failure {
+    fn from(error: RunError) -> Self {
+        Self::Endpoint(error.0)
+    }
+}
+
+impl From<CatalogueError> for Failure {
+    fn from(error: CatalogueError) -> Self {
+        Self::Usage(match error {
+            CatalogueError::Invalid(problems) => diagnostic::render(&problems),
+            error => error.to_string(),
+        })
+    }
+}
+
+#[derive(Debug, Parser)]
+#[command(name = "mpuspec", version, about = "Does multipart upload on this endpoint do what the documents promise?")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run cases against an endpoint, or against the bundled mock
+    Run(Box<run::Run>),
+    /// List the cases
+    List(list::List),
+    /// Show a case with its sources
+    Show(show::Show),
+    /// Check case and provider files
+    Lint(lint::Lint),
+    /// Print the JSON Schema of case files, or of reports
+    Schema(schema::Schema),
+    /// Run the mock server
+    Mock(mock::Mock),
+    /// Remove what interrupted runs left behind
+    Clean(clean::Clean),
+}
+
+/// Parses the arguments, does what they say, and gives the exit code.
+pub fn main() -> u8 {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Run(run) => run.execute(),
+        Command::List(list) => list.execute(),
+        Command::Show(show) => show.execute(),
+        Command::Lint(lint) => lint.execute(),
+        Command::Schema(schema) => schema.execute(),
+        Command::Mock(mock) => mock.execute(),
+        Command::Clean(clean) => clean.execute(),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(Failure::Usage(message)) => {
+            eprintln!("{}", message.trim_end());
+            2
+        }
+        Err(Failure::Endpoint(message)) => {
+            eprintln!("error: {message}");
+            3
+        }
+    }
+}
+
+/// Writes to standard output; a reader that has gone away is no trouble.
+fn print(text: &str) {
+    use std::io::Write as _;
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// The cases of the suite with those of the user's folders and files. Gives the patterns to select by.
+fn catalogue(folder: Option<&PathBuf>, cases: &[String]) -> Result<(Catalogue, Vec<String>), Failure> {
+    let mut catalogue = Catalogue::builtin()?;
+    if let Some(folder) = folder {
+        catalogue = catalogue.add_folder(folder)?;
+    }
+    let mut patterns = Vec::new();
+    for case in cases {
+        if case.ends_with(".yaml") {
+            let (with_file, id) = catalogue.add_file(case.as_ref())?;
+            catalogue = with_file;
+            patterns.push(id);
+        } else {
+            patterns.push(case.clone());
+        }
+    }
+    Ok((catalogue, patterns))
+}

@@ -1,0 +1,386 @@
+//! `mpuspec run`.
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use mpuspec_mock::provider::{self, Addressing, FileError, LimitName, Provider};
+use sha2::{Digest, Sha256};
+
+use super::interrupt::on_interrupt;
+use super::mock::{split_limit, start_failure};
+use super::target::Connection;
+use super::{Failure, catalogue, diagnostic, print};
+use crate::case::{Level, RowId};
+use crate::report::{RowReport, Style, Verdict, failures, line, summary, to_json};
+use crate::run::{Applicable, BucketChoice, Plan, Progress, RunOptions, Runner, plan};
+use crate::wire::{Budget, Client, Credentials, Target, region_from_environment};
+
+/// Runs cases against an endpoint, or against the bundled mock.
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// Ids, patterns over ids (*, **, ?) or case files [default: all]
+    cases: Vec<String>,
+    /// The endpoint, as http://HOST:PORT [default: the bundled mock]
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+    /// Whose promises count: a name or a file [default: generic; aws-s3 for the mock]
+    #[arg(long, value_name = "NAME|FILE")]
+    provider: Option<String>,
+    /// A name of the target for the report
+    #[arg(long)]
+    name: Option<String>,
+    /// The bucket to use, below the prefix mpuspec/ alone
+    #[arg(long, value_name = "NAME")]
+    bucket: Option<String>,
+    /// Make a bucket for the run, and remove it
+    #[arg(long, conflicts_with = "bucket")]
+    create_bucket: bool,
+    /// Use a bucket that keeps versions, and delete those of the run's own keys
+    #[arg(long)]
+    allow_versioned: bool,
+    /// The region [default: AWS_REGION, the shared files, us-east-1]
+    #[arg(long)]
+    region: Option<String>,
+    #[command(flatten)]
+    connection: Connection,
+    /// Only cases of these areas
+    #[arg(long, value_name = "AREA")]
+    area: Vec<String>,
+    /// Only these levels
+    #[arg(long, value_enum, value_delimiter = ',')]
+    level: Vec<Level>,
+    /// Count SHOULD as MUST
+    #[arg(long)]
+    strict: bool,
+    /// Rows side by side
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
+    jobs: u16,
+    /// What contents are made from
+    #[arg(long, value_name = "TEXT")]
+    seed: Option<String>,
+    /// Set a limit aside from what the provider says
+    #[arg(long, value_name = "NAME=VALUE")]
+    limit: Vec<String>,
+    /// A folder with cases of your own
+    #[arg(long, value_name = "DIR")]
+    cases_dir: Option<PathBuf>,
+    /// The most bytes of bodies to send [default: 300MiB; unlimited on this machine]
+    #[arg(long, value_name = "SIZE", value_parser = provider::parse_size)]
+    max_bytes: Option<u64>,
+    /// The most requests to send [default: 4000; unlimited on this machine]
+    #[arg(long, value_name = "N")]
+    max_requests: Option<u64>,
+    /// At most so many requests a second
+    #[arg(long, value_name = "N")]
+    rate: Option<u32>,
+    /// Print the plan and stop
+    #[arg(long)]
+    dry_run: bool,
+    /// Write a report: json=FILE
+    #[arg(long, value_name = "FORMAT=FILE")]
+    report: Vec<String>,
+    /// Whose exchanges the report keeps
+    #[arg(long, value_parser = ["failed", "all"], default_value = "failed")]
+    evidence: String,
+    /// Show every row, and every failure in full
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// On a live endpoint a run stays below these unless told.
+const LIVE_BYTES: u64 = 300 << 20;
+const LIVE_REQUESTS: u64 = 4_000;
+/// Failures shown in full.
+const IN_FULL: usize = 5;
+/// The formats of reports.
+const FORMATS: [&str; 1] = ["json"];
+
+impl Run {
+    pub(super) fn execute(self) -> Result<u8, Failure> {
+        let reports = self.reports()?;
+        let (mut catalogue, patterns) = catalogue(self.cases_dir.as_ref(), &self.cases)?;
+        let selection = catalogue.select(&patterns)?;
+        let provider = self.provider()?;
+        catalogue.add_documents(&provider);
+        self.check_areas(&catalogue)?;
+        let wanted = |id: &RowId, level: Level| {
+            (self.area.is_empty() || self.area.iter().any(|area| area == id.area()))
+                && (self.level.is_empty() || self.level.contains(&level))
+        };
+        let given = self.endpoint.as_deref().map(Target::endpoint).transpose();
+        let given = given.map_err(|error| Failure::Usage(error.to_string()))?;
+        if given.is_none() && !provider.playable {
+            let message = format!("the mock cannot play `{}`; name an --endpoint, or another provider", provider.name);
+            return Err(Failure::Usage(message));
+        }
+        let loopback = given.as_ref().is_none_or(is_loopback);
+        let plan = plan(&catalogue, &provider, &selection, loopback, wanted);
+        refuse_what_cannot_run(&plan)?;
+        let id = fresh_id();
+        let live = given.is_some() && !loopback;
+        if live && self.bucket.is_none() && !self.create_bucket {
+            let message = "name the bucket with --bucket, or let the run make one with --create-bucket";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        let max_requests = self.max_requests.unwrap_or(if live { LIVE_REQUESTS } else { u64::MAX });
+        let max_bytes = self.max_bytes.unwrap_or(if live { LIVE_BYTES } else { u64::MAX });
+        if live || self.dry_run {
+            self.print_plan(&plan, max_requests, max_bytes);
+            if self.dry_run {
+                return Ok(0);
+            }
+        }
+        if plan.running() == 0 {
+            eprintln!("nothing ran: no selected row has a meaning for {}", provider.name);
+            return Ok(4);
+        }
+        let mock = match given {
+            Some(_) => None,
+            None => {
+                if std::env::var_os("AWS_ENDPOINT_URL").is_some() {
+                    eprintln!("note: AWS_ENDPOINT_URL is set and was not used; name it with --endpoint");
+                }
+                let mut builder = mpuspec_mock::Mock::builder().loaded_provider(provider.clone());
+                if let Some(region) = &self.region {
+                    builder = builder.region(region);
+                }
+                Some(builder.start().map_err(start_failure)?)
+            }
+        };
+        let endpoint = match (given, &mock) {
+            (Some(endpoint), _) => endpoint,
+            (None, Some(mock)) => {
+                Target::endpoint(&mock.endpoint()).map_err(|error| Failure::Usage(error.to_string()))?
+            }
+            (None, None) => return Err(Failure::Usage("no endpoint".to_owned())),
+        };
+        let credentials = match &mock {
+            Some(_) => Credentials {
+                access_key: mpuspec_mock::ACCESS_KEY.to_owned(),
+                secret_key: mpuspec_mock::SECRET_KEY.to_owned(),
+                token: None,
+                origin: "the mock's own".to_owned(),
+            },
+            None => Credentials::find().map_err(|error| Failure::Endpoint(error.to_string()))?,
+        };
+        let region = self.region.clone().or_else(|| if mock.is_some() { None } else { region_from_environment() });
+        let target = Target {
+            addressing: self.connection.addressing().unwrap_or_else(|| {
+                let first = provider.addressing.first().copied();
+                if loopback { Addressing::Path } else { first.unwrap_or(Addressing::Path) }
+            }),
+            endpoint,
+            bucket: self.bucket.clone().unwrap_or_else(|| format!("mpuspec-{id}")),
+            region: region.unwrap_or_else(|| mpuspec_mock::REGION.to_owned()),
+        };
+        let name = self.name.clone().unwrap_or_else(|| match &mock {
+            Some(_) => format!("the bundled mock as {}", provider.title),
+            None => target.endpoint.as_str().trim_end_matches('/').to_owned(),
+        });
+        let origin = credentials.origin.clone();
+        let budget = Budget::new(max_requests, max_bytes, self.rate);
+        let client = Client::new(target, credentials, budget, &self.connection.client_options()?);
+        let client = client.map_err(Failure::Usage)?;
+        let seed = self.seed.clone().unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned());
+        eprintln!(
+            "mpuspec {}   {} rows   provider {}   seed {seed}\ntarget  {name}   {:?} addressing   bucket {}   credentials from {origin}",
+            env!("CARGO_PKG_VERSION"),
+            plan.rows.len(),
+            provider.name,
+            client.target.addressing,
+            client.target.bucket,
+        );
+        let options = RunOptions {
+            jobs: usize::from(self.jobs),
+            seed,
+            id,
+            name,
+            strict: self.strict,
+            all_evidence: self.evidence == "all",
+            bucket: if self.bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
+            allow_versioned: self.allow_versioned,
+        };
+        let registry = catalogue.registry.clone();
+        let terminal = std::io::stderr().is_terminal();
+        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let progress = Arc::new(Lines {
+            all: self.verbose || !terminal,
+            style: Style { colour: terminal && std::env::var_os("NO_COLOR").is_none() },
+            bar: bar(terminal, plan.rows.len()),
+        });
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
+        let report = runtime.block_on(async {
+            let runner = Runner::prepare(client, provider, registry, options).await?;
+            on_interrupt(runner.interrupter());
+            Ok::<_, Failure>(runner.run(plan, progress.clone()).await)
+        })?;
+        progress.bar.finish_and_clear();
+        for path in &reports {
+            std::fs::write(path, to_json(&report))
+                .map_err(|error| Failure::Usage(format!("--report json={}: {error}", path.display())))?;
+        }
+        let style = Style { colour };
+        let most = if self.verbose { usize::MAX } else { IN_FULL };
+        print(&(failures(&report, &self.again(), most, style) + &summary(&report, style)));
+        Ok(report.exit)
+    }
+
+    /// The files of reports; that they can be written is found out before the run.
+    fn reports(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut paths = Vec::new();
+        for report in &self.report {
+            let Some((format, path)) = report.split_once('=') else {
+                return Err(Failure::Usage(format!("--report {report}: write it as FORMAT=FILE, such as json=report.json")));
+            };
+            if !FORMATS.contains(&format) {
+                let known = FORMATS.join(", ");
+                return Err(Failure::Usage(format!("--report {report}: there is no format `{format}`; known: {known}")));
+            }
+            let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
+            if folder.is_some_and(|folder| !folder.is_dir()) || Path::new(path).is_dir() {
+                return Err(Failure::Usage(format!("--report {report}: the folder is not there, or the file is one")));
+            }
+            paths.push(PathBuf::from(path));
+        }
+        Ok(paths)
+    }
+
+    fn provider(&self) -> Result<Provider, Failure> {
+        let default = if self.endpoint.is_some() { "generic" } else { "aws-s3" };
+        let name = self.provider.as_deref().unwrap_or(default);
+        let mut provider = provider::load(name).map_err(|error| {
+            Failure::Usage(match error {
+                FileError::Invalid(problems) => diagnostic::render(&problems),
+                error => error.to_string(),
+            })
+        })?;
+        for limit in &self.limit {
+            let (name, value) = split_limit(limit)?;
+            let wrong = |reason: String| Failure::Usage(format!("--limit {limit}: {reason}"));
+            let name: LimitName = name.parse().map_err(wrong)?;
+            let value = if value == "none" { None } else { Some(provider::parse_size(value).map_err(wrong)?) };
+            provider.override_limit(name, value);
+        }
+        Ok(provider)
+    }
+
+    fn check_areas(&self, catalogue: &crate::case::Catalogue) -> Result<(), Failure> {
+        let mut areas: Vec<String> = catalogue.row_ids().map(|id| id.area().to_owned()).collect();
+        areas.dedup();
+        match self.area.iter().find(|area| !areas.contains(area)) {
+            None => Ok(()),
+            Some(area) => Err(Failure::Usage(format!("--area {area}: there is no such area; known: {}", areas.join(", ")))),
+        }
+    }
+
+    fn print_plan(&self, plan: &Plan, max_requests: u64, max_bytes: u64) {
+        let cost = plan.cost();
+        let limit = |most: u64| if most == u64::MAX { "no limit".to_owned() } else { format!("at most {most}") };
+        let mut text = format!(
+            "plan    {} rows of {}, about {} requests ({}) and {} bytes ({})\n",
+            plan.running(),
+            plan.rows.len(),
+            cost.requests,
+            limit(max_requests),
+            cost.bytes,
+            limit(max_bytes)
+        );
+        if self.dry_run {
+            for row in &plan.rows {
+                match &row.applicable {
+                    Applicable::Yes(cost) => text.push_str(&format!(
+                        "        {:<6} {}   {} requests, {} bytes\n",
+                        row.level.name(), row.id, cost.requests, cost.bytes
+                    )),
+                    Applicable::No(why) => text.push_str(&format!("        n/a    {}   {why}\n", row.id)),
+                }
+            }
+        }
+        print(&text);
+    }
+
+    /// The command that repeats this run for one row.
+    fn again(&self) -> String {
+        let mut command = "mpuspec run".to_owned();
+        for (option, value) in [
+            ("--endpoint", &self.endpoint),
+            ("--provider", &self.provider),
+            ("--bucket", &self.bucket),
+            ("--region", &self.region),
+            ("--addressing", &self.connection.addressing),
+        ] {
+            if let Some(value) = value {
+                command.push_str(&format!(" {option} {value}"));
+            }
+        }
+        if self.create_bucket {
+            command.push_str(" --create-bucket");
+        }
+        for limit in &self.limit {
+            command.push_str(&format!(" --limit {limit}"));
+        }
+        command
+    }
+}
+
+fn is_loopback(endpoint: &reqwest::Url) -> bool {
+    let target = Target {
+        endpoint: endpoint.clone(),
+        addressing: Addressing::Path,
+        bucket: String::new(),
+        region: String::new(),
+    };
+    target.is_loopback()
+}
+
+/// A case that holds words for later versions is refused with their place.
+fn refuse_what_cannot_run(plan: &Plan) -> Result<(), Failure> {
+    let mut problems = Vec::new();
+    for row in &plan.rows {
+        for step in &row.row().steps {
+            let inner = step.inner().find_map(crate::case::Step::not_runnable);
+            if let Some((word, path)) = step.not_runnable().or(inner) {
+                let message = format!("this version reads `{word}`, but cannot run it yet");
+                let placed = mpuspec_mock::yaml::Mistake::at(&path, message).place(&row.case.origin.text);
+                problems.push(provider::Problem { origin: row.case.origin.clone(), placed });
+            }
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Usage(diagnostic::render(&problems))) }
+}
+
+/// An id that no other run has: names come from it, contents never.
+fn fresh_id() -> String {
+    let now = jiff::Timestamp::now();
+    let unique = format!("{} {}", now.as_nanosecond(), std::process::id());
+    format!("{}-{}", now.strftime("%Y%m%d%H%M%S"), &hex::encode(Sha256::digest(unique))[..6])
+}
+
+/// Rows as they end: all of them, or on a terminal those that are no pass.
+#[derive(Debug)]
+struct Lines {
+    all: bool,
+    style: Style,
+    bar: indicatif::ProgressBar,
+}
+
+fn bar(terminal: bool, total: usize) -> indicatif::ProgressBar {
+    if !terminal {
+        return indicatif::ProgressBar::hidden();
+    }
+    let style = indicatif::ProgressStyle::with_template("  [{bar:36}] {pos}/{len}");
+    let bar = indicatif::ProgressBar::new(total as u64);
+    if let Ok(style) = style { bar.with_style(style) } else { bar }
+}
+
+impl Progress for Lines {
+    fn row(&self, done: usize, total: usize, row: &RowReport) {
+        if self.all || !matches!(row.verdict, Verdict::Pass | Verdict::NotApplicable) {
+            let line = line(row, done, total, self.style);
+            if self.bar.is_hidden() { eprintln!("{line}") } else { self.bar.println(line) }
+        }
+        self.bar.inc(1);
+    }
+}

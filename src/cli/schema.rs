@@ -1,0 +1,34 @@
+//! `mpuspec schema`.
+
+use clap::{Args, ValueEnum};
+
+use super::{Failure, print};
+use crate::case::case_schema;
+use crate::report::report_schema;
+
+/// Prints a JSON Schema.
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// Of what
+    #[arg(value_enum, default_value = "case")]
+    of: Of,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Of {
+    /// Case files
+    Case,
+    /// JSON reports
+    Report,
+}
+
+impl Schema {
+    pub(super) fn execute(self) -> Result<u8, Failure> {
+        let schema = match self.of {
+            Of::Case => case_schema(),
+            Of::Report => report_schema(),
+        };
+        print(&format!("{schema:#}\n"));
+        Ok(0)
+    }
+}

@@ -1,0 +1,64 @@
+//! Options by which an endpoint is reached.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use mpuspec_mock::provider::Addressing;
+
+use super::Failure;
+use crate::wire::ClientOptions;
+
+/// How the endpoint is reached.
+#[derive(Debug, Args)]
+pub(super) struct Connection {
+    /// How buckets are addressed [default: the provider's first; path on this machine]
+    #[arg(long, value_parser = ["path", "virtual"])]
+    pub(super) addressing: Option<String>,
+    /// A certificate authority to trust, as PEM
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Accept any certificate
+    #[arg(long)]
+    insecure: bool,
+    /// A proxy; the environment's is never used
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// The longest time for one call, such as 30s or 500ms
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    timeout: Duration,
+}
+
+impl Connection {
+    pub(super) fn client_options(&self) -> Result<ClientOptions, Failure> {
+        let ca = self.ca_file.as_ref().map(|path| {
+            std::fs::read(path).map_err(|error| Failure::Usage(format!("--ca-file {}: {error}", path.display())))
+        });
+        Ok(ClientOptions {
+            timeout: self.timeout,
+            ca: ca.transpose()?,
+            insecure: self.insecure,
+            proxy: self.proxy.clone(),
+        })
+    }
+
+    pub(super) fn addressing(&self) -> Option<Addressing> {
+        self.addressing.as_deref().map(addressing)
+    }
+}
+
+pub(super) fn addressing(name: &str) -> Addressing {
+    if name == "virtual" { Addressing::Virtual } else { Addressing::Path }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let error = || format!("`{text}` is not a time; write it as 30s or 500ms");
+    let (number, unit) = text.split_at(text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len());
+    let number: u64 = number.parse().map_err(|_| error())?;
+    match unit {
+        "ms" if number > 0 => Ok(Duration::from_millis(number)),
+        "s" if number > 0 => Ok(Duration::from_secs(number)),
+        "m" if number > 0 => Ok(Duration::from_secs(number * 60)),
+        _ => Err(error()),
+    }
+}

@@ -1,0 +1,295 @@
+//! The types of a report, which are its JSON.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::case::Level;
+use crate::wire::Exchange;
+
+/// The version of the JSON. A reader refuses a higher one.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// A whole run.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// The version of this format.
+    pub schema_version: u32,
+    /// Whether the run came to its end.
+    pub complete: bool,
+    /// Whether no promise was broken; null where the provider made none of its own.
+    pub conformant: Option<bool>,
+    /// The exit code of the run.
+    pub exit: u8,
+    /// The result in one line.
+    pub conclusion: String,
+    /// What ran.
+    pub suite: Suite,
+    /// Against what.
+    pub target: TargetInfo,
+    /// How.
+    pub run: RunInfo,
+    /// Counts.
+    pub summary: Summary,
+    /// The seven operations, called once before the cases.
+    pub preflight: BTreeMap<String, String>,
+    /// Which outcome was seen, by row of the dialect sheet.
+    pub dialect: BTreeMap<String, String>,
+    /// One entry a row, by id.
+    pub cases: Vec<RowReport>,
+    /// Findings of the explorer.
+    pub findings: Vec<serde_json::Value>,
+    /// What an audit found.
+    pub audit: BTreeMap<String, serde_json::Value>,
+    /// What the run left behind.
+    pub cleanup: CleanUp,
+}
+
+/// The suite.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Suite {
+    /// Its version.
+    pub version: String,
+    /// Its commit.
+    pub commit: String,
+}
+
+/// The endpoint.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct TargetInfo {
+    /// A name for people.
+    pub name: String,
+    /// The provider whose promises count.
+    pub provider: String,
+    /// Its address.
+    pub endpoint: String,
+    /// The bucket.
+    pub bucket: String,
+    /// What it says of itself.
+    pub server: String,
+    /// The version, where somebody told it.
+    pub version: Option<String>,
+    /// The limits that were used; null for one that does not exist.
+    pub limits: BTreeMap<String, Option<u64>>,
+}
+
+/// The run.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RunInfo {
+    /// When it began.
+    pub started: String,
+    /// How long it took.
+    pub millis: u64,
+    /// What contents were made from.
+    pub seed: String,
+    /// Its id, which its keys bear.
+    pub id: String,
+    /// Rows side by side.
+    pub jobs: usize,
+    /// Requests sent.
+    pub requests: u64,
+    /// Bytes of bodies sent.
+    pub bytes_sent: u64,
+}
+
+/// Counts by verdict.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Rows.
+    pub total: usize,
+    /// See [`Verdict`].
+    #[serde(flatten)]
+    pub verdicts: Counts,
+    /// The same for each level.
+    pub by_level: BTreeMap<String, Counts>,
+}
+
+/// How many rows have each verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// See [`Verdict::Pass`].
+    pub pass: usize,
+    /// See [`Verdict::Tolerated`].
+    pub tolerated: usize,
+    /// See [`Verdict::Fail`].
+    pub fail: usize,
+    /// See [`Verdict::Blocked`].
+    pub blocked: usize,
+    /// See [`Verdict::Error`].
+    pub error: usize,
+    /// See [`Verdict::Unsupported`].
+    pub unsupported: usize,
+    /// See [`Verdict::NotApplicable`].
+    #[serde(rename = "n/a")]
+    pub not_applicable: usize,
+}
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, verdict: Verdict) {
+        *match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Tolerated => &mut self.tolerated,
+            Verdict::Fail => &mut self.fail,
+            Verdict::Blocked => &mut self.blocked,
+            Verdict::Error => &mut self.error,
+            Verdict::Unsupported => &mut self.unsupported,
+            Verdict::NotApplicable => &mut self.not_applicable,
+        } += 1;
+    }
+}
+
+/// The verdict on a row, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It has no meaning here; nothing was sent.
+    #[serde(rename = "n/a")]
+    NotApplicable,
+    /// Every claim was met.
+    Pass,
+    /// An outcome that is allowed, not preferred.
+    Tolerated,
+    /// A capability that nobody promised was refused.
+    Unsupported,
+    /// The claim was never reached.
+    Blocked,
+    /// No judgement was possible.
+    Error,
+    /// A claim was not met.
+    Fail,
+}
+
+impl Verdict {
+    /// The word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Tolerated => "tolerated",
+            Self::Fail => "fail",
+            Self::Blocked => "blocked",
+            Self::Error => "error",
+            Self::Unsupported => "unsupported",
+            Self::NotApplicable => "n/a",
+        }
+    }
+
+    /// Whether it counts against a MUST.
+    pub fn counts_against(self) -> bool {
+        matches!(self, Self::Fail | Self::Blocked | Self::Error)
+    }
+}
+
+/// A row with its verdict.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RowReport {
+    /// The case.
+    pub id: String,
+    /// The row, if the case has several.
+    pub row: Option<String>,
+    /// The folder of the case.
+    pub area: String,
+    /// The fact that it claims.
+    pub title: String,
+    /// How firmly that is promised by this provider.
+    pub level: Level,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How long it took.
+    pub millis: u64,
+    /// Why the verdict is not a pass.
+    pub reason: Option<String>,
+    /// The operation that the preflight found missing, if that is the cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// Outcomes that were seen: rows of the dialect sheet, and outcomes by number of rounds.
+    pub observed: BTreeMap<String, String>,
+    /// The documents that promise it.
+    pub sources: Vec<SourceInfo>,
+    /// The file of the case.
+    pub file: String,
+    /// Its steps.
+    pub steps: Vec<StepReport>,
+    /// What went over the wire; of rows that passed, nothing.
+    pub exchanges: Vec<Exchange>,
+    /// What was unusual but allowed.
+    pub notes: Vec<String>,
+    /// Columns of the row.
+    pub columns: BTreeMap<String, String>,
+    /// The lines of the file around the step that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excerpt: Option<Excerpt>,
+}
+
+/// A piece of a case file with a mark.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Excerpt {
+    /// The number of the first line.
+    pub first_line: usize,
+    /// The lines.
+    pub lines: Vec<String>,
+    /// The marked line.
+    pub line: usize,
+    /// The first marked column, from 1.
+    pub column: usize,
+    /// How many characters are marked.
+    pub length: usize,
+}
+
+/// A document that promises something.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct SourceInfo {
+    /// As cited.
+    pub key: String,
+    /// Its address.
+    pub url: Option<String>,
+    /// The promise, in our words.
+    pub says: Option<String>,
+}
+
+/// A step with what came of it.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct StepReport {
+    /// The operation, as in the file.
+    pub operation: String,
+    /// The line in the file.
+    pub line: usize,
+    /// Whether it claims something.
+    pub claim: bool,
+    /// What came of it.
+    pub result: StepResult,
+    /// What was expected, if that did not come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What came.
+    pub got: String,
+    /// The exchanges of the step, by number: the first and the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchanges: Option<(u32, u32)>,
+}
+
+/// What came of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StepResult {
+    /// As expected.
+    Met,
+    /// Allowed, not preferred.
+    Tolerated,
+    /// Not as expected.
+    Unmet,
+    /// No answer that could be judged.
+    Trouble,
+    /// Not tried: what it needs was not produced.
+    Skipped,
+}
+
+/// What a run left behind.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct CleanUp {
+    /// What could not be removed, with a command that removes it.
+    pub left: Vec<String>,
+    /// Where the clean-up met trouble.
+    pub trouble: Vec<String>,
+}

@@ -1,0 +1,175 @@
+//! What a run says on a terminal.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Color, Style as Ansi};
+
+use super::{Report, RowReport, Verdict};
+use crate::case::Level;
+
+/// How lines are drawn.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    /// With colours; words carry the meaning all the same.
+    pub colour: bool,
+}
+
+impl Style {
+    fn paint(self, verdict: Verdict, text: &str) -> String {
+        let colour = match verdict {
+            Verdict::Pass => AnsiColor::Green,
+            Verdict::Tolerated => AnsiColor::Cyan,
+            Verdict::Fail => AnsiColor::Red,
+            Verdict::Blocked => AnsiColor::Yellow,
+            Verdict::Error => AnsiColor::Magenta,
+            Verdict::Unsupported | Verdict::NotApplicable => AnsiColor::BrightBlack,
+        };
+        if !self.colour {
+            return text.to_owned();
+        }
+        let style = Ansi::new().fg_color(Some(Color::Ansi(colour))).bold();
+        format!("{style}{text}{style:#}")
+    }
+}
+
+fn name(row: &RowReport) -> String {
+    row.row.as_ref().map_or_else(|| row.id.clone(), |name| format!("{}[{name}]", row.id))
+}
+
+/// The line of a row that has its verdict.
+pub fn line(row: &RowReport, done: usize, total: usize, style: Style) -> String {
+    let word = style.paint(row.verdict, &format!("{:>12}", row.verdict.name().to_uppercase()));
+    let width = total.to_string().len();
+    let level = if row.verdict.counts_against() { format!("   {}", row.level.name()) } else { String::new() };
+    let told: Vec<String> = match row.verdict {
+        Verdict::Pass => row.observed.iter().map(|(name, outcome)| format!("{name}: {outcome}")).collect(),
+        _ => row.reason.iter().cloned().collect(),
+    };
+    let told = if told.is_empty() { String::new() } else { format!("   {}", told.join("; ")) };
+    let time = format!("{}.{:03}s", row.millis / 1000, row.millis % 1000);
+    format!("{word} [{time:>8}] ({done:>width$}/{total}) {}{level}{told}", name(row))
+}
+
+/// The failures, the firmest promises first; `most` of them in full.
+pub fn failures(report: &Report, again: &str, most: usize, style: Style) -> String {
+    let mut text = String::new();
+    let mut failed: Vec<&RowReport> = report.cases.iter().filter(|row| row.verdict.counts_against()).collect();
+    failed.sort_by_key(|row| (row.level, std::cmp::Reverse(row.verdict)));
+    let mut folded: Vec<(&str, Vec<&RowReport>)> = Vec::new();
+    let mut shown = 0;
+    for row in failed {
+        if let Some(cause) = &row.cause {
+            match folded.iter_mut().find(|(known, _)| known == cause) {
+                Some((_, rows)) => rows.push(row),
+                None => folded.push((cause, vec![row])),
+            }
+        } else if shown < most {
+            failure(&mut text, report, row, again, style);
+            shown += 1;
+        } else {
+            let _ = writeln!(text, "{} {}: {}", row.verdict.name().to_uppercase(), name(row), row.reason.as_deref().unwrap_or(""));
+        }
+    }
+    for (cause, rows) in folded {
+        let answered = report.preflight.get(cause).map_or("", String::as_str);
+        let noun = if rows.len() == 1 { "row needs" } else { "rows need" };
+        let _ = writeln!(text, "{} {noun} {cause}, which was answered {answered} in the preflight:", rows.len());
+        let names: Vec<String> = rows.iter().map(|row| name(row)).collect();
+        let _ = writeln!(text, "   {}\n", names.join(", "));
+    }
+    text
+}
+
+fn failure(text: &mut String, report: &Report, row: &RowReport, again: &str, style: Style) {
+    let word = style.paint(row.verdict, &row.verdict.name().to_uppercase());
+    let _ = writeln!(text, "── {word}  {}   {}", name(row), row.level.name());
+    let _ = writeln!(text, "   {}\n", row.title);
+    if let Some(excerpt) = &row.excerpt {
+        let _ = writeln!(text, "     ╭─[{}:{}:{}]", row.file, excerpt.line, excerpt.column);
+        let decisive = row.steps.iter().find(|step| step.expected.is_some() || step.result == super::StepResult::Trouble);
+        for (number, line) in (excerpt.first_line..).zip(&excerpt.lines) {
+            let _ = writeln!(text, "{number:>4} │ {line}");
+            if number == excerpt.line {
+                let indent = " ".repeat(excerpt.column.saturating_sub(1));
+                let _ = writeln!(text, "     · {indent}{}", "─".repeat(excerpt.length.max(1)));
+                if let Some(step) = decisive {
+                    if let Some(expected) = &step.expected {
+                        let _ = writeln!(text, "     · {indent}expected  {expected}");
+                    }
+                    let _ = writeln!(text, "     · {indent}got       {}", step.got);
+                }
+            }
+        }
+        let _ = writeln!(text, "     ╰────");
+    }
+    if let (None, Some(reason)) = (&row.excerpt, &row.reason) {
+        let _ = writeln!(text, "   {reason}");
+    }
+    for (column, value) in &row.columns {
+        let _ = writeln!(text, "   with     {column} = {value}");
+    }
+    for source in &row.sources {
+        let says = source.says.as_ref().map_or_else(String::new, |says| format!(": {says}"));
+        let _ = writeln!(text, "   source   {}{says}", source.key);
+        if let Some(url) = &source.url {
+            let _ = writeln!(text, "            {url}");
+        }
+    }
+    let decisive = row.steps.iter().find(|step| step.expected.is_some()).and_then(|step| step.exchanges);
+    let last = decisive.and_then(|(_, last)| row.exchanges.iter().find(|exchange| exchange.n == last));
+    if let Some(exchange) = last.or(row.exchanges.last()) {
+        let _ = writeln!(text, "   wire     exchange {} of {}", exchange.n, row.exchanges.len());
+        let request = &exchange.request;
+        let _ = writeln!(text, "            > {} {}  {} B", request.method, request.target, request.body.bytes);
+        match (&exchange.response, &exchange.trouble) {
+            (Some(response), _) => {
+                let _ = writeln!(text, "            < {}  {} B", response.status, response.body.bytes);
+                let body = response.body.text.as_deref().unwrap_or("");
+                for line in body.lines().take(6) {
+                    let short: String = line.chars().take(200).collect();
+                    let _ = writeln!(text, "            < {short}");
+                }
+            }
+            (None, Some(trouble)) => _ = writeln!(text, "            < {trouble}"),
+            (None, None) => {}
+        }
+    }
+    let _ = writeln!(text, "   again    {again} --seed {} '{}'\n", report.run.seed, name(row));
+}
+
+/// The end of a run.
+pub fn summary(report: &Report, style: Style) -> String {
+    let mut text = String::new();
+    let all = &report.summary.verdicts;
+    let seconds = format!("{}.{:03}s", report.run.millis / 1000, report.run.millis % 1000);
+    let _ = writeln!(text, "────────────");
+    let _ = writeln!(
+        text,
+        "     Summary [{seconds}] {}: {} rows: {} passed, {} tolerated, {} failed, {} blocked, {} errors, {} unsupported, {} n/a",
+        report.target.name, report.summary.total, all.pass, all.tolerated, all.fail, all.blocked, all.error,
+        all.unsupported, all.not_applicable
+    );
+    for level in Level::ALL {
+        let Some(counts) = report.summary.by_level.get(level.name()) else { continue };
+        let held = counts.pass + counts.tolerated;
+        let judged = held + counts.fail + counts.blocked + counts.error;
+        let words = if level == Level::Info { "observed" } else { "hold" };
+        let _ = writeln!(text, "{:>12} {held} of {judged} {words}", level.name());
+    }
+    if !report.dialect.is_empty() {
+        let _ = writeln!(text, "     dialect");
+        for (name, outcome) in &report.dialect {
+            let _ = writeln!(text, "             {name}: {outcome}");
+        }
+    }
+    let _ = writeln!(text, "        wire {} requests, {} bytes sent", report.run.requests, report.run.bytes_sent);
+    for left in &report.cleanup.left {
+        let _ = writeln!(text, "        LEFT {left}");
+    }
+    for trouble in &report.cleanup.trouble {
+        let _ = writeln!(text, "    clean-up {trouble}");
+    }
+    let verdict = if report.exit == 0 { Verdict::Pass } else { Verdict::Fail };
+    let _ = writeln!(text, "{} (exit {})", style.paint(verdict, &report.conclusion), report.exit);
+    text
+}

@@ -1,0 +1,147 @@
+//! The bucket of a run: that it can be used, and that using it harms nobody.
+
+use super::RunError;
+use crate::wire::{Answer, Client, Log, Trouble, TroubleKind, s3};
+
+/// Which bucket a run uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BucketChoice {
+    /// One that is there.
+    Existing,
+    /// One that the run makes, and removes again.
+    Create,
+}
+
+/// Makes or checks the bucket. Gives what the server calls itself, and whether versions have to be removed.
+pub async fn open_bucket(
+    client: &Client,
+    choice: &BucketChoice,
+    allow_versioned: bool,
+) -> Result<(String, bool), RunError> {
+    let log = Log::default();
+    let server = |answer: &Answer| answer.header("server").unwrap_or_default().to_owned();
+    let bucket = &client.target.bucket;
+    if *choice == BucketChoice::Create {
+        let region = Some(client.target.region.clone()).filter(|region| region != "us-east-1");
+        let answer = client.call(&s3::CreateBucket { region }, &log).await.map_err(|t| unreachable(client, &t))?;
+        if !answer.is_ok() {
+            return Err(refused(client, &answer, &format!("creating the bucket {bucket}")));
+        }
+        return Ok((server(&answer), false));
+    }
+    let answer = client.call(&s3::HeadBucket, &log).await.map_err(|trouble| unreachable(client, &trouble))?;
+    match answer.status {
+        200..300 => {}
+        404 => {
+            return Err(RunError(format!(
+                "there is no bucket {bucket} at {}; name another with --bucket, or let the run make one with --create-bucket",
+                client.target.endpoint
+            )));
+        }
+        // An answer to HEAD has no body: the refusal is asked for with a call that has one.
+        _ => {
+            let told = client.call(&s3::GetBucketVersioning, &log).await.map_err(|t| unreachable(client, &t))?;
+            return Err(refused(client, if told.is_ok() { &answer } else { &told }, &format!("HeadBucket on {bucket}")));
+        }
+    }
+    let versioned = check_versions(client, &log, allow_versioned).await?;
+    check_lock(client, &log).await?;
+    Ok((server(&answer), versioned))
+}
+
+async fn check_versions(client: &Client, log: &Log, allowed: bool) -> Result<bool, RunError> {
+    let bucket = &client.target.bucket;
+    let answer = client.call(&s3::GetBucketVersioning, log).await;
+    let state = match &answer {
+        Ok(answer) if answer.is_ok() => answer.field("Status").unwrap_or_default(),
+        Ok(answer) if answer.status == 403 => {
+            if allowed {
+                return Ok(false);
+            }
+            return Err(RunError(format!(
+                "whether the bucket {bucket} keeps versions cannot be told ({}); grant s3:GetBucketVersioning, or say --allow-versioned if leftover versions are no harm",
+                answer.summary()
+            )));
+        }
+        // A server that does not know versions keeps none.
+        _ => "",
+    };
+    if state.is_empty() {
+        return Ok(false);
+    }
+    if !allowed {
+        return Err(RunError(format!(
+            "the bucket {bucket} has versioning {state}: what the run deletes would stay as versions. Use another bucket, or --allow-versioned to have the versions of its own keys deleted too"
+        )));
+    }
+    let listed = client.call(&s3::ListObjectVersions { prefix: "mpuspec/".to_owned() }, log).await;
+    match listed {
+        Ok(answer) if answer.is_ok() => Ok(true),
+        Ok(answer) => Err(RunError(format!(
+            "the bucket {bucket} has versioning {state}, and its versions cannot be listed ({}), so they could not be removed",
+            answer.summary()
+        ))),
+        Err(trouble) => Err(RunError(format!("listing the versions of {bucket}: {trouble}"))),
+    }
+}
+
+async fn check_lock(client: &Client, log: &Log) -> Result<(), RunError> {
+    let answer = client.call(&s3::GetObjectLockConfiguration, log).await;
+    match answer {
+        Ok(answer) if answer.field("ObjectLockEnabled") == Some("Enabled") => Err(RunError(format!(
+            "the bucket {} has object lock: what the run makes could not be deleted. Use another bucket",
+            client.target.bucket
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// What a refusal before the run means, and what to do.
+pub(super) fn refused(client: &Client, answer: &Answer, what: &str) -> RunError {
+    let endpoint = &client.target.endpoint;
+    let region = &client.target.region;
+    let told = answer.summary();
+    let message = match answer.code().as_str() {
+        "InvalidAccessKeyId" => "the access key is unknown there; check AWS_ACCESS_KEY_ID or AWS_PROFILE".to_owned(),
+        "SignatureDoesNotMatch" => format!(
+            "the signature does not fit; check AWS_SECRET_ACCESS_KEY, and the region ({region}; --region or AWS_REGION)"
+        ),
+        "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" | "InvalidRegion" => {
+            format!("the server wants another region than {region}: {}; set --region", message_of(answer))
+        }
+        "RequestTimeTooSkewed" => "the clocks differ by more than 15 minutes".to_owned(),
+        "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" => "choose another with --bucket".to_owned(),
+        _ if answer.status == 403 => "the credentials do not permit it".to_owned(),
+        _ => message_of(answer),
+    };
+    let skew = skew(answer).map_or_else(String::new, |skew| format!(" (clock skew by its Date: {skew} s)"));
+    RunError(format!("{what} at {endpoint} was answered {told}: {message}{skew}"))
+}
+
+fn message_of(answer: &Answer) -> String {
+    answer.refusal.as_ref().map(|refusal| refusal.message.clone()).unwrap_or_default()
+}
+
+/// How far the server's clock is ahead, where that is worth telling.
+fn skew(answer: &Answer) -> Option<i64> {
+    if answer.status != 403 {
+        return None;
+    }
+    let date = answer.header("date")?;
+    let theirs = jiff::fmt::rfc2822::parse(date).ok()?.timestamp().as_second();
+    Some(theirs - jiff::Timestamp::now().as_second())
+}
+
+/// What trouble before the run means, and what to do.
+pub(super) fn unreachable(client: &Client, trouble: &Trouble) -> RunError {
+    let endpoint = &client.target.endpoint;
+    let advice = match trouble.kind {
+        TroubleKind::Unreachable if endpoint.scheme() == "https" => {
+            "check host and port; for a certificate of your own set --ca-file, or --insecure"
+        }
+        TroubleKind::Unreachable => "check host and port, and that the server runs",
+        TroubleKind::Timeout => "the server took the connection and did not answer; --timeout raises the limit",
+        _ => "what answers there does not speak S3; check host, port and http or https",
+    };
+    RunError(format!("{endpoint} cannot be used: {trouble}; {advice}"))
+}

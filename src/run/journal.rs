@@ -1,0 +1,114 @@
+//! The journal on disk: what a run makes is named before it is made, so that `clean` can finish
+//! what a crash or a kill left. It holds no secret.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+/// Where a run took place.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JournalHeader {
+    /// The id of the run.
+    pub run: String,
+    /// The process.
+    pub pid: u32,
+    /// The endpoint.
+    pub endpoint: String,
+    /// The region.
+    pub region: String,
+    /// `path` or `virtual`.
+    pub addressing: String,
+    /// The bucket.
+    pub bucket: String,
+    /// Whether the bucket is made by the run, and goes with it.
+    pub own_bucket: bool,
+    /// What all keys of the run begin with.
+    pub prefix: String,
+}
+
+/// Something that a run makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Made {
+    /// An object may come under this key.
+    Object(String),
+    /// An upload is about to be created under this key.
+    Creating(String),
+    /// An upload exists.
+    Upload(String, String),
+}
+
+/// The journal of a run.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+/// Where journals lie.
+fn folder() -> PathBuf {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = state.or_else(|| std::env::home_dir().map(|home| home.join(".local/state")));
+    state.unwrap_or_else(std::env::temp_dir).join("mpuspec/journals")
+}
+
+impl Journal {
+    /// Begins the journal of a run.
+    pub fn create(header: &JournalHeader) -> std::io::Result<Self> {
+        let folder = folder();
+        std::fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{}.jsonl", header.run));
+        let file = OpenOptions::new().create_new(true).append(true).open(&path)?;
+        let journal = Self { path, file: Mutex::new(file) };
+        journal.write(header)?;
+        Ok(journal)
+    }
+
+    /// Names something before it is made.
+    pub fn note(&self, made: &Made) {
+        // A run whose journal cannot be written on goes on: its own clean-up knows the same.
+        let _ = self.write(made);
+    }
+
+    fn write(&self, entry: &impl Serialize) -> std::io::Result<()> {
+        let mut line = serde_json::to_string(entry)?;
+        line.push('\n');
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes())
+    }
+
+    /// Ends the journal: nothing is left.
+    pub fn remove(&self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The journals of runs that did not clean up, with what each made.
+pub fn journals() -> Vec<(PathBuf, JournalHeader, Vec<Made>)> {
+    let Ok(entries) = std::fs::read_dir(folder()) else { return Vec::new() };
+    let mut found: Vec<_> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let text = std::fs::read_to_string(entry.path()).ok()?;
+            let mut lines = text.lines();
+            let header: JournalHeader = serde_json::from_str(lines.next()?).ok()?;
+            // The last line may be half written.
+            let made = lines.filter_map(|line| serde_json::from_str(line).ok()).collect();
+            Some((entry.path(), header, made))
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+/// Whether the process of a journal still runs, so that its keys are in use.
+pub(super) fn is_running(header: &JournalHeader) -> bool {
+    header.pid != std::process::id() && Path::new(&format!("/proc/{}", header.pid)).exists()
+}

@@ -1,0 +1,24 @@
+//! Which rows run, step by step, the verdict, clean-up.
+
+mod bucket;
+mod claims;
+mod contents;
+mod error;
+mod journal;
+mod perform;
+mod plan;
+mod preflight;
+mod row;
+mod runner;
+mod state;
+mod sweep;
+mod verdict;
+
+pub use bucket::{BucketChoice, open_bucket};
+pub use error::RunError;
+pub use journal::{Journal, JournalHeader, journals};
+pub use plan::{Applicable, Cost, Plan, PlannedRow, plan};
+pub use preflight::{Preflight, preflight};
+pub use row::{RowContext, run_row};
+pub use runner::{Progress, RunOptions, Runner};
+pub use sweep::{Sweep, clean};

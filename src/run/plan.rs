@@ -1,0 +1,196 @@
+//! Which rows run against a provider, and what they cost.
+
+use std::sync::Arc;
+
+use mpuspec_mock::provider::{Provider, Support};
+
+use crate::case::{
+    Bucket, Case, Catalogue, Claims, Cost as CaseCost, Expect, Expr, KeyName, Level, Missing, Numbers, Operation,
+    PartNumber, Row, RowId, Selection, Sizes, Step, error_code, publisher_of,
+};
+
+/// The rows of a run, with what all of them cost.
+#[derive(Debug)]
+pub struct Plan {
+    /// Every selected row, by id.
+    pub rows: Vec<PlannedRow>,
+}
+
+/// A selected row.
+#[derive(Debug)]
+pub struct PlannedRow {
+    /// Its id.
+    pub id: RowId,
+    /// Its case.
+    pub case: Arc<Case>,
+    /// Its position in the case.
+    index: usize,
+    /// How firmly this provider promises it.
+    pub level: Level,
+    /// Whether it runs.
+    pub applicable: Applicable,
+}
+
+/// Whether a row runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applicable {
+    /// It does, at this cost.
+    Yes(Cost),
+    /// It has no meaning here.
+    No(String),
+}
+
+/// What is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Requests, clean-up included.
+    pub requests: u64,
+    /// Bytes of bodies.
+    pub bytes: u64,
+}
+
+impl PlannedRow {
+    /// The row itself.
+    pub fn row(&self) -> &Row {
+        &self.case.rows[self.index]
+    }
+}
+
+impl Plan {
+    /// What the rows that run cost together.
+    pub fn cost(&self) -> Cost {
+        self.rows.iter().fold(Cost::default(), |sum, row| match &row.applicable {
+            Applicable::Yes(cost) => {
+                Cost { requests: sum.requests + cost.requests, bytes: sum.bytes + cost.bytes }
+            }
+            Applicable::No(_) => sum,
+        })
+    }
+
+    /// How many rows run.
+    pub fn running(&self) -> usize {
+        self.rows.iter().filter(|row| matches!(row.applicable, Applicable::Yes(_))).count()
+    }
+}
+
+/// Selects rows and finds out which of them have a meaning.
+pub fn plan(
+    catalogue: &Catalogue,
+    provider: &Provider,
+    selection: &Selection,
+    loopback: bool,
+    wanted: impl Fn(&RowId, Level) -> bool,
+) -> Plan {
+    let mut rows = Vec::new();
+    for case in &catalogue.cases {
+        let level = level_for(case, provider);
+        for (index, row) in case.rows.iter().enumerate() {
+            let id = RowId::new(&case.id, row.name.as_deref());
+            if !selection.takes(&id) || !wanted(&id, level) {
+                continue;
+            }
+            let applicable = if case.cost == CaseCost::ManyRequests && !loopback && !selection.names(&id) {
+                Applicable::No("it sends many requests: on a live endpoint it runs only when it is named".to_owned())
+            } else {
+                applicable(case, row, provider)
+            };
+            rows.push(PlannedRow { id, case: case.clone(), index, level, applicable });
+        }
+    }
+    Plan { rows }
+}
+
+/// A case binds a provider if one of its sources does; otherwise it only records.
+fn level_for(case: &Case, provider: &Provider) -> Level {
+    let binds = case.source.iter().any(|source| {
+        let publisher = publisher_of(source);
+        // What the field shows about a provider is no promise, but it goes with one.
+        provider.sources.iter().any(|known| known == publisher)
+    });
+    if binds || case.level != Level::Must || case.generated.is_some() { case.level } else { Level::Info }
+}
+
+fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
+    if let Some(name) = case.needs.iter().find(|name| provider.support(name) == Support::No) {
+        return Applicable::No(format!("needs {name}, which {} does not have", provider.title));
+    }
+    if case.bucket == Bucket::Own {
+        return Applicable::No("needs a bucket of its own, which this version does not make".to_owned());
+    }
+    let sizes = Sizes { provider };
+    match cost(&row.steps, &sizes) {
+        Ok(once) => {
+            let rounds = u64::from(case.repeat);
+            Applicable::Yes(Cost { requests: once.requests * rounds, bytes: once.bytes * rounds })
+        }
+        Err(Missing(limit)) => Applicable::No(format!("{} has no limit {limit}", provider.title)),
+    }
+}
+
+fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {
+    let mut sum = Cost::default();
+    let size_of = |size: &Option<Expr>| size.clone().unwrap_or_else(Expr::full).size(sizes);
+    for step in steps {
+        let (requests, bytes) = match &step.operation {
+            Operation::CreateUpload(args) => {
+                if let Some(KeyName::Long { bytes, .. }) = &args.key {
+                    bytes.size(sizes)?;
+                }
+                (2, 0)
+            }
+            Operation::CreateUploads(args) => (2 * args.count.size(sizes)?, 0),
+            Operation::UploadPart(args) => {
+                if let PartNumber::Expr(number) = &args.number {
+                    number.value(sizes)?;
+                }
+                (1, size_of(&args.size)?)
+            }
+            Operation::UploadParts(args) => {
+                let count = match &args.numbers {
+                    Numbers::List(numbers) => {
+                        for number in numbers {
+                            number.value(sizes)?;
+                        }
+                        numbers.len() as u64
+                    }
+                    Numbers::Range(first, last) => {
+                        u64::try_from(last.value(sizes)? - first.value(sizes)? + 1).unwrap_or(0)
+                    }
+                };
+                let each = size_of(&args.size)?;
+                let last = if args.size.is_some() { each } else { Expr::tail().size(sizes)? };
+                (count, each * count.saturating_sub(1) + last)
+            }
+            Operation::PutObject(args) => (2, size_of(&args.size)?),
+            Operation::ListParts(args) if args.walk => (5, 0),
+            Operation::ListUploads(args) if args.walk => (5, 0),
+            Operation::CompleteUpload(_) => (2, 0),
+            Operation::Together(_) | Operation::Release(_) => (0, 0),
+            _ => (1, 0),
+        };
+        sum.requests += requests;
+        sum.bytes += bytes;
+        for claims in claims_of(step) {
+            for code in [&claims.error, &claims.refused].into_iter().flatten() {
+                if let Some(limit) = error_code(&code.0).and_then(|code| code.limit)
+                    && sizes.provider.limit(limit).is_none()
+                {
+                    return Err(Missing(limit));
+                }
+            }
+        }
+        let inner: Vec<Step> = step.inner().cloned().collect();
+        let inner = cost(&inner, sizes)?;
+        sum.requests += inner.requests;
+        sum.bytes += inner.bytes;
+    }
+    Ok(sum)
+}
+
+fn claims_of(step: &Step) -> Vec<&Claims> {
+    match &step.expect {
+        Some(Expect::Claims(claims)) => vec![claims],
+        Some(Expect::OneOf(outcomes)) => outcomes.iter().map(|outcome| &outcome.claims).collect(),
+        _ => Vec::new(),
+    }
+}

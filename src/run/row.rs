@@ -1,0 +1,458 @@
+//! One row: its rounds, its steps, and what they come to.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use mpuspec_mock::provider::Provider;
+use mpuspec_mock::yaml::{Spot, locate};
+
+use super::claims::{Met, Scene, judge};
+use super::contents::Contents;
+use super::journal::Journal;
+use super::perform::{Fault, Prepared, send};
+use super::plan::PlannedRow;
+use super::preflight::Preflight;
+use super::state::State;
+use super::sweep::Sweep;
+use super::verdict::{JudgedStep, StepOutcome, decide};
+use crate::case::{Expect, Grade, LaneExpect, Operation, Outcome, Registry, Sizes, Step, publisher_of};
+use crate::report::{Excerpt, RowReport, SourceInfo, StepReport, StepResult, Verdict};
+use crate::wire::{Answer, Client, Exchange, Log, Trouble};
+
+/// What all rows share.
+#[derive(Debug)]
+pub struct RowContext {
+    /// Sends requests.
+    pub client: Client,
+    /// Whose promises count.
+    pub provider: Provider,
+    /// Makes bytes.
+    pub contents: Contents,
+    /// Names what is made.
+    pub journal: Arc<Journal>,
+    /// What all keys of the run begin with.
+    pub prefix: String,
+    /// The documents.
+    pub registry: Registry,
+    /// What the preflight found.
+    pub preflight: Preflight,
+    /// Keeps the exchanges of rows that passed too.
+    pub all_evidence: bool,
+}
+
+/// One round of a row.
+pub(super) struct Round<'r> {
+    pub(super) context: &'r RowContext,
+    pub(super) id: String,
+    pub(super) prefix: String,
+    pub(super) state: State,
+    pub(super) sweep: Sweep,
+    pub(super) log: Log,
+    /// Which bytes lie under the key of a put.
+    pub(super) sources: BTreeMap<String, usize>,
+    planned: &'r PlannedRow,
+    steps: Vec<(JudgedStep, StepReport, Step)>,
+    observed: Vec<(String, String)>,
+    notes: Vec<String>,
+    overlapped: bool,
+}
+
+/// In fewer rounds than this a race shows nothing.
+const LEAST_OVERLAPS: u32 = 5;
+/// As many exchanges of a row are kept.
+const MOST_EXCHANGES: usize = 40;
+
+/// Runs a row, cleans up after it, and gives its report with what could not be cleaned.
+pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, Sweep) {
+    let started = Instant::now();
+    let mut left = Sweep::default();
+    let mut observed: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+    let mut worst: Option<(Verdict, Option<usize>, Option<String>, Round<'_>)> = None;
+    let mut overlaps = 0;
+    for number in 0..planned.case.repeat {
+        let id = planned.id.to_string();
+        let folder: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let mut round = Round {
+            context,
+            prefix: format!("{}{}/{number}/", context.prefix, folder.trim_end_matches('-')),
+            id,
+            state: State::default(),
+            sweep: Sweep::default(),
+            log: Log::default(),
+            sources: BTreeMap::new(),
+            planned,
+            steps: Vec::new(),
+            observed: Vec::new(),
+            notes: Vec::new(),
+            overlapped: false,
+        };
+        round.run(&planned.row().steps).await;
+        let mut sweep = std::mem::take(&mut round.sweep);
+        sweep.remove(&context.client).await;
+        left.keys.extend(sweep.keys);
+        left.uploads.extend(sweep.uploads);
+        overlaps += u32::from(round.overlapped);
+        for (name, outcome) in &round.observed {
+            *observed.entry(name.clone()).or_default().entry(outcome.clone()).or_default() += 1;
+        }
+        let judged: Vec<JudgedStep> = round.steps.iter().map(|(judged, _, _)| judged.clone()).collect();
+        let (verdict, step, reason) = decide(planned.level, &context.provider, &judged);
+        let stop = verdict.counts_against() || verdict == Verdict::Unsupported;
+        if worst.as_ref().is_none_or(|(before, ..)| verdict >= *before) {
+            worst = Some((verdict, step, reason, round));
+        }
+        if stop {
+            break;
+        }
+    }
+    let races = planned.row().steps.iter().any(|step| matches!(step.operation, Operation::Together(_)));
+    let (mut verdict, step, mut reason, round) = worst.expect("a row has a round");
+    if races && overlaps < LEAST_OVERLAPS && verdict <= Verdict::Tolerated {
+        verdict = Verdict::NotApplicable;
+        reason = Some(format!("not exercised: the calls overlapped in {overlaps} rounds alone"));
+    }
+    let observed = observed.into_iter().map(|(name, outcomes)| (name, in_words(&outcomes))).collect();
+    let report = round.report(verdict, step, reason, observed, started);
+    (report, left)
+}
+
+/// The outcome, or each with its number of rounds.
+fn in_words(outcomes: &BTreeMap<String, u32>) -> String {
+    match outcomes.keys().next() {
+        Some(only) if outcomes.len() == 1 => only.clone(),
+        _ => outcomes.iter().map(|(name, rounds)| format!("{rounds} {name}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// The capability that an operation itself is.
+fn capability(operation: &Operation) -> Option<&'static str> {
+    match operation {
+        Operation::ListUploads(_) => Some("list_uploads"),
+        Operation::UploadPartCopy(_) => Some("upload_part_copy"),
+        _ => None,
+    }
+}
+
+/// The operation in the words of S3, to compare with the preflight.
+fn s3_name(operation: &Operation) -> Option<&'static str> {
+    Some(match operation {
+        Operation::CreateUpload(_) | Operation::CreateUploads(_) => "CreateMultipartUpload",
+        Operation::UploadPart(_) | Operation::UploadParts(_) => "UploadPart",
+        Operation::UploadPartCopy(_) => "UploadPartCopy",
+        Operation::CompleteUpload(_) => "CompleteMultipartUpload",
+        Operation::AbortUpload(_) => "AbortMultipartUpload",
+        Operation::ListParts(_) => "ListParts",
+        Operation::ListUploads(_) => "ListMultipartUploads",
+        _ => return None,
+    })
+}
+
+impl<'r> Round<'r> {
+    pub(super) fn sizes(&self) -> Sizes<'r> {
+        Sizes { provider: &self.context.provider }
+    }
+
+    fn run<'s>(&'s mut self, steps: &'s [Step]) -> Pin<Box<dyn Future<Output = ()> + Send + 's>> {
+        Box::pin(async move {
+            for step in steps {
+                self.step(step).await;
+            }
+        })
+    }
+
+    async fn step(&mut self, step: &Step) {
+        {
+            let from = self.log.len() as u32;
+            let (outcome, then) = match &step.operation {
+                Operation::Together(lanes) => self.race(step, lanes).await,
+                _ => {
+                    let answer = self.perform(step).await;
+                    self.conclude(step, answer)
+                }
+            };
+            self.record(step, outcome, from);
+            if let Some(then) = then {
+                self.run(&then).await;
+            }
+        }
+    }
+
+    fn record(&mut self, step: &Step, outcome: StepOutcome, from: u32) {
+        let to = self.log.len() as u32;
+        let (result, expected, got) = match &outcome {
+            StepOutcome::Met(name) => (StepResult::Met, None, name.clone().unwrap_or_else(|| "as expected".to_owned())),
+            StepOutcome::Tolerated(name) => (StepResult::Tolerated, None, name.clone()),
+            StepOutcome::Unmet { expected, got, .. } => (StepResult::Unmet, Some(expected.clone()), got.clone()),
+            StepOutcome::Trouble(trouble) => (StepResult::Trouble, None, trouble.to_string()),
+            StepOutcome::Skipped(why) => (StepResult::Skipped, None, why.clone()),
+        };
+        let redactor = &self.context.client.redactor;
+        let line = locate(&self.planned.case.origin.text, &step.path, Spot::Value).map_or(0, |span| span.line);
+        let report = StepReport {
+            operation: step.operation.name().to_owned(),
+            line,
+            claim: step.expect.is_some(),
+            result,
+            expected: expected.map(|text| redactor.clean(&text)),
+            got: redactor.clean(&got),
+            exchanges: (to > from).then_some((from + 1, to)),
+        };
+        let judged = JudgedStep { claim: step.expect.is_some(), capability: capability(&step.operation), outcome };
+        self.steps.push((judged, report, step.clone()));
+    }
+
+    fn conclude(&mut self, step: &Step, answer: Result<Answer, Fault>) -> (StepOutcome, Option<Vec<Step>>) {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
+            Err(Fault::Unavailable(why)) => return (StepOutcome::Skipped(why), None),
+            Err(Fault::Walk(got)) => {
+                let expected = "pages that lead from one to the next".to_owned();
+                return (StepOutcome::Unmet { expected, got, not_implemented: false }, None);
+            }
+        };
+        for note in &answer.notes {
+            if !self.notes.contains(note) {
+                self.notes.push(note.clone());
+            }
+        }
+        let not_implemented =
+            matches!(answer.status, 405 | 501) || matches!(answer.code().as_str(), "NotImplemented" | "MethodNotAllowed");
+        let scene = Scene {
+            provider: &self.context.provider,
+            state: &self.state,
+            prefix: &self.prefix,
+            head: matches!(step.operation, Operation::HeadObject(_)),
+        };
+        let unmet = |expected, got| StepOutcome::Unmet { expected, got, not_implemented };
+        match &step.expect {
+            None | Some(Expect::Ok) if answer.is_ok() => (StepOutcome::Met(None), None),
+            None | Some(Expect::Ok) => (unmet("success".to_owned(), answer.summary()), None),
+            Some(Expect::Claims(claims)) => {
+                let outcome = match judge(claims, &answer, &scene) {
+                    Met::Yes => StepOutcome::Met(None),
+                    Met::Tolerated(name) => StepOutcome::Tolerated(name),
+                    Met::No { expected, got } => unmet(expected, got),
+                    Met::Unavailable(why) => StepOutcome::Skipped(why),
+                };
+                (outcome, None)
+            }
+            Some(Expect::OneOf(outcomes)) => {
+                let chosen = outcomes.iter().find(|outcome| {
+                    matches!(judge(&outcome.claims, &answer, &scene), Met::Yes | Met::Tolerated(_))
+                });
+                self.choose(step, outcomes, chosen, answer.summary(), not_implemented)
+            }
+        }
+    }
+
+    /// Grades the outcome that was seen.
+    fn choose(
+        &mut self,
+        step: &Step,
+        outcomes: &[Outcome],
+        chosen: Option<&Outcome>,
+        got: String,
+        not_implemented: bool,
+    ) -> (StepOutcome, Option<Vec<Step>>) {
+        let name = step.observe.clone().unwrap_or_else(|| step.operation.name().to_owned());
+        let Some(outcome) = chosen else {
+            let names: Vec<&str> = outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
+            self.observed.push((name, format!("other: {got}")));
+            let expected = format!("one of: {}", names.join("; "));
+            return (StepOutcome::Unmet { expected, got, not_implemented }, None);
+        };
+        self.observed.push((name, outcome.name.clone()));
+        let provider = &self.context.provider;
+        let pinned = step.observe.as_ref().and_then(|row| provider.answers.get(row));
+        let sources = if outcome.source.is_empty() { &self.planned.case.source } else { &outcome.source };
+        let documented = sources.iter().any(|source| provider.sources.iter().any(|own| own == publisher_of(source)));
+        let judged = match pinned {
+            Some(pinned) if *pinned != outcome.name => StepOutcome::Unmet {
+                expected: format!("{pinned}, as the documents of {} promise", provider.title),
+                got: outcome.name.clone(),
+                not_implemented: false,
+            },
+            Some(_) => StepOutcome::Met(Some(outcome.name.clone())),
+            None if outcome.grade == Grade::Fine && documented => StepOutcome::Met(Some(outcome.name.clone())),
+            None => StepOutcome::Tolerated(outcome.name.clone()),
+        };
+        (judged, Some(outcome.then.clone()))
+    }
+
+    /// Sends one request a lane, all at the same time.
+    async fn race(&mut self, step: &Step, lanes: &[(String, Vec<Step>)]) -> (StepOutcome, Option<Vec<Step>>) {
+        let mut prepared: Vec<(String, Step, Prepared)> = Vec::new();
+        for (name, steps) in lanes {
+            let Some(only) = steps.first() else { continue };
+            match self.prepare(only) {
+                Ok(call) => prepared.push((name.clone(), only.clone(), call)),
+                Err(Fault::Unavailable(why) | Fault::Walk(why)) => return (StepOutcome::Skipped(why), None),
+                Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
+            }
+        }
+        let from = self.log.len();
+        let answers = self.release(&prepared).await;
+        let intervals: Vec<(u64, u64)> =
+            self.log.exchanges()[from..].iter().map(|exchange| (exchange.start_us, exchange.end_us)).collect();
+        let latest_start = intervals.iter().map(|(start, _)| *start).max();
+        let earliest_end = intervals.iter().map(|(_, end)| *end).min();
+        self.overlapped = latest_start < earliest_end;
+        let mut seen: Vec<(String, Step, Answer)> = Vec::new();
+        let mut trouble = None;
+        for ((name, step, call), answer) in prepared.into_iter().zip(answers) {
+            match answer {
+                Ok(answer) => {
+                    self.absorb(call, &answer);
+                    seen.push((name, step, answer));
+                }
+                Err(found) => trouble = Some(found),
+            }
+        }
+        if let Some(trouble) = trouble {
+            return (StepOutcome::Trouble(trouble), None);
+        }
+        let got: Vec<String> = seen.iter().map(|(name, _, answer)| format!("{name}: {}", answer.summary())).collect();
+        let Some(Expect::OneOf(outcomes)) = &step.expect else {
+            return (StepOutcome::Met(None), None);
+        };
+        let fits = |outcome: &&Outcome| {
+            outcome.lanes.iter().all(|(lane, claim)| {
+                let Some((_, step, answer)) = seen.iter().find(|(name, _, _)| name == lane) else { return false };
+                let scene = Scene {
+                    provider: &self.context.provider,
+                    state: &self.state,
+                    prefix: &self.prefix,
+                    head: matches!(step.operation, Operation::HeadObject(_)),
+                };
+                match claim {
+                    LaneExpect::Ok => answer.is_ok(),
+                    LaneExpect::Claims(claims) => judge(claims, answer, &scene) == Met::Yes,
+                }
+            })
+        };
+        let chosen = outcomes.iter().find(fits).cloned();
+        self.choose(step, outcomes, chosen.as_ref(), got.join("; "), false)
+    }
+
+    /// Releases the calls of a race together.
+    async fn release(&self, prepared: &[(String, Step, Prepared)]) -> Vec<Result<Answer, Trouble>> {
+        let mut pending: Vec<_> = prepared
+            .iter()
+            .map(|(name, _, prepared)| {
+                let log = self.log.lane(name);
+                let client = &self.context.client;
+                (Some(Box::pin(async move { send(client, prepared.call.as_ref(), &log).await })), None)
+            })
+            .collect();
+        std::future::poll_fn(move |context| {
+            let mut waiting = false;
+            for (future, answer) in &mut pending {
+                if let Some(running) = future {
+                    match running.as_mut().poll(context) {
+                        std::task::Poll::Ready(ready) => {
+                            *answer = Some(ready);
+                            *future = None;
+                        }
+                        std::task::Poll::Pending => waiting = true,
+                    }
+                }
+            }
+            if waiting {
+                return std::task::Poll::Pending;
+            }
+            std::task::Poll::Ready(pending.iter_mut().filter_map(|(_, answer)| answer.take()).collect())
+        })
+        .await
+    }
+
+    fn report(
+        self,
+        verdict: Verdict,
+        step: Option<usize>,
+        reason: Option<String>,
+        observed: BTreeMap<String, String>,
+        started: Instant,
+    ) -> RowReport {
+        let redactor = &self.context.client.redactor;
+        let cause = step
+            .filter(|_| verdict.counts_against())
+            .and_then(|at| s3_name(&self.steps[at].2.operation))
+            .filter(|operation| self.context.preflight.is_missing(operation))
+            .map(str::to_owned);
+        let excerpt = step.and_then(|at| excerpt(&self.planned.case.origin.text, &self.steps[at].2));
+        let keep = self.context.all_evidence || !matches!(verdict, Verdict::Pass | Verdict::NotApplicable);
+        let around = step.and_then(|at| self.steps[at].1.exchanges).map_or(0, |(_, last)| last);
+        RowReport {
+            level: self.planned.level,
+            verdict,
+            millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            reason: reason.map(|reason| redactor.clean(&reason)),
+            cause,
+            observed,
+            steps: self.steps.iter().map(|(_, report, _)| report.clone()).collect(),
+            exchanges: if keep { thin_out(self.log.exchanges(), around) } else { Vec::new() },
+            notes: self.notes.iter().map(|note| redactor.clean(note)).collect(),
+            excerpt,
+            ..empty_report(self.planned, &self.context.registry)
+        }
+    }
+}
+
+/// The report of a row that did not run.
+pub(super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowReport {
+    let source = |key: &String| {
+        let cited = registry.find(key).ok();
+        SourceInfo {
+            key: key.clone(),
+            url: cited.map(|cited| cited.page.url.clone()),
+            says: cited.and_then(|cited| cited.says).map(str::to_owned),
+        }
+    };
+    RowReport {
+        id: planned.id.case.clone(),
+        row: planned.id.row.clone(),
+        area: planned.id.area().to_owned(),
+        title: planned.case.title.clone(),
+        level: planned.level,
+        verdict: Verdict::NotApplicable,
+        millis: 0,
+        reason: None,
+        cause: None,
+        observed: BTreeMap::new(),
+        sources: planned.case.source.iter().map(source).collect(),
+        file: planned.case.origin.name.clone(),
+        steps: Vec::new(),
+        exchanges: Vec::new(),
+        notes: Vec::new(),
+        columns: planned.row().columns.iter().cloned().collect(),
+        excerpt: None,
+    }
+}
+
+/// The lines around a step, with its claim marked.
+fn excerpt(text: &str, step: &Step) -> Option<Excerpt> {
+    let place = if step.expect.is_some() {
+        locate(text, &step.path.key("expect"), Spot::Value)
+    } else {
+        locate(text, &step.path.key(step.operation.name()), Spot::Key)
+    };
+    let span = place.or_else(|| locate(text, &step.path, Spot::Value))?;
+    let operation = locate(text, &step.path.key(step.operation.name()), Spot::Key).map_or(span.line, |span| span.line);
+    let first = operation.saturating_sub(1).max(1);
+    let lines: Vec<String> =
+        text.lines().skip(first - 1).take(span.line + 1 - first).map(str::to_owned).collect();
+    Some(Excerpt { first_line: first, lines, line: span.line, column: span.column, length: span.length })
+}
+
+/// The first, the last, and those around the break.
+fn thin_out(exchanges: Vec<Exchange>, around: u32) -> Vec<Exchange> {
+    if exchanges.len() <= MOST_EXCHANGES {
+        return exchanges;
+    }
+    let (total, third) = (exchanges.len() as u32, MOST_EXCHANGES as u32 / 3);
+    let near = |n: u32| n.abs_diff(around) <= third / 2;
+    exchanges.into_iter().filter(|e| e.n <= third || e.n > total - third || near(e.n)).collect()
+}

@@ -1,0 +1,318 @@
+//! The whole run: preflight, rows side by side, clean-up, report.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use mpuspec_mock::provider::{LIMITS, Provider};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::contents::Contents;
+use super::journal::{Journal, JournalHeader};
+use super::plan::{Applicable, Plan, PlannedRow};
+use super::row::{RowContext, empty_report, run_row};
+use super::sweep::Sweep;
+use super::{BucketChoice, Preflight, RunError, open_bucket, preflight};
+use crate::case::{Level, Registry};
+use crate::report::{
+    CleanUp, Counts, Report, RowReport, RunInfo, SCHEMA_VERSION, StepResult, Suite, Summary, TargetInfo, Verdict,
+};
+use crate::wire::{Client, Log, TroubleKind, s3};
+
+/// How a run goes.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Rows side by side.
+    pub jobs: usize,
+    /// What contents are made from.
+    pub seed: String,
+    /// A fresh id.
+    pub id: String,
+    /// A name of the target, for people.
+    pub name: String,
+    /// Counts SHOULD as MUST.
+    pub strict: bool,
+    /// Keeps the exchanges of rows that passed too.
+    pub all_evidence: bool,
+    /// Makes the bucket, or takes one that is there.
+    pub bucket: BucketChoice,
+    /// Uses a bucket that keeps versions.
+    pub allow_versioned: bool,
+}
+
+/// What is told while a run goes.
+pub trait Progress: Send + Sync {
+    /// A row has its verdict.
+    fn row(&self, done: usize, total: usize, row: &RowReport);
+}
+
+/// A run that is prepared: its bucket is there and the seven operations were called.
+#[derive(Debug)]
+pub struct Runner {
+    context: Arc<RowContext>,
+    options: RunOptions,
+    server: String,
+    versioned: bool,
+    started: Instant,
+    started_at: String,
+}
+
+impl Runner {
+    /// Opens the journal and the bucket, and calls the seven operations.
+    pub async fn prepare(
+        client: Client,
+        provider: Provider,
+        registry: Registry,
+        options: RunOptions,
+    ) -> Result<Self, RunError> {
+        let (started, started_at) = (Instant::now(), jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+        let prefix = format!("mpuspec/{}/", options.id);
+        let target = &client.target;
+        let header = JournalHeader {
+            run: options.id.clone(),
+            pid: std::process::id(),
+            endpoint: target.endpoint.to_string(),
+            region: target.region.clone(),
+            addressing: match target.addressing {
+                mpuspec_mock::provider::Addressing::Path => "path".to_owned(),
+                mpuspec_mock::provider::Addressing::Virtual => "virtual".to_owned(),
+            },
+            bucket: target.bucket.clone(),
+            own_bucket: options.bucket == BucketChoice::Create,
+            prefix: prefix.clone(),
+        };
+        let journal = Journal::create(&header).map_err(|error| {
+            RunError(format!("the journal cannot be written ({error}); set XDG_STATE_HOME to a folder that can"))
+        })?;
+        let opened = open_bucket(&client, &options.bucket, options.allow_versioned).await;
+        let (server, versioned) = opened.inspect_err(|_| journal.remove())?;
+        let mut context = RowContext {
+            client,
+            provider,
+            contents: Contents::new(&options.seed),
+            journal: Arc::new(journal),
+            prefix,
+            registry,
+            preflight: Preflight::default(),
+            all_evidence: options.all_evidence,
+        };
+        let found = preflight(&context.client, &context.journal, &context.prefix).await;
+        context.preflight = found.clone().unwrap_or_default();
+        let runner = Self { context: Arc::new(context), options, server, versioned, started, started_at };
+        if let Err(error) = found {
+            runner.clean_up(Sweep::default()).await;
+            return Err(error);
+        }
+        Ok(runner)
+    }
+
+    /// What the preflight found.
+    pub fn preflight(&self) -> &Preflight {
+        &self.context.preflight
+    }
+
+    /// Runs one row of its own, for test harnesses.
+    pub async fn run_one(&self, planned: &PlannedRow) -> RowReport {
+        run_planned(&self.context, planned).await.0
+    }
+
+    /// Stops sending; what is under way comes to its end.
+    pub fn interrupter(&self) -> impl Fn() + Send + Sync + 'static {
+        let budget = self.context.client.budget.clone();
+        move || budget.interrupt()
+    }
+
+    /// Runs the rows of a plan, cleans up and reports.
+    pub async fn run(self, plan: Plan, progress: Arc<dyn Progress>) -> Report {
+        let total = plan.rows.len();
+        let turns = Arc::new(Semaphore::new(self.options.jobs.max(1)));
+        let gone = Arc::new(OnceLock::<String>::new());
+        let done = Arc::new(AtomicUsize::new(0));
+        let mut tasks = JoinSet::new();
+        for planned in plan.rows {
+            let (context, turns, gone) = (self.context.clone(), turns.clone(), gone.clone());
+            let (progress, done) = (progress.clone(), done.clone());
+            tasks.spawn(async move {
+                let applies = matches!(planned.applicable, Applicable::Yes(_));
+                let turn = if applies { turns.acquire_owned().await.ok() } else { None };
+                if context.client.budget.is_interrupted() {
+                    return None;
+                }
+                let outcome = match gone.get() {
+                    Some(row) if applies => {
+                        let reason = Some(format!("the server is gone since {row}"));
+                        let verdict = Verdict::Error;
+                        (RowReport { reason, verdict, ..empty_report(&planned, &context.registry) }, Sweep::default())
+                    }
+                    _ => run_planned(&context, &planned).await,
+                };
+                let troubled = outcome.0.steps.iter().any(|step| step.result == StepResult::Trouble);
+                if troubled && gone.get().is_none() && is_gone(&context.client).await {
+                    let _ = gone.set(planned.id.to_string());
+                }
+                drop(turn);
+                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                progress.row(done, total, &outcome.0);
+                Some(outcome)
+            });
+        }
+        let mut rows = Vec::new();
+        let mut left = Sweep::default();
+        while let Some(joined) = tasks.join_next().await {
+            // A row that panics is a mistake of the suite; its absence makes the report partial.
+            if let Ok(Some((report, sweep))) = joined {
+                left.keys.extend(sweep.keys);
+                left.uploads.extend(sweep.uploads);
+                rows.push(report);
+            }
+        }
+        rows.sort_by(|a, b| (&a.id, &a.row).cmp(&(&b.id, &b.row)));
+        let complete = rows.len() == total && !self.context.client.budget.is_interrupted();
+        let cleanup = self.clean_up(left).await;
+        self.report(rows, complete, cleanup)
+    }
+
+    /// Removes what the run made; what cannot be removed is named, and stays in the journal.
+    pub async fn clean_up(&self, left: Sweep) -> CleanUp {
+        let client = &self.context.client;
+        let mut clean_up = left.finish(client, &self.context.prefix, self.versioned).await;
+        if self.options.bucket == BucketChoice::Create && clean_up.left.is_empty() {
+            let answer = client.call(&s3::DeleteBucket, &Log::for_clean_up()).await;
+            let told = match answer {
+                Ok(answer) if answer.is_ok() || answer.status == 404 => None,
+                Ok(answer) => Some(answer.summary()),
+                Err(trouble) => Some(trouble.to_string()),
+            };
+            if let Some(told) = told {
+                let (bucket, endpoint) = (&client.target.bucket, client.target.endpoint.as_str().trim_end_matches('/'));
+                clean_up.left.push(format!(
+                    "bucket {bucket} ({told}): aws --endpoint-url {endpoint} s3api delete-bucket --bucket {bucket}"
+                ));
+            }
+        }
+        if clean_up.left.is_empty() {
+            self.context.journal.remove();
+        }
+        clean_up
+    }
+
+    fn report(&self, rows: Vec<RowReport>, complete: bool, cleanup: CleanUp) -> Report {
+        let mut summary = Summary { total: rows.len(), ..Summary::default() };
+        let mut by_level: BTreeMap<String, Counts> = BTreeMap::new();
+        let mut dialect = BTreeMap::new();
+        for row in &rows {
+            summary.verdicts.add(row.verdict);
+            by_level.entry(row.level.name().to_owned()).or_default().add(row.verdict);
+            dialect.extend(row.observed.clone());
+        }
+        summary.by_level = by_level;
+        let provider = &self.context.provider;
+        let conclusion = conclude(&rows, provider, self.options.strict, complete);
+        let (client, spent) = (&self.context.client, self.context.client.budget.spent());
+        Report {
+            schema_version: SCHEMA_VERSION,
+            complete,
+            conformant: conclusion.conformant,
+            exit: conclusion.exit,
+            conclusion: conclusion.words,
+            suite: Suite {
+                version: env!("CARGO_PKG_VERSION").to_owned(),
+                commit: env!("MPUSPEC_COMMIT").to_owned(),
+            },
+            target: TargetInfo {
+                name: self.options.name.clone(),
+                provider: provider.name.clone(),
+                endpoint: client.target.endpoint.as_str().trim_end_matches('/').to_owned(),
+                bucket: client.target.bucket.clone(),
+                server: self.server.clone(),
+                version: None,
+                limits: LIMITS.iter().map(|name| (name.name().to_owned(), provider.limit(*name))).collect(),
+            },
+            run: RunInfo {
+                started: self.started_at.clone(),
+                millis: u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+                seed: self.options.seed.clone(),
+                id: self.options.id.clone(),
+                jobs: self.options.jobs,
+                requests: spent.requests,
+                bytes_sent: spent.bytes,
+            },
+            summary,
+            preflight: self.context.preflight.results.clone(),
+            dialect,
+            cases: rows,
+            findings: Vec::new(),
+            audit: BTreeMap::new(),
+            cleanup,
+        }
+    }
+}
+
+async fn run_planned(context: &RowContext, planned: &PlannedRow) -> (RowReport, Sweep) {
+    match &planned.applicable {
+        Applicable::No(why) => {
+            (RowReport { reason: Some(why.clone()), ..empty_report(planned, &context.registry) }, Sweep::default())
+        }
+        Applicable::Yes(_) => run_row(context, planned).await,
+    }
+}
+
+/// Whether nobody listens any more; asked twice, since a server may be starting anew.
+async fn is_gone(client: &Client) -> bool {
+    for _ in 0..2 {
+        let probe = client.call(&s3::HeadBucket, &Log::for_clean_up()).await;
+        if !probe.is_err_and(|trouble| trouble.kind == TroubleKind::Unreachable) {
+            return false;
+        }
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    true
+}
+
+struct Conclusion {
+    exit: u8,
+    conformant: Option<bool>,
+    words: String,
+}
+
+/// The exit code is a contract; so are the words that go with it.
+fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, complete: bool) -> Conclusion {
+    let binding = |row: &&RowReport| row.level == Level::Must || (strict && row.level == Level::Should);
+    let count = |fits: fn(Verdict) -> bool| rows.iter().filter(binding).filter(|row| fits(row.verdict)).count();
+    let broken = count(|verdict| matches!(verdict, Verdict::Fail | Verdict::Blocked));
+    let unjudged = count(|verdict| verdict == Verdict::Error);
+    let held = count(|verdict| matches!(verdict, Verdict::Pass | Verdict::Tolerated));
+    let differing = rows.iter().filter(|row| row.verdict == Verdict::Tolerated).count();
+    let ran = rows.iter().any(|row| row.verdict != Verdict::NotApplicable);
+    let conclusion = |exit, conformant, words| Conclusion {
+        exit,
+        conformant: if provider.anonymous { None } else { Some(conformant) },
+        words,
+    };
+    let whose = if provider.anonymous { "AWS" } else { &provider.title };
+    if !complete {
+        return conclusion(130, false, "interrupted: the report is partial".to_owned());
+    }
+    if broken > 0 {
+        let words = match broken {
+            1 => format!("1 promise of {whose} is broken"),
+            n => format!("{n} promises of {whose} are broken"),
+        };
+        return conclusion(1, false, words);
+    }
+    if !ran {
+        return conclusion(4, false, "nothing ran".to_owned());
+    }
+    if unjudged > 0 {
+        return conclusion(5, false, format!("nothing failed, but {unjudged} rows could not be judged"));
+    }
+    if provider.anonymous {
+        return conclusion(0, true, format!("no promise of AWS broken, {differing} answers differ"));
+    }
+    if held == 0 {
+        return conclusion(0, false, "nothing failed, and no MUST row was judged".to_owned());
+    }
+    conclusion(0, true, format!("conformant: every MUST row that was judged holds ({held})"))
+}

@@ -1,0 +1,130 @@
+//! The verdict on a row, decided here and nowhere else.
+
+use mpuspec_mock::provider::{Provider, Support};
+
+use crate::case::Level;
+use crate::report::Verdict;
+use crate::wire::Trouble;
+
+/// What came of a step.
+#[derive(Clone, Debug)]
+pub(super) enum StepOutcome {
+    /// As expected; the name of the outcome, where there are several.
+    Met(Option<String>),
+    /// Allowed, not preferred.
+    Tolerated(String),
+    /// Not as expected.
+    Unmet { expected: String, got: String, not_implemented: bool },
+    /// No answer that could be judged.
+    Trouble(Trouble),
+    /// Not tried.
+    Skipped(String),
+}
+
+/// A step with what came of it.
+#[derive(Clone, Debug)]
+pub(super) struct JudgedStep {
+    pub(super) claim: bool,
+    /// The capability that the operation itself is.
+    pub(super) capability: Option<&'static str>,
+    pub(super) outcome: StepOutcome,
+}
+
+/// Decides: the verdict, the step that decided it, and the reason.
+pub(super) fn decide(level: Level, provider: &Provider, steps: &[JudgedStep]) -> (Verdict, Option<usize>, Option<String>) {
+    let mut worst = (Verdict::Pass, None, None);
+    for (at, step) in steps.iter().enumerate() {
+        let verdict = of_step(provider, step);
+        // Of equal verdicts the first counts: later ones often follow from it.
+        if verdict > worst.0 {
+            worst = (verdict, Some(at), reason(step));
+        }
+    }
+    // What nobody promised is only recorded.
+    if level == Level::Info && worst.0 == Verdict::Fail {
+        worst.0 = Verdict::Pass;
+    }
+    worst
+}
+
+fn of_step(provider: &Provider, step: &JudgedStep) -> Verdict {
+    let broken = if step.claim { Verdict::Fail } else { Verdict::Blocked };
+    match &step.outcome {
+        StepOutcome::Met(_) => Verdict::Pass,
+        StepOutcome::Tolerated(_) => Verdict::Tolerated,
+        StepOutcome::Unmet { not_implemented: true, .. }
+            if step.capability.is_some_and(|name| provider.support(name) == Support::Unknown) =>
+        {
+            Verdict::Unsupported
+        }
+        StepOutcome::Unmet { .. } => broken,
+        StepOutcome::Trouble(trouble) if trouble.is_of_the_server() => broken,
+        StepOutcome::Trouble(_) => Verdict::Error,
+        StepOutcome::Skipped(_) => Verdict::Pass,
+    }
+}
+
+fn reason(step: &JudgedStep) -> Option<String> {
+    match &step.outcome {
+        StepOutcome::Met(_) | StepOutcome::Skipped(_) => None,
+        StepOutcome::Tolerated(name) => Some(name.clone()),
+        StepOutcome::Unmet { expected, got, .. } => Some(format!("expected {expected}, got {got}")),
+        StepOutcome::Trouble(trouble) => Some(trouble.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::TroubleKind;
+
+    fn provider() -> Provider {
+        mpuspec_mock::provider::load("generic").expect("it is bundled")
+    }
+
+    fn step(claim: bool, outcome: StepOutcome) -> JudgedStep {
+        JudgedStep { claim, capability: None, outcome }
+    }
+
+    fn unmet(not_implemented: bool) -> StepOutcome {
+        StepOutcome::Unmet { expected: "a".to_owned(), got: "b".to_owned(), not_implemented }
+    }
+
+    fn trouble(kind: TroubleKind) -> StepOutcome {
+        StepOutcome::Trouble(Trouble { kind, detail: String::new() })
+    }
+
+    fn verdict(level: Level, steps: &[JudgedStep]) -> Verdict {
+        decide(level, &provider(), steps).0
+    }
+
+    #[test]
+    fn a_claim_fails_where_a_preparation_blocks() {
+        assert_eq!(verdict(Level::Must, &[step(true, unmet(false))]), Verdict::Fail);
+        assert_eq!(verdict(Level::Must, &[step(false, unmet(false))]), Verdict::Blocked);
+        assert_eq!(verdict(Level::Must, &[step(true, trouble(TroubleKind::Timeout))]), Verdict::Fail);
+        assert_eq!(verdict(Level::Must, &[step(false, trouble(TroubleKind::Cut))]), Verdict::Blocked);
+        assert_eq!(verdict(Level::Must, &[step(true, trouble(TroubleKind::Unreachable))]), Verdict::Error);
+        assert_eq!(verdict(Level::Must, &[step(true, trouble(TroubleKind::Throttled))]), Verdict::Error);
+    }
+
+    #[test]
+    fn the_worst_step_decides_and_the_first_of_equals_is_told() {
+        let steps = [
+            step(true, StepOutcome::Tolerated("x".to_owned())),
+            step(true, unmet(false)),
+            step(false, trouble(TroubleKind::Unreachable)),
+            step(true, unmet(false)),
+        ];
+        assert_eq!(decide(Level::Must, &provider(), &steps).1, Some(1));
+    }
+
+    #[test]
+    fn what_nobody_promised_is_unsupported_or_recorded() {
+        let copy = |not_implemented| JudgedStep { claim: true, capability: Some("upload_part_copy"), outcome: unmet(not_implemented) };
+        assert_eq!(verdict(Level::Must, &[copy(true)]), Verdict::Unsupported);
+        assert_eq!(verdict(Level::Must, &[copy(false)]), Verdict::Fail);
+        assert_eq!(verdict(Level::Info, &[step(true, unmet(false))]), Verdict::Pass);
+        assert_eq!(verdict(Level::Info, &[step(false, unmet(false))]), Verdict::Blocked);
+    }
+}

@@ -1,0 +1,189 @@
+//! What an answer says, read strictly.
+
+use http::{HeaderMap, StatusCode};
+use bytes::Bytes;
+
+use super::xml::{self, Document, Element};
+
+/// An answer as it came.
+#[derive(Clone, Debug)]
+pub struct Response {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+/// What an answer says; what an operation does not tell is absent.
+#[derive(Clone, Debug, Default)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// Why it is a refusal, if it is one.
+    pub refusal: Option<Refusal>,
+    /// All headers, by lowercase name.
+    pub headers: Vec<(String, String)>,
+    /// The ETag, as it stands in the header or the document.
+    pub etag: Option<String>,
+    /// The upload ids that were created.
+    pub upload_ids: Vec<String>,
+    /// The bytes of an object.
+    pub content: Option<Bytes>,
+    /// The size of an object.
+    pub size: Option<u64>,
+    /// The parts listed.
+    pub parts: Option<Vec<ListedPart>>,
+    /// The uploads listed.
+    pub uploads: Option<Vec<ListedUpload>>,
+    /// The common prefixes listed.
+    pub prefixes: Option<Vec<String>>,
+    /// The keys listed, with their version ids if there are any.
+    pub keys: Vec<(String, Option<String>)>,
+    /// Whether a listing goes on.
+    pub truncated: bool,
+    /// How many pages a walk took.
+    pub pages: u32,
+    /// Elements of the document that hold a text.
+    pub fields: Vec<(String, String)>,
+    /// What is unusual but allowed.
+    pub notes: Vec<String>,
+}
+
+/// Why something was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The code; an answer to HEAD has none.
+    pub code: Option<String>,
+    /// The message.
+    pub message: String,
+    /// Whether it came inside an answer with status 200.
+    pub inside_ok: bool,
+}
+
+/// A part in a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedPart {
+    /// Its number.
+    pub number: u64,
+    /// Its ETag, as it stands there.
+    pub etag: String,
+    /// Its size.
+    pub size: u64,
+}
+
+/// An upload in a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedUpload {
+    /// Its key.
+    pub key: String,
+    /// Its id.
+    pub id: String,
+}
+
+impl Answer {
+    /// Whether the operation succeeded.
+    pub fn is_ok(&self) -> bool {
+        self.refusal.is_none() && (200..300).contains(&self.status)
+    }
+
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The text of an element.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The code of the refusal, or the status.
+    pub fn code(&self) -> String {
+        match self.refusal.as_ref().and_then(|refusal| refusal.code.clone()) {
+            Some(code) => code,
+            None => self.status.to_string(),
+        }
+    }
+
+    /// In one line, for messages.
+    pub fn summary(&self) -> String {
+        match &self.refusal {
+            Some(refusal) => match (&refusal.code, refusal.inside_ok) {
+                (Some(code), false) => format!("{} {code}", self.status),
+                (Some(code), true) => format!("{} with an Error inside: {code}", self.status),
+                (None, _) => format!("{} without an error code", self.status),
+            },
+            None => {
+                let etag = self.etag.as_ref().map_or_else(String::new, |etag| format!(", ETag {etag}"));
+                format!("{} success{etag}", self.status)
+            }
+        }
+    }
+}
+
+/// The elements of an error document that are no surprise.
+const ERROR_ROOT: &str = "Error";
+
+impl Response {
+    /// The part of an answer that all operations share: status, headers, refusal.
+    pub(super) fn answer(&self) -> Answer {
+        let headers: Vec<(String, String)> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let mut answer = Answer { status: self.status.as_u16(), headers, pages: 1, ..Answer::default() };
+        if !self.status.is_success() {
+            answer.refusal = Some(self.refusal(&mut answer.notes));
+        }
+        answer
+    }
+
+    fn refusal(&self, notes: &mut Vec<String>) -> Refusal {
+        match xml::read(&self.body) {
+            Ok(document) if document.root.name == ERROR_ROOT => {
+                notes.extend(document.notes);
+                let code = document.root.text("Code").filter(|code| !code.is_empty()).map(str::to_owned);
+                if code.is_none() {
+                    notes.push("the Error document has no Code".to_owned());
+                }
+                let message = document.root.text("Message").unwrap_or_default().to_owned();
+                Refusal { code, message, inside_ok: false }
+            }
+            Ok(document) => {
+                notes.push(format!("a {} document stands where an Error is due", document.root.name));
+                Refusal { code: None, message: String::new(), inside_ok: false }
+            }
+            Err(_) if self.body.is_empty() => Refusal { code: None, message: String::new(), inside_ok: false },
+            Err(reason) => {
+                notes.push(format!("no Error document: {reason}"));
+                Refusal { code: None, message: String::new(), inside_ok: false }
+            }
+        }
+    }
+
+    /// Reads the document of a success. An `Error` in its place becomes a refusal, and `None`.
+    pub(super) fn document(&self, root: &str, answer: &mut Answer) -> Result<Option<Element>, String> {
+        if answer.refusal.is_some() {
+            return Ok(None);
+        }
+        let Document { root: element, notes } = xml::read(&self.body)?;
+        answer.notes.extend(notes);
+        if element.name == ERROR_ROOT {
+            answer.refusal = Some(Refusal {
+                code: element.text("Code").map(str::to_owned),
+                message: element.text("Message").unwrap_or_default().to_owned(),
+                inside_ok: true,
+            });
+            return Ok(None);
+        }
+        if element.name != root {
+            return Err(format!("the document is a {}, expected a {root}", element.name));
+        }
+        answer.fields = element
+            .children
+            .iter()
+            .filter(|child| child.children.is_empty())
+            .map(|child| (child.name.clone(), child.text.clone()))
+            .collect();
+        Ok(Some(element))
+    }
+}

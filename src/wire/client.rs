@@ -1,0 +1,303 @@
+//! The client: one call is one request on the wire, recorded before anybody judges it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::{Bytes, BytesMut};
+use http::header::HOST;
+use http::{HeaderName, HeaderValue};
+use sha2::{Digest, Sha256};
+
+use super::answer::{Answer, Response};
+use super::exchange::{Body as Recorded, Exchange, RecordedRequest, RecordedResponse, cut};
+use super::s3::Operation;
+use super::sign::sign_request;
+use super::{Body, Budget, Credentials, Redactor, Request, Target, Trouble, TroubleKind};
+
+/// How connections are made.
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    /// The longest time for one call.
+    pub timeout: Duration,
+    /// A certificate authority, as PEM.
+    pub ca: Option<Vec<u8>>,
+    /// Accepts any certificate.
+    pub insecure: bool,
+    /// A proxy; the environment is never asked.
+    pub proxy: Option<String>,
+}
+
+/// Sends signed requests to a target.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    /// Where requests go.
+    pub target: Arc<Target>,
+    credentials: Arc<Credentials>,
+    /// Knows the secrets.
+    pub redactor: Arc<Redactor>,
+    /// What may be spent.
+    pub budget: Arc<Budget>,
+    timeout: Duration,
+    started: Instant,
+}
+
+/// The exchanges of a row.
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    exchanges: Arc<Mutex<Vec<Exchange>>>,
+    lane: Option<String>,
+    clean_up: bool,
+}
+
+impl Log {
+    /// The same log, for a lane of a race.
+    #[must_use]
+    pub fn lane(&self, name: &str) -> Self {
+        Self { lane: Some(name.to_owned()), ..self.clone() }
+    }
+
+    /// A log for clean-up, whose requests are never refused by the budget.
+    pub fn for_clean_up() -> Self {
+        Self { clean_up: true, ..Self::default() }
+    }
+
+    /// How many exchanges there are.
+    pub fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.lock().is_empty()
+    }
+
+    /// The exchanges so far.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Exchange>> {
+        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn record(&self, mut exchange: Exchange) {
+        let mut exchanges = self.lock();
+        exchange.n = exchanges.len() as u32 + 1;
+        exchange.lane.clone_from(&self.lane);
+        exchanges.push(exchange);
+    }
+}
+
+/// More than any document of S3: 1,000 uploads with long, encoded keys.
+const LONGEST_DOCUMENT: u64 = 16 << 20;
+
+impl Client {
+    /// Makes a client.
+    pub fn new(
+        target: Target,
+        credentials: Credentials,
+        budget: Budget,
+        options: &ClientOptions,
+    ) -> Result<Self, String> {
+        let mut builder = reqwest::Client::builder()
+            .http1_only()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(options.timeout.min(Duration::from_secs(10)))
+            // A connection that the server is about to close must not be taken again.
+            .pool_idle_timeout(Duration::from_secs(1))
+            .tcp_nodelay(true)
+            .tls_danger_accept_invalid_certs(options.insecure)
+            .no_proxy();
+        if let Some(proxy) = &options.proxy {
+            let proxy = reqwest::Proxy::all(proxy).map_err(|_| "--proxy: not a URL".to_owned())?;
+            builder = builder.proxy(proxy);
+        }
+        if let Some(pem) = &options.ca {
+            let certificates =
+                reqwest::Certificate::from_pem_bundle(pem).map_err(|error| format!("--ca-file: {error}"))?;
+            builder = builder.tls_certs_merge(certificates);
+        }
+        let http = builder.build().map_err(|error| error.to_string())?;
+        let redactor = Redactor::default();
+        redactor.learn(&credentials.secret_key);
+        if let Some(token) = &credentials.token {
+            redactor.learn(token);
+        }
+        Ok(Self {
+            http,
+            target: Arc::new(target),
+            credentials: Arc::new(credentials),
+            redactor: Arc::new(redactor),
+            budget: Arc::new(budget),
+            timeout: options.timeout,
+            started: Instant::now(),
+        })
+    }
+
+    /// The same client with another bucket or another way to address it.
+    #[must_use]
+    pub fn with_target(&self, target: Target) -> Self {
+        Self { target: Arc::new(target), ..self.clone() }
+    }
+
+    /// Carries out an operation and reads its answer.
+    pub async fn call(&self, operation: &dyn Operation, log: &Log) -> Result<Answer, Trouble> {
+        let response = self.send(operation, log).await?;
+        let answer = operation.read(&response, &self.target.bucket);
+        answer.map_err(|reason| Trouble::new(TroubleKind::Unreadable, self.redactor.clean(&reason)))
+    }
+
+    async fn send(&self, operation: &dyn Operation, log: &Log) -> Result<Response, Trouble> {
+        let request = operation.request();
+        let size = request.body.bytes().len() as u64;
+        if log.clean_up {
+            self.budget.take_anyway(size).await;
+        } else {
+            self.budget.take(size).await?;
+        }
+        let (signed, url) = self.prepare(&request).map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
+        let most = operation.longest_answer().unwrap_or(LONGEST_DOCUMENT);
+        let recorded_request = self.record_request(&signed, &request.body);
+        let start_us = self.now_us();
+        let outcome = tokio::time::timeout(self.timeout, self.exchange(signed, url, &request.body, most)).await;
+        let end_us = self.now_us();
+        let outcome = outcome.unwrap_or_else(|_| {
+            let detail = format!("{} s", self.timeout.as_secs_f32());
+            Err((Trouble::new(TroubleKind::Timeout, detail), None))
+        });
+        let (response, trouble, partial) = match outcome {
+            Ok(response) => (Some(response), None, None),
+            Err((trouble, partial)) => (None, Some(trouble), partial),
+        };
+        let recorded = response.as_ref().or(partial.as_deref()).map(|r| self.record_response(r, response.is_some()));
+        log.record(Exchange {
+            n: 0,
+            operation: operation.name().to_owned(),
+            lane: None,
+            start_us,
+            end_us,
+            request: recorded_request,
+            response: recorded,
+            trouble: trouble.as_ref().map(|trouble| self.redactor.clean(&trouble.to_string())),
+        });
+        match (response, trouble) {
+            (Some(response), _) => Ok(response),
+            (None, Some(trouble)) => Err(trouble),
+            (None, None) => Err(Trouble::new(TroubleKind::Cut, "")),
+        }
+    }
+
+    /// Addresses and signs.
+    fn prepare(&self, request: &Request) -> Result<(http::Request<()>, reqwest::Url), String> {
+        let bucket = request.bucket.as_deref().unwrap_or(&self.target.bucket);
+        let (base, path) = self.target.base(bucket);
+        let path_and_query = request.path_and_query(&path);
+        let url = base.join(&path_and_query).map_err(|error| error.to_string())?;
+        let mut signed = http::Request::builder()
+            .method(request.method.clone())
+            .uri(url.as_str())
+            .body(())
+            .map_err(|error| error.to_string())?;
+        let host = match url.port() {
+            Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
+            None => url.host_str().unwrap_or_default().to_owned(),
+        };
+        let headers = signed.headers_mut();
+        headers.insert(HOST, HeaderValue::try_from(host).map_err(|error| error.to_string())?);
+        for (name, value) in &request.headers {
+            let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
+            headers.append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|error| error.to_string())?);
+        }
+        // An empty body would otherwise go without its length, which S3 asks for.
+        if matches!(request.method.as_str(), "PUT" | "POST") && request.body.bytes().is_empty() {
+            headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let signature =
+            sign_request(&mut signed, &request.body, &self.credentials, &self.target.region, SystemTime::now())?;
+        self.redactor.learn_signature(&signature);
+        Ok((signed, url))
+    }
+
+    async fn exchange(
+        &self,
+        signed: http::Request<()>,
+        url: reqwest::Url,
+        body: &Body,
+        most: u64,
+    ) -> Result<Response, (Trouble, Option<Box<Response>>)> {
+        let mut request = self.http.request(signed.method().clone(), url).headers(signed.headers().clone());
+        if !matches!(signed.method().as_str(), "GET" | "HEAD" | "DELETE") || !matches!(body, Body::Empty) {
+            request = request.body(body.bytes());
+        }
+        let mut answer = request.send().await.map_err(|error| (Trouble::of(&error), None))?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let mut body = BytesMut::new();
+        let whole = |body: BytesMut| Response { status, headers: headers.clone(), body: body.freeze() };
+        loop {
+            match answer.chunk().await {
+                Ok(None) => return Ok(whole(body)),
+                Ok(Some(piece)) if (body.len() + piece.len()) as u64 > most => {
+                    let detail = format!("more than {most} bytes");
+                    return Err((Trouble::new(TroubleKind::Oversized, detail), Some(Box::new(whole(body)))));
+                }
+                Ok(Some(piece)) => body.extend_from_slice(&piece),
+                Err(error) => return Err((Trouble::of(&error), Some(Box::new(whole(body))))),
+            }
+        }
+    }
+
+    fn now_us(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn record_request(&self, request: &http::Request<()>, body: &Body) -> RecordedRequest {
+        let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let body = match body {
+            Body::Empty => Recorded::default(),
+            Body::Document(bytes) => self.record_body(bytes, true),
+            Body::Blob(blob) => Recorded {
+                bytes: blob.len(),
+                sha256: Some(blob.sha256().to_owned()),
+                made_from: Some(blob.made_from.clone()),
+                text: None,
+            },
+        };
+        RecordedRequest {
+            method: request.method().to_string(),
+            target: self.redactor.clean(target),
+            headers: self.record_headers(request.headers()),
+            body,
+        }
+    }
+
+    fn record_response(&self, response: &Response, whole: bool) -> RecordedResponse {
+        RecordedResponse {
+            status: response.status.as_u16(),
+            headers: self.record_headers(&response.headers),
+            body: self.record_body(&response.body, whole),
+        }
+    }
+
+    fn record_headers(&self, headers: &http::HeaderMap) -> Vec<(String, String)> {
+        headers
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                (name.as_str().to_owned(), self.redactor.clean_header(name.as_str(), &value))
+            })
+            .collect()
+    }
+
+    fn record_body(&self, bytes: &Bytes, whole: bool) -> Recorded {
+        if bytes.is_empty() {
+            return Recorded::default();
+        }
+        // Made bytes are random, and so no text.
+        let text = std::str::from_utf8(bytes).ok().map(|text| cut(&self.redactor.clean(text)));
+        // Where a secret was taken out, a digest of the whole would let it be guessed at.
+        let sha256 = (whole && text.is_none()).then(|| hex::encode(Sha256::digest(bytes)));
+        Recorded { bytes: bytes.len() as u64, sha256, made_from: None, text }
+    }
+}

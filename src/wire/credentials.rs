@@ -1,0 +1,130 @@
+//! Credentials and region, from where AWS tools take them: environment and shared files.
+
+use std::path::PathBuf;
+
+use ini::Ini;
+use thiserror::Error;
+
+/// Who signs.
+#[derive(Clone)]
+pub struct Credentials {
+    /// The access key.
+    pub access_key: String,
+    /// The secret key.
+    pub secret_key: String,
+    /// The session token.
+    pub token: Option<String>,
+    /// Where they were found, for the head of the run.
+    pub origin: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credentials").field("access_key", &self.access_key).field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+/// Why there are no credentials.
+#[derive(Debug, Error)]
+pub enum CredentialsError {
+    /// Nowhere.
+    #[error(
+        "no credentials: looked in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and for profile `{profile}` in {files}; set the two variables, or AWS_PROFILE"
+    )]
+    Missing {
+        /// The profile that was looked for.
+        profile: String,
+        /// The files that were looked into.
+        files: String,
+    },
+    /// Half of a pair.
+    #[error("{0} is set and {1} is not; set both")]
+    Half(&'static str, &'static str),
+    /// A file that can't be read as one.
+    #[error("{path}: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Credentials {
+    /// Looks where AWS tools look: environment first, then the shared files.
+    pub fn find() -> Result<Self, CredentialsError> {
+        match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+            (Some(access_key), Some(secret_key)) => {
+                let token = variable("AWS_SESSION_TOKEN");
+                return Ok(Self { access_key, secret_key, token, origin: "environment".to_owned() });
+            }
+            (Some(_), None) => return Err(CredentialsError::Half("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")),
+            (None, Some(_)) => return Err(CredentialsError::Half("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID")),
+            (None, None) => {}
+        }
+        let profile = profile();
+        let files = shared_files();
+        for (path, section) in &files {
+            let Some(ini) = read(path)? else { continue };
+            let Some(found) = ini.section(Some(section.as_str())) else { continue };
+            if let (Some(access_key), Some(secret_key)) =
+                (found.get("aws_access_key_id"), found.get("aws_secret_access_key"))
+            {
+                return Ok(Self {
+                    access_key: access_key.to_owned(),
+                    secret_key: secret_key.to_owned(),
+                    token: found.get("aws_session_token").map(str::to_owned),
+                    origin: format!("profile {profile} of {}", path.display()),
+                });
+            }
+        }
+        let files: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
+        Err(CredentialsError::Missing { profile, files: files.join(" and ") })
+    }
+}
+
+/// The region that environment or shared files give.
+pub fn region_from_environment() -> Option<String> {
+    if let Some(region) = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")) {
+        return Some(region);
+    }
+    shared_files().iter().rev().find_map(|(path, section)| {
+        let ini = read(path).ok()??;
+        Some(ini.section(Some(section.as_str()))?.get("region")?.to_owned())
+    })
+}
+
+fn profile() -> String {
+    variable("AWS_PROFILE").unwrap_or_else(|| "default".to_owned())
+}
+
+/// The credentials file and the configuration file, with the section of the profile in each.
+fn shared_files() -> Vec<(PathBuf, String)> {
+    let profile = profile();
+    let home = std::env::home_dir().unwrap_or_default().join(".aws");
+    let path = |name: &str, default: &str| variable(name).map_or_else(|| home.join(default), PathBuf::from);
+    let in_config = if profile == "default" { profile.clone() } else { format!("profile {profile}") };
+    vec![
+        (path("AWS_SHARED_CREDENTIALS_FILE", "credentials"), profile),
+        (path("AWS_CONFIG_FILE", "config"), in_config),
+    ]
+}
+
+fn read(path: &PathBuf) -> Result<Option<Ini>, CredentialsError> {
+    match Ini::load_from_file(path) {
+        Ok(ini) => Ok(Some(ini)),
+        Err(ini::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        // The parser's words could quote the file, and the file holds secrets.
+        Err(ini::Error::Parse(error)) => Err(CredentialsError::Unreadable {
+            path: path.display().to_string(),
+            reason: format!("line {} is not of the form NAME = VALUE", error.line),
+        }),
+        Err(ini::Error::Io(error)) => {
+            Err(CredentialsError::Unreadable { path: path.display().to_string(), reason: error.to_string() })
+        }
+    }
+}

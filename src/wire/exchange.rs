@@ -1,0 +1,82 @@
+//! What went over the wire, without secrets.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A request and its answer.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Exchange {
+    /// Position among the exchanges of the row, from 1.
+    pub n: u32,
+    /// The operation, in the words of S3.
+    pub operation: String,
+    /// The lane of a race.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<String>,
+    /// Microseconds from the start of the run to the start of the request.
+    pub start_us: u64,
+    /// Microseconds from the start of the run to the end of the answer.
+    pub end_us: u64,
+    /// What was sent.
+    pub request: RecordedRequest,
+    /// What came back.
+    pub response: Option<RecordedResponse>,
+    /// Why nothing came back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
+}
+
+/// A request as it was sent.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RecordedRequest {
+    /// The method.
+    pub method: String,
+    /// Path and query.
+    pub target: String,
+    /// Headers, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+}
+
+/// An answer as it came.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RecordedResponse {
+    /// The status.
+    pub status: u16,
+    /// Headers, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+}
+
+/// A body, as far as it is worth keeping.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Body {
+    /// Its size.
+    pub bytes: u64,
+    /// Its digest, if it arrived whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// What made bytes were made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_from: Option<String>,
+    /// The text, if it is one; cut at 16 KiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// The longest text that is kept.
+const LONGEST: usize = 16 << 10;
+
+/// Cuts a text at a border of characters.
+pub(super) fn cut(text: &str) -> String {
+    if text.len() <= LONGEST {
+        return text.to_owned();
+    }
+    let mut end = LONGEST;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}… ({} bytes in all)", &text[..end], text.len())
+}

@@ -1,0 +1,26 @@
+//! Requests, signatures, answers and the evidence of them. What a case claims is not known here.
+
+mod answer;
+mod blob;
+mod budget;
+mod client;
+mod credentials;
+mod exchange;
+mod redact;
+mod request;
+pub mod s3;
+mod sign;
+mod target;
+mod trouble;
+mod xml;
+
+pub use answer::{Answer, ListedPart, ListedUpload, Refusal};
+pub use blob::Blob;
+pub use budget::{Budget, Spent};
+pub use client::{Client, ClientOptions, Log};
+pub use credentials::{Credentials, CredentialsError, region_from_environment};
+pub use exchange::{Body as RecordedBody, Exchange, RecordedRequest, RecordedResponse};
+pub use redact::Redactor;
+pub use request::{Body, Request};
+pub use target::{Target, TargetError};
+pub use trouble::{Trouble, TroubleKind};

@@ -1,0 +1,131 @@
+//! Takes secrets out of everything that is recorded, by value.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+const REMOVED: &str = "<removed>";
+
+/// Elements by which servers echo what was signed.
+const ECHOES: &[&str] =
+    &["SignatureProvided", "StringToSign", "StringToSignBytes", "CanonicalRequest", "CanonicalRequestBytes"];
+
+/// Headers whose value is a secret as a whole.
+const HEADERS: &[&str] =
+    &["authorization", "x-amz-security-token", "cookie", "set-cookie", "proxy-authorization"];
+
+/// Knows the secrets of a run.
+#[derive(Debug, Default)]
+pub struct Redactor {
+    values: Mutex<Vec<String>>,
+    signatures: Mutex<HashSet<String>>,
+}
+
+impl Redactor {
+    /// Learns a secret, in each form in which it can be echoed.
+    pub fn learn(&self, secret: &str) {
+        // Of fewer characters, a secret could not be told from other text.
+        if secret.len() < 4 {
+            return;
+        }
+        let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+        let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, secret);
+        let hex = hex::encode(secret);
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        for form in [secret.to_owned(), encoded.to_lowercase(), encoded, base64, hex] {
+            if !values.contains(&form) {
+                values.push(form);
+            }
+        }
+        // Longer ones first: one secret may be part of another.
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    }
+
+    /// Learns the signature of a request.
+    pub(super) fn learn_signature(&self, signature: &str) {
+        self.signatures.lock().unwrap_or_else(PoisonError::into_inner).insert(signature.to_owned());
+    }
+
+    /// A text without secrets.
+    pub fn clean(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for name in ECHOES {
+            remove_element(&mut text, name);
+        }
+        for value in self.values.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            if text.contains(value.as_str()) {
+                text = text.replace(value.as_str(), REMOVED);
+            }
+        }
+        self.remove_signatures(&text)
+    }
+
+    /// A header without secrets.
+    pub(super) fn clean_header(&self, name: &str, value: &str) -> String {
+        if HEADERS.contains(&name) { REMOVED.to_owned() } else { self.clean(value) }
+    }
+
+    /// Signatures are runs of 64 hexadecimal digits.
+    fn remove_signatures(&self, text: &str) -> String {
+        let signatures = self.signatures.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cleaned = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find(|c: char| c.is_ascii_hexdigit()) {
+            let (before, from) = rest.split_at(start);
+            let length = from.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(from.len());
+            let (run, after) = from.split_at(length);
+            cleaned.push_str(before);
+            cleaned.push_str(&without_signatures(run, &signatures));
+            rest = after;
+        }
+        cleaned.push_str(rest);
+        cleaned
+    }
+}
+
+/// A signature may stand right behind other digits.
+fn without_signatures(run: &str, signatures: &HashSet<String>) -> String {
+    const LENGTH: usize = 64;
+    let mut run = run.to_owned();
+    let mut at = 0;
+    while at + LENGTH <= run.len() {
+        if signatures.contains(&run[at..at + LENGTH].to_ascii_lowercase()) {
+            run.replace_range(at..at + LENGTH, REMOVED);
+            at += REMOVED.len();
+        } else {
+            at += 1;
+        }
+    }
+    run
+}
+
+fn remove_element(text: &mut String, name: &str) {
+    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+    let mut from = 0;
+    while let Some(start) = text[from..].find(&open).map(|at| from + at + open.len()) {
+        let end = text[start..].find(&close).map_or(text.len(), |at| start + at);
+        text.replace_range(start..end, REMOVED);
+        from = start + REMOVED.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_secret_survives() {
+        let redactor = Redactor::default();
+        redactor.learn("s3cr3t/+key");
+        let signature = "ab".repeat(32);
+        redactor.learn_signature(&signature);
+        let echo = format!(
+            "s3cr3t/+key s3cr3t%2F%2Bkey 00{signature}ff <StringToSign>AWS4\nx</StringToSign><CanonicalRequest>cut off"
+        );
+        let clean = redactor.clean(&echo);
+        assert!(!clean.contains("s3cr3t") && !clean.contains(&signature) && !clean.contains("AWS4"), "{clean}");
+        assert!(!clean.contains("cut off"), "{clean}");
+        assert_eq!(redactor.clean("an ETag: d41d8cd98f00b204e9800998ecf8427e"), "an ETag: d41d8cd98f00b204e9800998ecf8427e");
+    }
+}

@@ -1,0 +1,119 @@
+//! A request before it is addressed and signed.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Method;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::Blob;
+
+/// A request in the words of S3.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The key; `None` for requests about a bucket.
+    pub key: Option<String>,
+    /// Another bucket than that of the target.
+    pub bucket: Option<String>,
+    /// The query; a value of `None` has no equals sign.
+    pub query: Vec<(&'static str, Option<String>)>,
+    /// Headers beside those of HTTP and signature.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+}
+
+/// The body of a request.
+#[derive(Clone, Debug, Default)]
+pub enum Body {
+    /// None.
+    #[default]
+    Empty,
+    /// A short document.
+    Document(Bytes),
+    /// The bytes of a part or an object.
+    Blob(Arc<Blob>),
+}
+
+impl Body {
+    /// The bytes.
+    pub fn bytes(&self) -> Bytes {
+        match self {
+            Self::Empty => Bytes::new(),
+            Self::Document(bytes) => bytes.clone(),
+            Self::Blob(blob) => blob.bytes.clone(),
+        }
+    }
+}
+
+/// Everything but the unreserved characters of RFC 3986.
+const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const STRICT_BUT_SLASH: &AsciiSet = &STRICT.remove(b'/');
+
+impl Request {
+    /// A request about a key.
+    pub fn key(method: Method, key: &str) -> Self {
+        let key = Some(key.to_owned());
+        Self { method, key, bucket: None, query: Vec::new(), headers: Vec::new(), body: Body::Empty }
+    }
+
+    /// A request about the bucket.
+    pub fn bucket(method: Method) -> Self {
+        Self { method, key: None, bucket: None, query: Vec::new(), headers: Vec::new(), body: Body::Empty }
+    }
+
+    /// Adds a parameter to the query.
+    #[must_use]
+    pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.query.push((name, Some(value.to_string())));
+        self
+    }
+
+    /// Adds a parameter without a value.
+    #[must_use]
+    pub fn flag(mut self, name: &'static str) -> Self {
+        self.query.push((name, None));
+        self
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn body(mut self, body: Body) -> Self {
+        self.body = body;
+        self
+    }
+
+    /// The path and the query below a bucket.
+    pub(super) fn path_and_query(&self, base: &str) -> String {
+        let mut text = base.to_owned();
+        if let Some(key) = &self.key {
+            if !text.ends_with('/') {
+                text.push('/');
+            }
+            text.push_str(&encode_path(key));
+        }
+        for (at, (name, value)) in self.query.iter().enumerate() {
+            text.push(if at == 0 { '?' } else { '&' });
+            text.push_str(name);
+            if let Some(value) = value {
+                text.push('=');
+                text.push_str(&utf8_percent_encode(value, STRICT).to_string());
+            }
+        }
+        text
+    }
+}
+
+/// Encodes a key, or `bucket/key`, for a path or a copy source.
+pub(super) fn encode_path(path: &str) -> String {
+    utf8_percent_encode(path, STRICT_BUT_SLASH).to_string()
+}

@@ -1,0 +1,68 @@
+//! ListMultipartUploads.
+
+use http::Method;
+
+use super::super::answer::{ListedUpload, Response};
+use super::super::{Answer, Request};
+use super::{Operation, echoes};
+
+/// ListMultipartUploads.
+#[derive(Clone, Debug, Default)]
+pub struct ListMultipartUploads {
+    /// Only keys that begin so.
+    pub prefix: String,
+    /// Rolls keys up to this text.
+    pub delimiter: Option<String>,
+    /// At most so many.
+    pub max_uploads: Option<u64>,
+    /// Only what comes after this key.
+    pub key_marker: Option<String>,
+    /// Also what comes after this upload of the marked key.
+    pub upload_id_marker: Option<String>,
+}
+
+impl Operation for ListMultipartUploads {
+    fn name(&self) -> &'static str {
+        "ListMultipartUploads"
+    }
+
+    fn request(&self) -> Request {
+        let mut request = Request::bucket(Method::GET).flag("uploads").query("prefix", &self.prefix);
+        if let Some(delimiter) = &self.delimiter {
+            request = request.query("delimiter", delimiter);
+        }
+        if let Some(max) = self.max_uploads {
+            request = request.query("max-uploads", max);
+        }
+        if let Some(marker) = &self.key_marker {
+            request = request.query("key-marker", marker);
+        }
+        if let Some(marker) = &self.upload_id_marker {
+            request = request.query("upload-id-marker", marker);
+        }
+        request
+    }
+
+    fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
+        let mut answer = response.answer();
+        let Some(root) = response.document("ListMultipartUploadsResult", &mut answer)? else { return Ok(answer) };
+        echoes(&root, "Bucket", bucket)?;
+        answer.truncated = root.truth("IsTruncated")?;
+        if answer.truncated {
+            root.required("NextKeyMarker")?;
+        }
+        let upload = |upload: &super::super::xml::Element| {
+            upload.required("Initiated")?;
+            Ok(ListedUpload { key: upload.required("Key")?.to_owned(), id: upload.required("UploadId")?.to_owned() })
+        };
+        answer.uploads = Some(root.all("Upload").map(upload).collect::<Result<_, String>>()?);
+        let prefix = |prefix: &super::super::xml::Element| prefix.required("Prefix").map(str::to_owned);
+        answer.prefixes = Some(root.all("CommonPrefixes").map(prefix).collect::<Result<_, String>>()?);
+        let known = [
+            "Bucket", "KeyMarker", "UploadIdMarker", "NextKeyMarker", "NextUploadIdMarker", "Prefix", "Delimiter",
+            "EncodingType", "MaxUploads", "IsTruncated", "Upload", "CommonPrefixes",
+        ];
+        root.note_unknown(&known, &mut answer.notes);
+        Ok(answer)
+    }
+}

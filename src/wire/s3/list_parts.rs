@@ -1,0 +1,63 @@
+//! ListParts.
+
+use http::Method;
+
+use super::super::answer::{ListedPart, Response};
+use super::super::{Answer, Request};
+use super::{Operation, echoes};
+
+/// ListParts.
+#[derive(Clone, Debug)]
+pub struct ListParts {
+    /// The key.
+    pub key: String,
+    /// The upload.
+    pub upload_id: String,
+    /// At most so many.
+    pub max_parts: Option<u64>,
+    /// Only numbers above this one.
+    pub part_number_marker: Option<u64>,
+}
+
+impl Operation for ListParts {
+    fn name(&self) -> &'static str {
+        "ListParts"
+    }
+
+    fn request(&self) -> Request {
+        let mut request = Request::key(Method::GET, &self.key).query("uploadId", &self.upload_id);
+        if let Some(max) = self.max_parts {
+            request = request.query("max-parts", max);
+        }
+        if let Some(marker) = self.part_number_marker {
+            request = request.query("part-number-marker", marker);
+        }
+        request
+    }
+
+    fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
+        let mut answer = response.answer();
+        let Some(root) = response.document("ListPartsResult", &mut answer)? else { return Ok(answer) };
+        echoes(&root, "Bucket", bucket)?;
+        echoes(&root, "Key", &self.key)?;
+        echoes(&root, "UploadId", &self.upload_id)?;
+        answer.truncated = root.truth("IsTruncated")?;
+        if answer.truncated {
+            root.number("NextPartNumberMarker")?;
+        }
+        let part = |part: &super::super::xml::Element| {
+            Ok(ListedPart {
+                number: part.number("PartNumber")?,
+                etag: part.required("ETag")?.to_owned(),
+                size: part.number("Size")?,
+            })
+        };
+        answer.parts = Some(root.all("Part").map(part).collect::<Result<_, String>>()?);
+        let known = [
+            "Bucket", "Key", "UploadId", "PartNumberMarker", "NextPartNumberMarker", "MaxParts", "IsTruncated", "Part",
+            "Initiator", "Owner", "StorageClass", "ChecksumAlgorithm", "ChecksumType",
+        ];
+        root.note_unknown(&known, &mut answer.notes);
+        Ok(answer)
+    }
+}

@@ -1,0 +1,33 @@
+//! PutObject.
+
+use http::Method;
+
+use super::super::answer::Response;
+use super::super::{Answer, Request};
+use super::{Operation, plain};
+
+/// PutObject.
+#[derive(Clone, Debug)]
+pub struct PutObject {
+    /// The key.
+    pub key: String,
+    /// The bytes.
+    pub body: std::sync::Arc<super::super::Blob>,
+    /// Headers of the object.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Operation for PutObject {
+    fn name(&self) -> &'static str {
+        "PutObject"
+    }
+
+    fn request(&self) -> Request {
+        let request = Request::key(Method::PUT, &self.key);
+        Request { headers: self.headers.clone(), ..request }.body(super::super::Body::Blob(self.body.clone()))
+    }
+
+    fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
+        Ok(plain(response))
+    }
+}

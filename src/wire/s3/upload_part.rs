@@ -1,0 +1,38 @@
+//! UploadPart.
+
+use http::Method;
+
+use super::super::answer::Response;
+use super::super::{Answer, Request};
+use super::{Operation, plain};
+
+/// UploadPart.
+#[derive(Clone, Debug)]
+pub struct UploadPart {
+    /// The key.
+    pub key: String,
+    /// The upload.
+    pub upload_id: String,
+    /// The number, as it is sent.
+    pub number: String,
+    /// The bytes.
+    pub body: std::sync::Arc<super::super::Blob>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+}
+
+impl Operation for UploadPart {
+    fn name(&self) -> &'static str {
+        "UploadPart"
+    }
+
+    fn request(&self) -> Request {
+        let request = Request::key(Method::PUT, &self.key);
+        let request = request.query("partNumber", &self.number).query("uploadId", &self.upload_id);
+        Request { headers: self.headers.clone(), ..request }.body(super::super::Body::Blob(self.body.clone()))
+    }
+
+    fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
+        Ok(plain(response))
+    }
+}

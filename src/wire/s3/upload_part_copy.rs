@@ -1,0 +1,48 @@
+//! UploadPartCopy.
+
+use http::Method;
+
+use super::super::answer::Response;
+use super::super::request::encode_path;
+use super::super::{Answer, Request};
+use super::Operation;
+
+/// UploadPartCopy.
+#[derive(Clone, Debug)]
+pub struct UploadPartCopy {
+    /// The key.
+    pub key: String,
+    /// The upload.
+    pub upload_id: String,
+    /// The number, as it is sent.
+    pub number: String,
+    /// Bucket and key of the source.
+    pub source: String,
+    /// First and last byte.
+    pub range: Option<(u64, u64)>,
+}
+
+impl Operation for UploadPartCopy {
+    fn name(&self) -> &'static str {
+        "UploadPartCopy"
+    }
+
+    fn request(&self) -> Request {
+        let request = Request::key(Method::PUT, &self.key)
+            .query("partNumber", &self.number)
+            .query("uploadId", &self.upload_id)
+            .header("x-amz-copy-source", &encode_path(&self.source));
+        match self.range {
+            Some((first, last)) => request.header("x-amz-copy-source-range", &format!("bytes={first}-{last}")),
+            None => request,
+        }
+    }
+
+    fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
+        let mut answer = response.answer();
+        let Some(root) = response.document("CopyPartResult", &mut answer)? else { return Ok(answer) };
+        answer.etag = Some(root.required("ETag")?.to_owned());
+        root.required("LastModified")?;
+        Ok(answer)
+    }
+}

@@ -1,0 +1,85 @@
+//! Why there is no answer that could be judged.
+
+use std::error::Error;
+use std::fmt;
+
+/// What went wrong between request and answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Its kind, which decides the verdict.
+    pub kind: TroubleKind,
+    /// In words.
+    pub detail: String,
+}
+
+/// Kinds of trouble.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TroubleKind {
+    /// No connection: refused, unknown host, TLS.
+    Unreachable,
+    /// No answer in time.
+    Timeout,
+    /// The connection ended before the answer did.
+    Cut,
+    /// More bytes than any right answer has.
+    Oversized,
+    /// The answer cannot be understood.
+    Unreadable,
+    /// The server asked to slow down, more often than the suite asks again.
+    Throttled,
+    /// The run may send no more.
+    Budget,
+    /// The run was interrupted.
+    Interrupted,
+}
+
+impl Trouble {
+    pub(crate) fn new(kind: TroubleKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+
+    /// Whether the server did answer or accept the connection, so that it can be judged.
+    pub fn is_of_the_server(&self) -> bool {
+        use TroubleKind::{Cut, Oversized, Timeout, Unreadable};
+        matches!(self.kind, Timeout | Cut | Oversized | Unreadable)
+    }
+
+    /// Reads what reqwest says.
+    pub(super) fn of(error: &reqwest::Error) -> Self {
+        let detail = innermost(error);
+        let kind = if error.is_connect() {
+            TroubleKind::Unreachable
+        } else if error.is_timeout() {
+            TroubleKind::Timeout
+        } else if detail.contains("invalid HTTP") || detail.contains("parse") || detail.contains("too large") {
+            TroubleKind::Unreadable
+        } else {
+            TroubleKind::Cut
+        };
+        Self { kind, detail }
+    }
+}
+
+fn innermost(error: &dyn Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            TroubleKind::Unreachable => "no connection",
+            TroubleKind::Timeout => "no answer in time",
+            TroubleKind::Cut => "the connection ended before the answer did",
+            TroubleKind::Oversized => "the answer is larger than any right one",
+            TroubleKind::Unreadable => "an answer that cannot be understood",
+            TroubleKind::Throttled => "the server asked to slow down",
+            TroubleKind::Budget => "the budget of the run is used up",
+            TroubleKind::Interrupted => "the run was interrupted",
+        };
+        if self.detail.is_empty() { f.write_str(what) } else { write!(f, "{what}: {}", self.detail) }
+    }
+}

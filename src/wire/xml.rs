@@ -1,0 +1,184 @@
+//! A strict reader of answers: a tree of elements, and notes about what is unusual but allowed.
+
+use quick_xml::NsReader;
+use quick_xml::events::Event;
+use quick_xml::name::ResolveResult;
+
+const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+/// Deeper than any answer of S3.
+const DEEPEST: usize = 16;
+
+/// An element of an answer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Element {
+    pub(super) name: String,
+    pub(super) text: String,
+    pub(super) children: Vec<Element>,
+}
+
+/// A document with what was noticed about it.
+#[derive(Clone, Debug)]
+pub(super) struct Document {
+    pub(super) root: Element,
+    pub(super) notes: Vec<String>,
+}
+
+/// Reads an answer. White space before the XML is allowed: S3 sends it to keep a connection alive.
+pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "the body is not UTF-8".to_owned())?;
+    let trimmed = text.trim_start();
+    if trimmed.is_empty() {
+        return Err("the body is empty where a document is due".to_owned());
+    }
+    let mut notes = Vec::new();
+    if trimmed.len() < text.len() {
+        notes.push("white space stands before the document".to_owned());
+    }
+    let mut reader = NsReader::from_str(trimmed);
+    let mut open: Vec<Element> = Vec::new();
+    let mut root: Option<Element> = None;
+    loop {
+        let at = reader.buffer_position();
+        let broken = |what: &str| format!("the document is broken at byte {at}: {what}");
+        let (namespace, event) = reader.read_resolved_event().map_err(|error| broken(&error.to_string()))?;
+        match &event {
+            Event::Start(start) | Event::Empty(start) => {
+                if root.is_some() {
+                    return Err(broken("a second root"));
+                }
+                if open.len() == DEEPEST {
+                    return Err(broken("it is nested too deeply"));
+                }
+                let name = start.local_name().into_inner().to_owned();
+                if open.is_empty() && name != "Error" {
+                    match namespace {
+                        ResolveResult::Bound(namespace) if namespace.0 == NAMESPACE => {}
+                        ResolveResult::Bound(namespace) => {
+                            notes.push(format!("{name} has the namespace {}", namespace.0));
+                        }
+                        _ => notes.push(format!("{name} has no namespace")),
+                    }
+                }
+                open.push(Element { name, ..Element::default() });
+                if matches!(event, Event::Empty(_)) {
+                    close(&mut open, &mut root);
+                }
+            }
+            Event::End(_) => close(&mut open, &mut root),
+            Event::Text(text) => add(&mut open, text).map_err(|what| broken(&what))?,
+            Event::CData(text) => add(&mut open, text).map_err(|what| broken(&what))?,
+            Event::GeneralRef(reference) => {
+                let resolved = match reference.resolve_char_ref().map_err(|error| broken(&error.to_string()))? {
+                    Some(c) => c.to_string(),
+                    None => quick_xml::escape::resolve_predefined_entity(reference)
+                        .ok_or_else(|| broken("an entity that XML does not define"))?
+                        .to_owned(),
+                };
+                add(&mut open, &resolved).map_err(|what| broken(&what))?;
+            }
+            Event::DocType(_) => return Err(broken("a document type")),
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    if let Some(unclosed) = open.last() {
+        return Err(format!("the document ends inside {}", unclosed.name));
+    }
+    let root = root.ok_or_else(|| "there is no element in the document".to_owned())?;
+    Ok(Document { root, notes })
+}
+
+fn close(open: &mut Vec<Element>, root: &mut Option<Element>) {
+    if let Some(element) = open.pop() {
+        match open.last_mut() {
+            Some(parent) => parent.children.push(element),
+            None => *root = Some(element),
+        }
+    }
+}
+
+fn add(open: &mut [Element], text: &str) -> Result<(), String> {
+    match open.last_mut() {
+        Some(element) => element.text.push_str(text),
+        None if text.trim().is_empty() => {}
+        None => return Err("text outside of the root".to_owned()),
+    }
+    Ok(())
+}
+
+impl Element {
+    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|child| child.name == name)
+    }
+
+    /// The text of a child.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.child(name).map(|child| child.text.as_str())
+    }
+
+    /// The text of a child that has to be there, and not empty.
+    pub(super) fn required(&self, name: &str) -> Result<&str, String> {
+        match self.text(name) {
+            Some("") => Err(format!("{name} is empty in {}", self.name)),
+            Some(text) => Ok(text),
+            None => Err(format!("{name} is missing in {}", self.name)),
+        }
+    }
+
+    /// The number in a child that has to be there.
+    pub(super) fn number(&self, name: &str) -> Result<u64, String> {
+        let text = self.required(name)?;
+        text.trim().parse().map_err(|_| format!("{name} in {} is `{text}`, not a number", self.name))
+    }
+
+    /// The truth value in a child that has to be there.
+    pub(super) fn truth(&self, name: &str) -> Result<bool, String> {
+        match self.required(name)?.trim() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            other => Err(format!("{name} in {} is `{other}`, neither true nor false", self.name)),
+        }
+    }
+
+    pub(super) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Self> {
+        self.children.iter().filter(move |child| child.name == name)
+    }
+
+    /// Notes children that the documents do not know.
+    pub(super) fn note_unknown(&self, known: &[&str], notes: &mut Vec<String>) {
+        for child in self.children.iter().filter(|child| !known.contains(&child.name.as_str())) {
+            let note = format!("{} holds {}, which the documents do not know", self.name, child.name);
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unusual_is_noted() {
+        let document = read(b"  \n<?xml version=\"1.0\"?><A><B>&lt;&#65;</B><C/></A>").expect("it can be read");
+        assert_eq!(document.root.text("B"), Some("<A"));
+        assert_eq!(document.notes, ["white space stands before the document", "A has no namespace"]);
+        assert!(document.root.required("C").is_err());
+    }
+
+    #[test]
+    fn broken_documents_are_told_apart() {
+        for (text, told) in [
+            ("", "empty"),
+            ("<a><b></a>", "broken"),
+            ("<a>", "ends inside a"),
+            ("<a/><b/>", "second root"),
+            ("hello", "text outside"),
+            ("<a>&unknown;</a>", "entity"),
+        ] {
+            let error = read(text.as_bytes()).expect_err(text);
+            assert!(error.contains(told), "{text}: {error}");
+        }
+    }
+}
