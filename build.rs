@@ -4,7 +4,9 @@ use std::process::Command;
 
 fn main() {
     println!("cargo:rerun-if-changed=cases");
-    println!("cargo:rerun-if-changed=.git/HEAD");
+    if std::path::Path::new(".git/logs/HEAD").exists() {
+        println!("cargo:rerun-if-changed=.git/logs/HEAD");
+    }
     let commit = Command::new("git").args(["rev-parse", "--short=12", "HEAD"]).output();
     let commit = commit.ok().filter(|output| output.status.success()).map(|output| output.stdout);
     let commit = commit.and_then(|commit| String::from_utf8(commit).ok()).unwrap_or_default();

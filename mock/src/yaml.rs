@@ -215,8 +215,12 @@ pub fn parse(text: &str) -> Result<Value, Placed> {
         let offset = error.location().map_or(0, |location| location.index());
         let full = error.to_string();
         let message = full.split(" at line ").next().unwrap_or(&full).to_owned();
-        let duplicate = message.split("duplicate entry with key ").nth(1).map(|rest| rest.trim_matches('"').to_owned());
-        let span = duplicate.as_deref().and_then(|key| second_key(text, offset, key)).unwrap_or_else(|| Span::of(text, offset));
+        let duplicate =
+            message.split("duplicate entry with key ").nth(1).map(|rest| rest.trim_matches('"').to_owned());
+        let span = duplicate
+            .as_deref()
+            .and_then(|key| second_key(text, offset, key))
+            .unwrap_or_else(|| Span::of(text, offset));
         let message = match duplicate {
             Some(key) => format!("`{key}` stands here twice"),
             None => message,
@@ -271,7 +275,8 @@ pub fn decode_collecting<T: DeserializeOwned>(mut mapping: Mapping, at: &Path) -
 /// Takes the entry out that holds the node at the end of `path`: one entry of a section, or the field.
 fn remove(mapping: &mut Mapping, path: &[Segment]) -> bool {
     let [Segment::Key(first), rest @ ..] = path else { return false };
-    if let (Some(Segment::Key(second)), Some(Value::Mapping(section))) = (rest.first(), mapping.get_mut(first.as_str()))
+    if let (Some(Segment::Key(second)), Some(Value::Mapping(section))) =
+        (rest.first(), mapping.get_mut(first.as_str()))
         && section.remove(second.as_str()).is_some()
     {
         return true;
@@ -358,7 +363,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
         };
         while let Some(key) = map.next_key_seed(KeyOf { stop })? {
             match first {
-                Segment::Key(wanted) if *wanted == key => map.next_value_seed(Walk { rest, spot: self.spot })?,
+                Segment::Key(wanted) if *wanted == key => {
+                    map.next_value_seed(Walk { rest, spot: self.spot })?
+                }
                 _ => {
                     map.next_value::<serde::de::IgnoredAny>()?;
                 }
@@ -411,7 +418,8 @@ impl Visitor<'_> for KeyOf<'_> {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "title: x\nsteps:\n  - create_upload:\n  - upload_part: { number: 1, size: 5MB }\n    expect: ok\n";
+    const TEXT: &str =
+        "title: x\nsteps:\n  - create_upload:\n  - upload_part: { number: 1, size: 5MB }\n    expect: ok\n";
 
     fn at(path: &Path, spot: Spot) -> (usize, usize, &'static str) {
         let span = locate(TEXT, path, spot).expect("the node is in the text");

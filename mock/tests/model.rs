@@ -2,8 +2,8 @@
 //! defective `apply` answers is, sooner or later, not admitted.
 
 use mpuspec_mock::model::{
-    Answer, Blob, Body, Content, Defect, Event, Given, KeyState, Limits, ListedPart, Observed, Operation, Rules, Time,
-    UploadId, admits, apply,
+    Answer, Blob, Body, Content, Defect, Event, Given, KeyState, Limits, ListedPart, Observed, Operation,
+    Rules, Time, UploadId, admits, apply,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -120,11 +120,16 @@ fn run(drafts: &[Draft], defect: Option<Defect>) -> Result<(), TestCaseError> {
             Answer::Refused(refusal) => Observed::Refused(refusal.code()),
             answer => Observed::Answered(answer),
         };
-        lawful_states =
-            lawful_states.iter().flat_map(|state| admits(state, &lawful, &operation, &observed, at)).collect();
+        lawful_states = lawful_states
+            .iter()
+            .flat_map(|state| admits(state, &lawful, &operation, &observed, at))
+            .collect();
         prop_assert!(!lawful_states.is_empty(), "{operation:?} cannot be answered {observed:?}");
         if defect.is_none() {
-            prop_assert!(lawful_states.contains(&state), "the state after {operation:?} is not among the lawful ones");
+            prop_assert!(
+                lawful_states.contains(&state),
+                "the state after {operation:?} is not among the lawful ones"
+            );
             prop_assert!(!admits(&state, &lawful, &operation, &Observed::Nothing, at).is_empty());
         }
     }
@@ -198,7 +203,10 @@ const IN_THE_RULES: &[Defect] = &[
 fn the_oracle_notices_every_defect_of_the_rules() {
     for defect in IN_THE_RULES {
         let config = Config { cases: 3_000, failure_persistence: None, ..Config::default() };
-        let mut runner = TestRunner::new_with_rng(config, prop::test_runner::TestRng::deterministic_rng(Default::default()));
+        let mut runner = TestRunner::new_with_rng(
+            config,
+            prop::test_runner::TestRng::deterministic_rng(Default::default()),
+        );
         let outcome = runner.run(&sequences(), |drafts| run(&drafts, Some(*defect)));
         assert!(outcome.is_err(), "no sequence shows that {defect} is wrong");
     }

@@ -130,7 +130,8 @@ impl Catalogue {
         let text = read(file)?;
         let name = file.display().to_string();
         // A file of the suite's own folder keeps its own id.
-        let id = name.trim_end_matches(".yaml").trim_start_matches("./").trim_start_matches("cases/").to_owned();
+        let id =
+            name.trim_end_matches(".yaml").trim_start_matches("./").trim_start_matches("cases/").to_owned();
         let mut problems = Vec::new();
         self.own.push(id.clone());
         self.cases.retain(|case| case.id != id);
@@ -167,7 +168,9 @@ impl Catalogue {
 
     /// The ids of all rows.
     pub fn row_ids(&self) -> impl Iterator<Item = RowId> {
-        self.cases.iter().flat_map(|case| case.rows.iter().map(|row| RowId::new(&case.id, row.name.as_deref())))
+        self.cases
+            .iter()
+            .flat_map(|case| case.rows.iter().map(|row| RowId::new(&case.id, row.name.as_deref())))
     }
 
     /// Looks a case up.
@@ -202,7 +205,10 @@ fn embedded(folder: &Dir<'static>) -> Vec<(String, Origin)> {
             DirEntry::File(file) => {
                 let path = file.path().to_string_lossy().replace('\\', "/");
                 if let (true, Some(text)) = (path.ends_with(".yaml"), file.contents_utf8()) {
-                    files.push((path.clone(), Origin { name: format!("cases/{path}"), text: text.to_owned() }));
+                    files.push((
+                        path.clone(),
+                        Origin { name: format!("cases/{path}"), text: text.to_owned() },
+                    ));
                 }
             }
         }

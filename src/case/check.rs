@@ -20,13 +20,18 @@ pub(super) fn check(steps: &[Step], mistakes: &mut Vec<Mistake>) -> BTreeSet<Mis
     }
     let held = std::mem::take(&mut scope.held);
     for (name, place) in held {
-        scope.mistakes.push(Mistake::at(&place, format!("`{name}` is held and never released; add `- release: {name}`")));
+        scope.mistakes.push(Mistake::at(
+            &place,
+            format!("`{name}` is held and never released; add `- release: {name}`"),
+        ));
     }
     scope
         .names
         .iter()
         .filter(|(_, name)| !name.used && !name.tells_apart)
-        .map(|(text, name)| Mistake::at(&name.place, format!("nothing refers to `{text}`; leave the `as` out")))
+        .map(|(text, name)| {
+            Mistake::at(&name.place, format!("nothing refers to `{text}`; leave the `as` out"))
+        })
         .collect()
 }
 
@@ -79,7 +84,8 @@ impl Scope<'_> {
         match &step.operation {
             Operation::CreateUpload(args) => {
                 if args.r#as.is_none() && !self.uploads.is_empty() {
-                    self.mistakes.push(Mistake::at_key(&at, "a second upload needs `as`, so that steps can name it"));
+                    self.mistakes
+                        .push(Mistake::at_key(&at, "a second upload needs `as`, so that steps can name it"));
                 }
                 self.define(args.r#as.as_deref(), Kind::Upload, &at.key("as"));
                 self.uploads.push(Upload { name: args.r#as.clone(), numbers: BTreeMap::new() });
@@ -91,7 +97,9 @@ impl Scope<'_> {
                 if args.hold.is_some() {
                     match &args.r#as {
                         Some(name) => self.held.push((name.clone(), at.key("hold"))),
-                        None => self.mistakes.push(Mistake::at_key(&at.key("hold"), "a held step needs `as`")),
+                        None => {
+                            self.mistakes.push(Mistake::at_key(&at.key("hold"), "a held step needs `as`"))
+                        }
                     }
                 }
             }
@@ -139,7 +147,8 @@ impl Scope<'_> {
                 let before = self.held.len();
                 self.held.retain(|(held, _)| *held != name.0);
                 if self.held.len() == before {
-                    self.mistakes.push(Mistake::at(&at, format!("no step before this one holds `{}`", name.0)));
+                    self.mistakes
+                        .push(Mistake::at(&at, format!("no step before this one holds `{}`", name.0)));
                 } else {
                     self.use_name(&name.0, &[Kind::Sent], &at);
                 }
@@ -162,7 +171,9 @@ impl Scope<'_> {
     fn define(&mut self, name: Option<&str>, kind: Kind, place: &Path) {
         let Some(name) = name else { return };
         if !is_name(name) || super::Expr::parse(name).is_ok() {
-            let message = format!("`{name}` cannot be a name; begin with a letter, and leave the names of limits to them");
+            let message = format!(
+                "`{name}` cannot be a name; begin with a letter, and leave the names of limits to them"
+            );
             self.mistakes.push(Mistake::at(place, message));
         }
         if self.names.contains_key(name) {
@@ -182,7 +193,8 @@ impl Scope<'_> {
                 let known = self.names.iter().filter(|(_, known)| kinds.contains(&known.kind));
                 let near = nearest(name, known.map(|(name, _)| name.as_str()));
                 let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                self.mistakes.push(Mistake::at(place, format!("no step before this one is named `{name}`{near}")));
+                self.mistakes
+                    .push(Mistake::at(place, format!("no step before this one is named `{name}`{near}")));
             }
         }
     }
@@ -207,7 +219,9 @@ impl Scope<'_> {
                         self.use_name(&name, &[Kind::Upload], at);
                     }
                 }
-                [..] => self.mistakes.push(Mistake::at_key(at, "several uploads were created; say which with `upload`")),
+                [..] => self
+                    .mistakes
+                    .push(Mistake::at_key(at, "several uploads were created; say which with `upload`")),
             },
         }
     }
@@ -216,7 +230,9 @@ impl Scope<'_> {
     fn meant(&self, upload: Option<&UploadRef>) -> Option<usize> {
         match upload {
             None => (self.uploads.len() == 1).then_some(0),
-            Some(UploadRef::Named(name)) => self.uploads.iter().position(|upload| upload.name.as_ref() == Some(name)),
+            Some(UploadRef::Named(name)) => {
+                self.uploads.iter().position(|upload| upload.name.as_ref() == Some(name))
+            }
             Some(_) => None,
         }
     }
@@ -253,7 +269,10 @@ impl Scope<'_> {
                 let upload = self.uploads.iter().find(|upload| upload.name.as_ref() == Some(name));
                 let known = upload.is_none_or(|upload| upload.numbers.contains_key(&number.to_string()));
                 if !known && !self.ranges {
-                    self.mistakes.push(Mistake::at(place, format!("no part {number} was sent to {name} before this step")));
+                    self.mistakes.push(Mistake::at(
+                        place,
+                        format!("no part {number} was sent to {name} before this step"),
+                    ));
                 }
             }
             PartRef::Number(number) if !self.ranges => {
@@ -269,7 +288,9 @@ impl Scope<'_> {
                 let message = match holders.as_slice() {
                     [] => format!("no part {number} was sent before this step"),
                     [sent] if sent.len() == 1 => return,
-                    [_] => format!("part {number} was sent more than once; give each an `as`, and name the one you mean"),
+                    [_] => format!(
+                        "part {number} was sent more than once; give each an `as`, and name the one you mean"
+                    ),
                     _ => format!("part {number} was sent to more than one upload; write UPLOAD.{number}"),
                 };
                 self.mistakes.push(Mistake::at(place, message));

@@ -90,6 +90,8 @@ pub struct Claims {
     pub order: Option<ListOrder>,
     /// How many pages a walk takes.
     pub pages: Option<Expr>,
+    /// The root element of the document.
+    pub root: Option<String>,
     /// Elements of the answer.
     pub fields: Option<BTreeMap<String, FieldValue>>,
     /// What differs between the answers of a step that asks several times.
@@ -204,11 +206,14 @@ pub enum PartList {
 impl<'de> Deserialize<'de> for PartList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let range = |text: &str| {
-            let (first, last) =
-                text.split_once("..").ok_or_else(|| format!("`{text}` is neither a list of parts nor a range such as 1..9"))?;
+            let (first, last) = text
+                .split_once("..")
+                .ok_or_else(|| format!("`{text}` is neither a list of parts nor a range such as 1..9"))?;
             Ok(Self::Range(Expr::parse(first)?, Expr::parse(last)?))
         };
-        scalar_or_seq(deserializer, "a list of parts or a range such as 1..9", range, |list| Ok(Self::List(list)))
+        scalar_or_seq(deserializer, "a list of parts or a range such as 1..9", range, |list| {
+            Ok(Self::List(list))
+        })
     }
 }
 
@@ -267,13 +272,21 @@ impl JsonSchema for FieldValue {
 }
 
 /// Reads the claim of a step. `lanes` are those of a `together`.
-pub(super) fn read_expect(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec<Mistake>) -> Option<Expect> {
+pub(super) fn read_expect(
+    value: Value,
+    path: &Path,
+    lanes: &[String],
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Expect> {
     match value {
         Value::String(word) if word == "ok" => Some(Expect::Ok),
         Value::Mapping(mut mapping) => match mapping.remove("one_of") {
             Some(outcomes) => {
                 if let Some((Value::String(key), _)) = mapping.iter().next() {
-                    mistakes.push(Mistake::at_key(&path.key(key), "`one_of` stands alone; move this into an outcome"));
+                    mistakes.push(Mistake::at_key(
+                        &path.key(key),
+                        "`one_of` stands alone; move this into an outcome",
+                    ));
                 }
                 read_outcomes(outcomes, &path.key("one_of"), lanes, mistakes).map(Expect::OneOf)
             }
@@ -284,7 +297,9 @@ pub(super) fn read_expect(value: Value, path: &Path, lanes: &[String], mistakes:
             let message = if ERROR_CODES.iter().any(|entry| entry.code == found) {
                 format!("`{found}` is not an expectation; write {{ error: {found} }}")
             } else {
-                format!("`{found}` is not an expectation; write `ok` or a mapping such as {{ error: NoSuchUpload }}")
+                format!(
+                    "`{found}` is not an expectation; write `ok` or a mapping such as {{ error: NoSuchUpload }}"
+                )
             };
             mistakes.push(Mistake::at(path, message));
             None
@@ -312,7 +327,12 @@ fn read_claims(mapping: Mapping, path: &Path, mistakes: &mut Vec<Mistake>) -> Op
     claims
 }
 
-fn read_outcomes(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec<Mistake>) -> Option<Vec<Outcome>> {
+fn read_outcomes(
+    value: Value,
+    path: &Path,
+    lanes: &[String],
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Vec<Outcome>> {
     let Value::Sequence(list) = value else {
         mistakes.push(Mistake::at(path, "`one_of` holds a list of outcomes"));
         return None;
@@ -323,7 +343,10 @@ fn read_outcomes(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec
         .filter_map(|(at, value)| read_outcome(value, &path.index(at), lanes, mistakes))
         .collect();
     if outcomes.len() < 2 {
-        mistakes.push(Mistake::at(path, "`one_of` needs two outcomes at least; with one, write the claim itself"));
+        mistakes.push(Mistake::at(
+            path,
+            "`one_of` needs two outcomes at least; with one, write the claim itself",
+        ));
     }
     for (at, outcome) in outcomes.iter().enumerate() {
         if outcomes[..at].iter().any(|before| before.name == outcome.name) {
@@ -374,7 +397,10 @@ fn read_outcome(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec<
     let claims = if mapping.is_empty() && !lanes.is_empty() {
         Claims::default()
     } else if mapping.is_empty() {
-        mistakes.push(Mistake::at(path, format!("the outcome `{name}` fits every answer; say what it looks like")));
+        mistakes.push(Mistake::at(
+            path,
+            format!("the outcome `{name}` fits every answer; say what it looks like"),
+        ));
         return None;
     } else {
         read_claims(mapping, path, mistakes)?

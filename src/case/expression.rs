@@ -155,7 +155,11 @@ impl Parser<'_> {
         let mut node = self.product()?;
         while let Some(operator @ ("+" | "-")) = self.rest.first().copied() {
             self.rest.remove(0);
-            node = Node::Binary(Box::new(node), operator.chars().next().unwrap_or('+'), Box::new(self.product()?));
+            node = Node::Binary(
+                Box::new(node),
+                operator.chars().next().unwrap_or('+'),
+                Box::new(self.product()?),
+            );
         }
         Ok(node)
     }
@@ -203,7 +207,9 @@ fn unknown_limit(name: &str) -> String {
     let known = LIMITS.iter().map(|limit| limit.name()).chain(["full", "tail"]);
     match nearest(name, known) {
         Some(near) => format!("there is no limit `{name}`; did you mean `{near}`?"),
-        None => format!("there is no limit `{name}`; write a number, a size such as 5MiB, full, tail or a limit"),
+        None => {
+            format!("there is no limit `{name}`; write a number, a size such as 5MiB, full, tail or a limit")
+        }
     }
 }
 

@@ -79,8 +79,14 @@ mod tests {
     fn patterns_stay_within_a_folder_unless_doubled() {
         let id = RowId::new("complete/part-too-small", Some("single-byte"));
         for fitting in [
-            "complete/*", "complete/part-*", "**", "*/part-too-small", "**/part-too-small[single-byte]",
-            "complete/part-too-small", "complete/part-too-small[single-byte]", "complete/part-too-smal?",
+            "complete/*",
+            "complete/part-*",
+            "**",
+            "*/part-too-small",
+            "**/part-too-small[single-byte]",
+            "complete/part-too-small",
+            "complete/part-too-small[single-byte]",
+            "complete/part-too-smal?",
         ] {
             assert!(Pattern::new(fitting).fits(&id), "{fitting}");
         }

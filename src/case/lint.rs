@@ -30,7 +30,10 @@ pub fn lint(catalogue: &Catalogue, providers: &[Provider]) -> Vec<Problem> {
                 && let Some(other) = observed.insert(name, &case.id)
                 && other != case.id
             {
-                found.push(Mistake::at(&step.path.key("observe"), format!("`{other}` observes `{name}` already")));
+                found.push(Mistake::at(
+                    &step.path.key("observe"),
+                    format!("`{other}` observes `{name}` already"),
+                ));
             }
             if let Some((word, path)) = step.not_runnable() {
                 found.push(Mistake::at(&path, format!("this version reads `{word}`, but cannot run it yet")));
@@ -38,11 +41,10 @@ pub fn lint(catalogue: &Catalogue, providers: &[Provider]) -> Vec<Problem> {
         }
         found.sort();
         found.dedup();
-        problems.extend(
-            found
-                .into_iter()
-                .map(|mistake| Problem { origin: case.origin.clone(), placed: mistake.place(&case.origin.text) }),
-        );
+        problems.extend(found.into_iter().map(|mistake| Problem {
+            origin: case.origin.clone(),
+            placed: mistake.place(&case.origin.text),
+        }));
     }
     problems.extend(provider_sources(catalogue, providers, &mut cited));
     problems
@@ -96,7 +98,10 @@ fn sources(case: &Case, catalogue: &Catalogue, cited: &mut BTreeSet<String>, fou
         cited.insert(source.clone());
         match catalogue.registry.find(source) {
             Ok(page) if page.says.is_none() => {
-                found.push(Mistake::at(&path.index(at), "name the anchor too, so that the promise can be shown"));
+                found.push(Mistake::at(
+                    &path.index(at),
+                    "name the anchor too, so that the promise can be shown",
+                ));
             }
             Ok(page) => official |= page.publisher.official,
             Err(message) => found.push(Mistake::at(&path.index(at), message)),
@@ -120,7 +125,11 @@ fn sources(case: &Case, catalogue: &Catalogue, cited: &mut BTreeSet<String>, fou
 }
 
 /// Sources of limits, and rows of the dialect sheet, that provider files name.
-fn provider_sources(catalogue: &Catalogue, providers: &[Provider], cited: &mut BTreeSet<String>) -> Vec<Problem> {
+fn provider_sources(
+    catalogue: &Catalogue,
+    providers: &[Provider],
+    cited: &mut BTreeSet<String>,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     let observations = catalogue.observations();
     for provider in providers {

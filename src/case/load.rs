@@ -58,7 +58,18 @@ pub struct Row {
 
 /// How firmly something is promised.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema, clap::ValueEnum,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    clap::ValueEnum,
 )]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
@@ -178,7 +189,8 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
         }
     }
     let capabilities: Vec<&str> = CAPABILITIES.iter().map(|(name, _)| *name).collect();
-    for (at, name) in head.needs.iter().enumerate().filter(|(_, name)| !capabilities.contains(&name.as_str())) {
+    for (at, name) in head.needs.iter().enumerate().filter(|(_, name)| !capabilities.contains(&name.as_str()))
+    {
         let path = root.key("needs").index(at);
         mistakes.insert(Mistake { path, ..yaml::unknown("capability", name, &capabilities) });
     }
@@ -237,20 +249,29 @@ fn read_rows(each: Option<Value>, steps: &Value, mistakes: &mut BTreeSet<Mistake
         let mut found = Vec::new();
         let steps_path = Path::root().key("steps");
         let replaced = replace(steps, &columns.values, &steps_path, &mut used, &mut found);
-        let steps = read_steps(replaced, &steps_path, &mut found);
+        let columns_missing: Vec<Path> = found.iter().map(|mistake| mistake.path.clone()).collect();
+        let mut misread = Vec::new();
+        let steps = read_steps(replaced, &steps_path, &mut misread);
+        // Where a column is missing, what stands there in its place is no second mistake.
+        misread.retain(|mistake| !columns_missing.contains(&mistake.path));
+        found.extend(misread);
         if found.is_empty() {
             let here = check(&steps, &mut found);
             unused = Some(unused.map_or(here.clone(), |before: BTreeSet<_>| &before & &here));
         }
         mistakes.extend(found);
-        let columns_text = columns.values.iter().map(|(name, value)| (name.clone(), as_text(value))).collect();
+        let columns_text =
+            columns.values.iter().map(|(name, value)| (name.clone(), as_text(value))).collect();
         read.push(Row { name: columns.name.clone(), columns: columns_text, steps });
     }
     mistakes.extend(unused.unwrap_or_default());
     if let Some(first) = rows.first() {
         for (column, _) in first.values.iter().filter(|(column, _)| !used.contains(column)) {
             let place = path.index(0).key(column);
-            mistakes.insert(Mistake::at_key(&place, format!("no step uses the column; write `${column}` where it belongs")));
+            mistakes.insert(Mistake::at_key(
+                &place,
+                format!("no step uses the column; write `${column}` where it belongs"),
+            ));
         }
     }
     read
@@ -330,7 +351,8 @@ fn as_text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Sequence(list) => format!("[{}]", list.iter().map(as_text).collect::<Vec<_>>().join(", ")),
         Value::Mapping(mapping) => {
-            let entries: Vec<_> = mapping.iter().map(|(k, v)| format!("{}: {}", as_text(k), as_text(v))).collect();
+            let entries: Vec<_> =
+                mapping.iter().map(|(k, v)| format!("{}: {}", as_text(k), as_text(v))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
         Value::Tagged(tagged) => as_text(&tagged.value),

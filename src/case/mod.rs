@@ -17,14 +17,18 @@ mod step;
 
 pub use catalogue::{Catalogue, CatalogueError, Selection};
 pub use error_codes::{ErrorCode, error_code};
-pub use expect::{Claims, Code, ETagClaim, ListOrder, Expect, FieldValue, Grade, LaneExpect, Outcome, PartList};
+pub use expect::{
+    Claims, Code, ETagClaim, Expect, FieldValue, Grade, LaneExpect, ListOrder, Outcome, PartList,
+};
 pub use expression::{Expr, Missing, Sizes};
 pub use id::{Pattern, RowId};
 pub use lint::{lint, unused_sources};
 pub use load::{Bucket, Case, Cost, Level, Row, load_case};
 pub use operation::*;
-pub use reference::{CompletedEntry, ContentItem, ETagForm, KeyName, ListedNumber, Numbers, PartNumber, PartRef, UploadRef};
+pub use reference::{
+    CompletedEntry, ContentItem, ETagForm, KeyName, ListedNumber, Numbers, PartNumber, PartRef, UploadRef,
+};
 pub use schema::case_schema;
-pub use source::{Cited, Registry};
 pub(crate) use source::publisher_of;
+pub use source::{Cited, Registry};
 pub use step::Step;

@@ -311,7 +311,9 @@ impl<'de> Deserialize<'de> for RawBody {
             "none" => Ok(Self::None),
             other => Err(format!("`{other}` is no body; write none or {{ text: TEXT }}")),
         };
-        super::scalar::scalar_or_map(deserializer, "none or { text: TEXT }", word, |body: BodyText| Ok(Self::Text(body.text)))
+        super::scalar::scalar_or_map(deserializer, "none or { text: TEXT }", word, |body: BodyText| {
+            Ok(Self::Text(body.text))
+        })
     }
 }
 

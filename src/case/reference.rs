@@ -27,7 +27,12 @@ struct RawText {
 impl<'de> Deserialize<'de> for PartNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let map = |raw: RawText| Ok(Self::Raw(raw.raw));
-        scalar_or_map(deserializer, "a part number, or { raw: TEXT }", |text| Expr::parse(text).map(Self::Expr), map)
+        scalar_or_map(
+            deserializer,
+            "a part number, or { raw: TEXT }",
+            |text| Expr::parse(text).map(Self::Expr),
+            map,
+        )
     }
 }
 
@@ -53,14 +58,18 @@ pub enum Numbers {
 
 impl Numbers {
     fn parse(text: &str) -> Result<Self, String> {
-        let (first, last) = text.split_once("..").ok_or_else(|| format!("`{text}` is neither a list nor a range such as 1..9"))?;
+        let (first, last) = text
+            .split_once("..")
+            .ok_or_else(|| format!("`{text}` is neither a list nor a range such as 1..9"))?;
         Ok(Self::Range(Expr::parse(first)?, Expr::parse(last)?))
     }
 }
 
 impl<'de> Deserialize<'de> for Numbers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        scalar_or_seq(deserializer, "a list of part numbers or a range such as 1..9", Self::parse, |list| Ok(Self::List(list)))
+        scalar_or_seq(deserializer, "a list of part numbers or a range such as 1..9", Self::parse, |list| {
+            Ok(Self::List(list))
+        })
     }
 }
 
@@ -260,7 +269,12 @@ impl<'de> Deserialize<'de> for KeyName {
             }
             Ok(Self::Long { bytes: key.bytes, fill: key.fill })
         };
-        scalar_or_map(deserializer, "a key, or { bytes: N, fill: TEXT }", |text| Ok(Self::Text(text.to_owned())), map)
+        scalar_or_map(
+            deserializer,
+            "a key, or { bytes: N, fill: TEXT }",
+            |text| Ok(Self::Text(text.to_owned())),
+            map,
+        )
     }
 }
 
@@ -303,9 +317,13 @@ impl<'de> Deserialize<'de> for ETagForm {
             "upper" => Ok(Self::Upper),
             "none" => Ok(Self::None),
             "wrong" => Ok(Self::Wrong),
-            other => Err(format!("`{other}` is no form of an ETag; write unquoted, upper, none, wrong or {{ of: PART }}")),
+            other => Err(format!(
+                "`{other}` is no form of an ETag; write unquoted, upper, none, wrong or {{ of: PART }}"
+            )),
         };
-        scalar_or_map(deserializer, "unquoted, upper, none, wrong or { of: PART }", word, |of: ETagOf| Ok(Self::Of(of.of)))
+        scalar_or_map(deserializer, "unquoted, upper, none, wrong or { of: PART }", word, |of: ETagOf| {
+            Ok(Self::Of(of.of))
+        })
     }
 }
 
@@ -373,7 +391,12 @@ impl<'de> Deserialize<'de> for CompletedEntry {
                 _ => Ok(Self { part: entry.part, number, etag: entry.etag }),
             }
         };
-        scalar_or_map(deserializer, "a part, { part: PART, etag: FORM } or { number: N, etag: FORM }", part, map)
+        scalar_or_map(
+            deserializer,
+            "a part, { part: PART, etag: FORM } or { number: N, etag: FORM }",
+            part,
+            map,
+        )
     }
 }
 

@@ -15,7 +15,8 @@ pub(super) fn scalar<'de, D, T>(
 where
     D: Deserializer<'de>,
 {
-    let shape = Shape { expecting, parse, map: None::<fn(Never) -> _>, seq: None::<fn(Never) -> _>, of: PhantomData };
+    let shape =
+        Shape { expecting, parse, map: None::<fn(Never) -> _>, seq: None::<fn(Never) -> _>, of: PhantomData };
     deserializer.deserialize_any(shape)
 }
 

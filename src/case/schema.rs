@@ -40,7 +40,10 @@ pub fn case_schema() -> Value {
         json!({ "type": "string", "pattern": "^\\$", "description": "a column of `each`" }),
     );
     let properties = head["properties"].as_object_mut().expect("the head of a case is an object");
-    properties.insert("steps".to_owned(), json!({ "type": "array", "items": { "$ref": "#/$defs/Step" }, "minItems": 1 }));
+    properties.insert(
+        "steps".to_owned(),
+        json!({ "type": "array", "items": { "$ref": "#/$defs/Step" }, "minItems": 1 }),
+    );
     properties.insert(
         "each".to_owned(),
         json!({
@@ -71,7 +74,10 @@ fn step_schema(generator: &mut SchemaGenerator) -> Value {
     for entry in OPERATIONS {
         let schema = (entry.schema)(generator).to_value();
         let about = entry.about.trim();
-        properties.insert(entry.name.to_owned(), json!({ "description": about, "anyOf": [schema, { "type": "null" }] }));
+        properties.insert(
+            entry.name.to_owned(),
+            json!({ "description": about, "anyOf": [schema, { "type": "null" }] }),
+        );
         alternatives.push(json!({ "required": [entry.name] }));
     }
     let steps = json!({ "anyOf": [{ "$ref": "#/$defs/Step" }, { "type": "array", "items": { "$ref": "#/$defs/Step" } }] });

@@ -52,7 +52,8 @@ impl Registry {
             let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
             Err(yaml::unknown(noun, name, &known).message)
         };
-        let (page_key, anchor) = source.split_once('#').map_or((source, None), |(page, anchor)| (page, Some(anchor)));
+        let (page_key, anchor) =
+            source.split_once('#').map_or((source, None), |(page, anchor)| (page, Some(anchor)));
         let Some((publisher_key, page_key)) = page_key.split_once('/') else {
             return Err(format!("`{source}` is not of the form PUBLISHER/PAGE#ANCHOR"));
         };

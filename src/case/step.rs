@@ -94,8 +94,12 @@ impl Step {
             Operation::CreateUpload(args) if !args.tagging.is_empty() => at("tagging"),
             Operation::GetObject(args) if args.part_number.is_some() => at("part_number"),
             Operation::HeadObject(args) if args.part_number.is_some() => at("part_number"),
-            Operation::GetObjectTagging(_) => Some(("get_object_tagging", self.path.key("get_object_tagging"))),
-            Operation::Together(lanes) => lanes.iter().flat_map(|(_, steps)| steps).find_map(Self::not_runnable),
+            Operation::GetObjectTagging(_) => {
+                Some(("get_object_tagging", self.path.key("get_object_tagging")))
+            }
+            Operation::Together(lanes) => {
+                lanes.iter().flat_map(|(_, steps)| steps).find_map(Self::not_runnable)
+            }
             _ => None,
         }
     }
@@ -120,7 +124,10 @@ pub(super) fn read_steps(value: Value, path: &Path, mistakes: &mut Vec<Mistake>)
         mistakes.push(Mistake::at(path, "steps are a list; begin each with a hyphen"));
         return Vec::new();
     };
-    list.into_iter().enumerate().filter_map(|(at, value)| read_step(value, &path.index(at), mistakes)).collect()
+    list.into_iter()
+        .enumerate()
+        .filter_map(|(at, value)| read_step(value, &path.index(at), mistakes))
+        .collect()
 }
 
 fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<Step> {
@@ -139,7 +146,8 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
             continue;
         };
         if !names.contains(&key.as_str()) {
-            let noun = if yaml::nearest(&key, BESIDE.iter().copied()).is_some() { "word" } else { "operation" };
+            let noun =
+                if yaml::nearest(&key, BESIDE.iter().copied()).is_some() { "word" } else { "operation" };
             let known: Vec<&str> = names.iter().chain(BESIDE).copied().collect();
             mistakes.push(unknown_key(noun, &key, path, &known));
             // Whatever was meant, the step has its one thing to do.
@@ -168,7 +176,8 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
         _ => Vec::new(),
     };
     let expect = expect.and_then(|value| read_expect(value, &path.key("expect"), &lanes, mistakes));
-    let text = |value: Option<Value>, key: &str| value.map(|value| yaml::decode::<String>(value, &path.key(key)));
+    let text =
+        |value: Option<Value>, key: &str| value.map(|value| yaml::decode::<String>(value, &path.key(key)));
     let observe = keep(text(observe, "observe"), mistakes);
     if let Some(name) = &observe
         && !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')

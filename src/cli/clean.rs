@@ -26,7 +26,8 @@ impl Clean {
                 region: header.region.clone(),
             };
             let credentials = Credentials::find().map_err(|error| RunError(error.to_string()))?;
-            Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), &options).map_err(RunError)
+            Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), &options)
+                .map_err(RunError)
         };
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
         let mut lines = Vec::new();

@@ -11,7 +11,8 @@ pub(super) fn render(problems: &[Problem]) -> String {
         let placed = &problem.placed;
         let position = format!("{}:{}:{}", problem.origin.name, placed.span.line, placed.span.column);
         let label = LabeledSpan::new(Some(placed.message.clone()), placed.span.offset, placed.span.length);
-        let mut diagnostic = MietteDiagnostic::new(format!("{position}: {}", placed.message)).with_label(label);
+        let mut diagnostic =
+            MietteDiagnostic::new(format!("{position}: {}", placed.message)).with_label(label);
         let place = if placed.path.is_empty() { None } else { Some(format!("in {}", placed.path)) };
         let help: Vec<String> = place.into_iter().chain(placed.help.clone()).collect();
         if !help.is_empty() {

@@ -4,10 +4,10 @@
 pub(super) fn on_interrupt(stop: impl Fn() + Send + 'static) {
     tokio::spawn(async move {
         signal().await;
-        eprintln!("interrupted: no new requests; cleaning up (again to stop at once)");
+        super::tell!("interrupted: no new requests; cleaning up (again to stop at once)");
         stop();
         signal().await;
-        eprintln!("stopped; `mpuspec clean` removes what is left");
+        super::tell!("stopped; `mpuspec clean` removes what is left");
         std::process::exit(130);
     });
 }

@@ -41,13 +41,17 @@ impl Lint {
                 }
                 continue;
             }
-            let text = std::fs::read_to_string(file).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+            let text =
+                std::fs::read_to_string(file).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
             let id = name.trim_end_matches(".yaml").to_owned();
             match load_case(&id, Origin { name, text }) {
                 Ok(case) => {
                     for step in case.rows.iter().flat_map(|row| &row.steps) {
                         if let Some((word, _)) = step.not_runnable() {
-                            eprintln!("note: {}: this version reads `{word}`, but cannot run it yet", case.origin.name);
+                            super::tell!(
+                                "note: {}: this version reads `{word}`, but cannot run it yet",
+                                case.origin.name
+                            );
                         }
                     }
                 }

@@ -37,7 +37,8 @@ impl Mock {
             print(&lines.concat());
             return Ok(0);
         }
-        let mut builder = mpuspec_mock::Mock::builder().provider(&self.provider).port(self.port).region(&self.region);
+        let mut builder =
+            mpuspec_mock::Mock::builder().provider(&self.provider).port(self.port).region(&self.region);
         for name in &self.defect {
             builder = builder.defect(name);
         }
@@ -50,7 +51,7 @@ impl Mock {
         }
         let mock = builder.start().map_err(start_failure)?;
         print(&format!("listening on {}\n", mock.endpoint()));
-        eprintln!("credentials: {} / {}", mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY);
+        super::tell!("credentials: {} / {}", mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::Usage(error.to_string()))?;
         let _ = runtime.block_on(tokio::signal::ctrl_c());

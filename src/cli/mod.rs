@@ -1,5 +1,14 @@
 //! The command line: one file a subcommand.
 
+/// Writes a line to standard error; a reader that has gone away is no trouble.
+macro_rules! tell {
+    ($($argument:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr().lock(), $($argument)*);
+    }};
+}
+use tell;
+
 mod clean;
 mod diagnostic;
 mod interrupt;
@@ -43,7 +52,11 @@ impl From<CatalogueError> for Failure {
 }
 
 #[derive(Debug, Parser)]
-#[command(name = "mpuspec", version, about = "Does multipart upload on this endpoint do what the documents promise?")]
+#[command(
+    name = "mpuspec",
+    version,
+    about = "Does multipart upload on this endpoint do what the documents promise?"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -82,11 +95,11 @@ pub fn main() -> u8 {
     match outcome {
         Ok(code) => code,
         Err(Failure::Usage(message)) => {
-            eprintln!("{}", message.trim_end());
+            tell!("{}", message.trim_end());
             2
         }
         Err(Failure::Endpoint(message)) => {
-            eprintln!("error: {message}");
+            tell!("error: {message}");
             3
         }
     }

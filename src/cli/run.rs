@@ -112,7 +112,8 @@ impl Run {
         let given = self.endpoint.as_deref().map(Target::endpoint).transpose();
         let given = given.map_err(|error| Failure::Usage(error.to_string()))?;
         if given.is_none() && !provider.playable {
-            let message = format!("the mock cannot play `{}`; name an --endpoint, or another provider", provider.name);
+            let message =
+                format!("the mock cannot play `{}`; name an --endpoint, or another provider", provider.name);
             return Err(Failure::Usage(message));
         }
         let loopback = given.as_ref().is_none_or(is_loopback);
@@ -133,14 +134,14 @@ impl Run {
             }
         }
         if plan.running() == 0 {
-            eprintln!("nothing ran: no selected row has a meaning for {}", provider.name);
+            super::tell!("nothing ran: no selected row has a meaning for {}", provider.name);
             return Ok(4);
         }
         let mock = match given {
             Some(_) => None,
             None => {
                 if std::env::var_os("AWS_ENDPOINT_URL").is_some() {
-                    eprintln!("note: AWS_ENDPOINT_URL is set and was not used; name it with --endpoint");
+                    super::tell!("note: AWS_ENDPOINT_URL is set and was not used; name it with --endpoint");
                 }
                 let mut builder = mpuspec_mock::Mock::builder().loaded_provider(provider.clone());
                 if let Some(region) = &self.region {
@@ -165,7 +166,8 @@ impl Run {
             },
             None => Credentials::find().map_err(|error| Failure::Endpoint(error.to_string()))?,
         };
-        let region = self.region.clone().or_else(|| if mock.is_some() { None } else { region_from_environment() });
+        let region =
+            self.region.clone().or_else(|| if mock.is_some() { None } else { region_from_environment() });
         let target = Target {
             addressing: self.connection.addressing().unwrap_or_else(|| {
                 let first = provider.addressing.first().copied();
@@ -184,7 +186,7 @@ impl Run {
         let client = Client::new(target, credentials, budget, &self.connection.client_options()?);
         let client = client.map_err(Failure::Usage)?;
         let seed = self.seed.clone().unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned());
-        eprintln!(
+        super::tell!(
             "mpuspec {}   {} rows   provider {}   seed {seed}\ntarget  {name}   {:?} addressing   bucket {}   credentials from {origin}",
             env!("CARGO_PKG_VERSION"),
             plan.rows.len(),
@@ -232,15 +234,21 @@ impl Run {
         let mut paths = Vec::new();
         for report in &self.report {
             let Some((format, path)) = report.split_once('=') else {
-                return Err(Failure::Usage(format!("--report {report}: write it as FORMAT=FILE, such as json=report.json")));
+                return Err(Failure::Usage(format!(
+                    "--report {report}: write it as FORMAT=FILE, such as json=report.json"
+                )));
             };
             if !FORMATS.contains(&format) {
                 let known = FORMATS.join(", ");
-                return Err(Failure::Usage(format!("--report {report}: there is no format `{format}`; known: {known}")));
+                return Err(Failure::Usage(format!(
+                    "--report {report}: there is no format `{format}`; known: {known}"
+                )));
             }
             let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
             if folder.is_some_and(|folder| !folder.is_dir()) || Path::new(path).is_dir() {
-                return Err(Failure::Usage(format!("--report {report}: the folder is not there, or the file is one")));
+                return Err(Failure::Usage(format!(
+                    "--report {report}: the folder is not there, or the file is one"
+                )));
             }
             paths.push(PathBuf::from(path));
         }
@@ -260,7 +268,8 @@ impl Run {
             let (name, value) = split_limit(limit)?;
             let wrong = |reason: String| Failure::Usage(format!("--limit {limit}: {reason}"));
             let name: LimitName = name.parse().map_err(wrong)?;
-            let value = if value == "none" { None } else { Some(provider::parse_size(value).map_err(wrong)?) };
+            let value =
+                if value == "none" { None } else { Some(provider::parse_size(value).map_err(wrong)?) };
             provider.override_limit(name, value);
         }
         Ok(provider)
@@ -271,13 +280,17 @@ impl Run {
         areas.dedup();
         match self.area.iter().find(|area| !areas.contains(area)) {
             None => Ok(()),
-            Some(area) => Err(Failure::Usage(format!("--area {area}: there is no such area; known: {}", areas.join(", ")))),
+            Some(area) => Err(Failure::Usage(format!(
+                "--area {area}: there is no such area; known: {}",
+                areas.join(", ")
+            ))),
         }
     }
 
     fn print_plan(&self, plan: &Plan, max_requests: u64, max_bytes: u64) {
         let cost = plan.cost();
-        let limit = |most: u64| if most == u64::MAX { "no limit".to_owned() } else { format!("at most {most}") };
+        let limit =
+            |most: u64| if most == u64::MAX { "no limit".to_owned() } else { format!("at most {most}") };
         let mut text = format!(
             "plan    {} rows of {}, about {} requests ({}) and {} bytes ({})\n",
             plan.running(),
@@ -292,7 +305,10 @@ impl Run {
                 match &row.applicable {
                     Applicable::Yes(cost) => text.push_str(&format!(
                         "        {:<6} {}   {} requests, {} bytes\n",
-                        row.level.name(), row.id, cost.requests, cost.bytes
+                        row.level.name(),
+                        row.id,
+                        cost.requests,
+                        cost.bytes
                     )),
                     Applicable::No(why) => text.push_str(&format!("        n/a    {}   {why}\n", row.id)),
                 }
@@ -379,7 +395,7 @@ impl Progress for Lines {
     fn row(&self, done: usize, total: usize, row: &RowReport) {
         if self.all || !matches!(row.verdict, Verdict::Pass | Verdict::NotApplicable) {
             let line = line(row, done, total, self.style);
-            if self.bar.is_hidden() { eprintln!("{line}") } else { self.bar.println(line) }
+            if self.bar.is_hidden() { super::tell!("{line}") } else { self.bar.println(line) }
         }
         self.bar.inc(1);
     }

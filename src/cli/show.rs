@@ -17,9 +17,10 @@ impl Show {
         let selection = catalogue.select(&patterns)?;
         let mut text = String::new();
         for case in &catalogue.cases {
-            let shown = case.rows.iter().any(|row| {
-                selection.takes(&crate::case::RowId::new(&case.id, row.name.as_deref()))
-            });
+            let shown = case
+                .rows
+                .iter()
+                .any(|row| selection.takes(&crate::case::RowId::new(&case.id, row.name.as_deref())));
             if !shown {
                 continue;
             }
@@ -28,7 +29,10 @@ impl Show {
                 match catalogue.registry.find(source) {
                     Ok(cited) => {
                         let says = cited.says.unwrap_or_default();
-                        text.push_str(&format!("# {source}: {says}\n#   {} (read {})\n", cited.page.url, cited.page.read));
+                        text.push_str(&format!(
+                            "# {source}: {says}\n#   {} (read {})\n",
+                            cited.page.url, cited.page.read
+                        ));
                     }
                     Err(reason) => text.push_str(&format!("# {source}: {reason}\n")),
                 }

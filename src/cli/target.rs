@@ -32,7 +32,8 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn client_options(&self) -> Result<ClientOptions, Failure> {
         let ca = self.ca_file.as_ref().map(|path| {
-            std::fs::read(path).map_err(|error| Failure::Usage(format!("--ca-file {}: {error}", path.display())))
+            std::fs::read(path)
+                .map_err(|error| Failure::Usage(format!("--ca-file {}: {error}", path.display())))
         });
         Ok(ClientOptions {
             timeout: self.timeout,
@@ -53,7 +54,8 @@ pub(super) fn addressing(name: &str) -> Addressing {
 
 fn duration(text: &str) -> Result<Duration, String> {
     let error = || format!("`{text}` is not a time; write it as 30s or 500ms");
-    let (number, unit) = text.split_at(text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len());
+    let (number, unit) =
+        text.split_at(text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len());
     let number: u64 = number.parse().map_err(|_| error())?;
     match unit {
         "ms" if number > 0 => Ok(Duration::from_millis(number)),

@@ -53,7 +53,8 @@ pub fn line(row: &RowReport, done: usize, total: usize, style: Style) -> String 
 /// The failures, the firmest promises first; `most` of them in full.
 pub fn failures(report: &Report, again: &str, most: usize, style: Style) -> String {
     let mut text = String::new();
-    let mut failed: Vec<&RowReport> = report.cases.iter().filter(|row| row.verdict.counts_against()).collect();
+    let mut failed: Vec<&RowReport> =
+        report.cases.iter().filter(|row| row.verdict.counts_against()).collect();
     failed.sort_by_key(|row| (row.level, std::cmp::Reverse(row.verdict)));
     let mut folded: Vec<(&str, Vec<&RowReport>)> = Vec::new();
     let mut shown = 0;
@@ -67,13 +68,20 @@ pub fn failures(report: &Report, again: &str, most: usize, style: Style) -> Stri
             failure(&mut text, report, row, again, style);
             shown += 1;
         } else {
-            let _ = writeln!(text, "{} {}: {}", row.verdict.name().to_uppercase(), name(row), row.reason.as_deref().unwrap_or(""));
+            let _ = writeln!(
+                text,
+                "{} {}: {}",
+                row.verdict.name().to_uppercase(),
+                name(row),
+                row.reason.as_deref().unwrap_or("")
+            );
         }
     }
     for (cause, rows) in folded {
         let answered = report.preflight.get(cause).map_or("", String::as_str);
         let noun = if rows.len() == 1 { "row needs" } else { "rows need" };
-        let _ = writeln!(text, "{} {noun} {cause}, which was answered {answered} in the preflight:", rows.len());
+        let _ =
+            writeln!(text, "{} {noun} {cause}, which was answered {answered} in the preflight:", rows.len());
         let names: Vec<String> = rows.iter().map(|row| name(row)).collect();
         let _ = writeln!(text, "   {}\n", names.join(", "));
     }
@@ -86,7 +94,10 @@ fn failure(text: &mut String, report: &Report, row: &RowReport, again: &str, sty
     let _ = writeln!(text, "   {}\n", row.title);
     if let Some(excerpt) = &row.excerpt {
         let _ = writeln!(text, "     ╭─[{}:{}:{}]", row.file, excerpt.line, excerpt.column);
-        let decisive = row.steps.iter().find(|step| step.expected.is_some() || step.result == super::StepResult::Trouble);
+        let decisive = row
+            .steps
+            .iter()
+            .find(|step| step.expected.is_some() || step.result == super::StepResult::Trouble);
         for (number, line) in (excerpt.first_line..).zip(&excerpt.lines) {
             let _ = writeln!(text, "{number:>4} │ {line}");
             if number == excerpt.line {
@@ -120,7 +131,8 @@ fn failure(text: &mut String, report: &Report, row: &RowReport, again: &str, sty
     if let Some(exchange) = last.or(row.exchanges.last()) {
         let _ = writeln!(text, "   wire     exchange {} of {}", exchange.n, row.exchanges.len());
         let request = &exchange.request;
-        let _ = writeln!(text, "            > {} {}  {} B", request.method, request.target, request.body.bytes);
+        let _ =
+            writeln!(text, "            > {} {}  {} B", request.method, request.target, request.body.bytes);
         match (&exchange.response, &exchange.trouble) {
             (Some(response), _) => {
                 let _ = writeln!(text, "            < {}  {} B", response.status, response.body.bytes);
@@ -146,8 +158,15 @@ pub fn summary(report: &Report, style: Style) -> String {
     let _ = writeln!(
         text,
         "     Summary [{seconds}] {}: {} rows: {} passed, {} tolerated, {} failed, {} blocked, {} errors, {} unsupported, {} n/a",
-        report.target.name, report.summary.total, all.pass, all.tolerated, all.fail, all.blocked, all.error,
-        all.unsupported, all.not_applicable
+        report.target.name,
+        report.summary.total,
+        all.pass,
+        all.tolerated,
+        all.fail,
+        all.blocked,
+        all.error,
+        all.unsupported,
+        all.not_applicable
     );
     for level in Level::ALL {
         let Some(counts) = report.summary.by_level.get(level.name()) else { continue };
@@ -162,7 +181,8 @@ pub fn summary(report: &Report, style: Style) -> String {
             let _ = writeln!(text, "             {name}: {outcome}");
         }
     }
-    let _ = writeln!(text, "        wire {} requests, {} bytes sent", report.run.requests, report.run.bytes_sent);
+    let _ =
+        writeln!(text, "        wire {} requests, {} bytes sent", report.run.requests, report.run.bytes_sent);
     for left in &report.cleanup.left {
         let _ = writeln!(text, "        LEFT {left}");
     }

@@ -23,7 +23,8 @@ pub async fn open_bucket(
     let bucket = &client.target.bucket;
     if *choice == BucketChoice::Create {
         let region = Some(client.target.region.clone()).filter(|region| region != "us-east-1");
-        let answer = client.call(&s3::CreateBucket { region }, &log).await.map_err(|t| unreachable(client, &t))?;
+        let answer =
+            client.call(&s3::CreateBucket { region }, &log).await.map_err(|t| unreachable(client, &t))?;
         if !answer.is_ok() {
             return Err(refused(client, &answer, &format!("creating the bucket {bucket}")));
         }
@@ -40,8 +41,13 @@ pub async fn open_bucket(
         }
         // An answer to HEAD has no body: the refusal is asked for with a call that has one.
         _ => {
-            let told = client.call(&s3::GetBucketVersioning, &log).await.map_err(|t| unreachable(client, &t))?;
-            return Err(refused(client, if told.is_ok() { &answer } else { &told }, &format!("HeadBucket on {bucket}")));
+            let told =
+                client.call(&s3::GetBucketVersioning, &log).await.map_err(|t| unreachable(client, &t))?;
+            return Err(refused(
+                client,
+                if told.is_ok() { &answer } else { &told },
+                &format!("HeadBucket on {bucket}"),
+            ));
         }
     }
     let versioned = check_versions(client, &log, allow_versioned).await?;
@@ -102,7 +108,9 @@ pub(super) fn refused(client: &Client, answer: &Answer, what: &str) -> RunError 
     let region = &client.target.region;
     let told = answer.summary();
     let message = match answer.code().as_str() {
-        "InvalidAccessKeyId" => "the access key is unknown there; check AWS_ACCESS_KEY_ID or AWS_PROFILE".to_owned(),
+        "InvalidAccessKeyId" => {
+            "the access key is unknown there; check AWS_ACCESS_KEY_ID or AWS_PROFILE".to_owned()
+        }
         "SignatureDoesNotMatch" => format!(
             "the signature does not fit; check AWS_SECRET_ACCESS_KEY, and the region ({region}; --region or AWS_REGION)"
         ),
@@ -140,7 +148,9 @@ pub(super) fn unreachable(client: &Client, trouble: &Trouble) -> RunError {
             "check host and port; for a certificate of your own set --ca-file, or --insecure"
         }
         TroubleKind::Unreachable => "check host and port, and that the server runs",
-        TroubleKind::Timeout => "the server took the connection and did not answer; --timeout raises the limit",
+        TroubleKind::Timeout => {
+            "the server took the connection and did not answer; --timeout raises the limit"
+        }
         _ => "what answers there does not speak S3; check host, port and http or https",
     };
     RunError(format!("{endpoint} cannot be used: {trouble}; {advice}"))

@@ -83,6 +83,12 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
     }
     listing(claims, answer, scene)?;
     fields(claims, answer, scene)?;
+    if let Some(root) = &claims.root
+        && answer.root.as_ref() != Some(root)
+    {
+        let got = answer.root.clone().unwrap_or_else(|| "no document".to_owned());
+        return Err(differs(format!("a {root} document"), got));
+    }
     if claims.distinct.is_some() {
         let mut ids = answer.upload_ids.clone();
         ids.sort();
@@ -101,7 +107,9 @@ fn sizes<'s>(scene: &Scene<'s>) -> Sizes<'s> {
 
 /// The code of the catalogue with its status, or an accepted spelling of the provider.
 fn error(code: &Code, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
-    let Some(refusal) = answer.refusal.as_ref() else { return Err(differs(expected_error(code), answer.summary())) };
+    let Some(refusal) = answer.refusal.as_ref() else {
+        return Err(differs(expected_error(code), answer.summary()));
+    };
     if code.is_any() {
         let fits = (400..500).contains(&answer.status) || refusal.inside_ok;
         return if fits { Ok(()) } else { Err(differs("a refusal with a 4xx", answer.summary())) };
@@ -135,7 +143,8 @@ fn refused(code: &Code, answer: &Answer, scene: &Scene<'_>) -> Result<Option<Str
 
 fn headers(claims: &Claims, answer: &Answer) -> Result<(), Met> {
     let wanted = claims.headers.iter().flatten().map(|(name, value)| (name.to_lowercase(), value));
-    let metadata = claims.metadata.iter().flatten().map(|(name, value)| (format!("x-amz-meta-{name}"), value));
+    let metadata =
+        claims.metadata.iter().flatten().map(|(name, value)| (format!("x-amz-meta-{name}"), value));
     for (name, value) in wanted.chain(metadata) {
         match answer.header(&name) {
             Some(got) if got == value => {}
@@ -162,18 +171,24 @@ fn unquoted(etag: &str) -> &str {
 
 fn etag(claim: &ETagClaim, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
     let Some(got) = answer.etag.as_deref() else { return Err(differs("an ETag", "none")) };
-    let hex = |text: &str| text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase());
+    let hex = |text: &str| {
+        text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+    };
     match claim {
         ETagClaim::Multipart => {
-            let fits = unquoted(got)
-                .rsplit_once('-')
-                .is_some_and(|(digest, count)| hex(digest) && count.parse::<u32>().is_ok_and(|count| count > 0));
+            let fits = unquoted(got).rsplit_once('-').is_some_and(|(digest, count)| {
+                hex(digest) && count.parse::<u32>().is_ok_and(|count| count > 0)
+            });
             if !fits {
-                return Err(differs("an ETag of 32 hexadecimal digits, a hyphen and the number of parts", got));
+                return Err(differs(
+                    "an ETag of 32 hexadecimal digits, a hyphen and the number of parts",
+                    got,
+                ));
             }
         }
         ETagClaim::Single => {
-            let sent = scene.state.sent.last().ok_or_else(|| Met::Unavailable("nothing was sent".to_owned()))?;
+            let sent =
+                scene.state.sent.last().ok_or_else(|| Met::Unavailable("nothing was sent".to_owned()))?;
             let expected = format!("\"{}\"", hex::encode(sent.blob.md5()));
             if got != expected {
                 return Err(differs(format!("the quoted MD5 of the bytes, {expected}"), got));
@@ -234,16 +249,19 @@ fn describe(mut got: &[u8], state: &State) -> String {
                 got = &got[sent.bytes().len()..];
             }
             // The beginning of a part, cut: what it is can still be told.
-            None if unknown == 0 => match state.sent.iter().map(|sent| (sent, common(got, &sent.bytes()))).max_by_key(|(_, n)| *n) {
-                Some((sent, length)) if length >= 8 => {
-                    pieces.push(format!("the first {length} bytes of part {}", sent.label()));
-                    got = &got[length..];
+            None if unknown == 0 => {
+                match state.sent.iter().map(|sent| (sent, common(got, &sent.bytes()))).max_by_key(|(_, n)| *n)
+                {
+                    Some((sent, length)) if length >= 8 => {
+                        pieces.push(format!("the first {length} bytes of part {}", sent.label()));
+                        got = &got[length..];
+                    }
+                    _ => {
+                        unknown += 1;
+                        got = &got[1..];
+                    }
                 }
-                _ => {
-                    unknown += 1;
-                    got = &got[1..];
-                }
-            },
+            }
             None => {
                 unknown += got.len();
                 got = &[];
@@ -272,7 +290,9 @@ fn parts(list: &PartList, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met>
     };
     let show = |list: &[(String, String, u64)]| match list {
         [] => "no parts".to_owned(),
-        list if list.len() > 12 => format!("{} parts, {} to {}", list.len(), list[0].0, list[list.len() - 1].0),
+        list if list.len() > 12 => {
+            format!("{} parts, {} to {}", list.len(), list[0].0, list[list.len() - 1].0)
+        }
         list => {
             let entries: Vec<_> =
                 list.iter().map(|(number, etag, size)| format!("{number} ({size} bytes, {etag})")).collect();
@@ -310,10 +330,13 @@ fn listing(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<(), Me
         }
         let mut got: Vec<(String, String)> =
             answer.uploads.iter().flatten().map(|upload| (below(&upload.key), upload.id.clone())).collect();
-        let mut wanted: Vec<(String, String)> = expected.iter().map(|(key, id, _)| (key.clone(), id.clone())).collect();
+        let mut wanted: Vec<(String, String)> =
+            expected.iter().map(|(key, id, _)| (key.clone(), id.clone())).collect();
         let name_of = |entry: &(String, String)| {
             let known = scene.state.uploads.iter().find(|upload| upload.id == entry.1);
-            known.and_then(|upload| upload.name.clone()).unwrap_or_else(|| format!("an upload of {}", entry.0))
+            known
+                .and_then(|upload| upload.name.clone())
+                .unwrap_or_else(|| format!("an upload of {}", entry.0))
         };
         let show = |list: &[(String, String)]| match list {
             [] => "no uploads".to_owned(),

@@ -6,8 +6,8 @@ use super::journal::Made;
 use super::row::Round;
 use super::state::{Sent, Unavailable, Upload};
 use crate::case::{
-    CompletedEntry, ContentMd5, ETagForm, Expr, KeyName, ListedNumber, ManyKeys, Numbers, Operation, PartNumber,
-    RawBody, SendOrder, Step, UploadRef,
+    CompletedEntry, ContentMd5, ETagForm, Expr, KeyName, ListedNumber, ManyKeys, Numbers, Operation,
+    PartNumber, RawBody, SendOrder, Step, UploadRef,
 };
 use crate::wire::s3::{self, CompletedPart};
 use crate::wire::{Answer, Blob, Client, Log, Trouble, TroubleKind};
@@ -73,7 +73,8 @@ impl Round<'_> {
         match name {
             KeyName::Text(text) => Ok(format!("{}{text}", self.prefix)),
             KeyName::Long { bytes, fill } => {
-                let bytes = bytes.size(&self.sizes()).map_err(|m| Fault::Unavailable(m.0.to_string()))? as usize;
+                let bytes =
+                    bytes.size(&self.sizes()).map_err(|m| Fault::Unavailable(m.0.to_string()))? as usize;
                 let mut key = self.prefix.clone();
                 while key.len() + fill.len() <= bytes {
                     key.push_str(fill);
@@ -127,7 +128,12 @@ impl Round<'_> {
     fn upload_name(&self, upload: Option<&UploadRef>, id: &str) -> Option<String> {
         match upload {
             Some(UploadRef::Named(name)) => Some(name.clone()),
-            _ => self.state.uploads.iter().find(|upload| upload.id == id).and_then(|upload| upload.name.clone()),
+            _ => self
+                .state
+                .uploads
+                .iter()
+                .find(|upload| upload.id == id)
+                .and_then(|upload| upload.name.clone()),
         }
     }
 
@@ -175,7 +181,9 @@ impl Round<'_> {
                 .into_iter()
                 .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
                 .collect();
-                headers.extend(args.metadata.iter().map(|(name, value)| (format!("x-amz-meta-{name}"), value.clone())));
+                headers.extend(
+                    args.metadata.iter().map(|(name, value)| (format!("x-amz-meta-{name}"), value.clone())),
+                );
                 self.context.journal.note(&Made::Creating(key.clone()));
                 let after = After::Created { name: args.r#as.clone(), key: key.clone() };
                 prepared(Box::new(s3::CreateMultipartUpload { key, headers }), after)
@@ -183,8 +191,13 @@ impl Round<'_> {
             Operation::UploadPart(args) => {
                 let size = self.size(args.size.as_ref().unwrap_or(&Expr::full()))?;
                 let number = self.number(&args.number)?;
-                let (mut call, at) =
-                    self.prepare_part(number, size, args.upload.as_ref(), args.key.as_ref(), args.r#as.clone())?;
+                let (mut call, at) = self.prepare_part(
+                    number,
+                    size,
+                    args.upload.as_ref(),
+                    args.key.as_ref(),
+                    args.r#as.clone(),
+                )?;
                 if let Some(md5) = args.content_md5 {
                     call.headers.push(("content-md5".to_owned(), content_md5(md5, &call.body)));
                 }
@@ -217,7 +230,8 @@ impl Round<'_> {
                 let (id, own_key) = self.state.upload(args.upload.as_ref())?;
                 let key = self.key_or(args.key.as_ref(), own_key)?;
                 self.may_make(&key);
-                let parts = args.parts.iter().flatten().map(|entry| self.entry(entry)).collect::<Result<_, _>>()?;
+                let parts =
+                    args.parts.iter().flatten().map(|entry| self.entry(entry)).collect::<Result<_, _>>()?;
                 let body = args.body.as_ref().map(|body| match body {
                     RawBody::None => String::new(),
                     RawBody::Text(text) => text.clone(),
@@ -235,7 +249,8 @@ impl Round<'_> {
                 let (upload_id, own_key) = self.state.upload(args.upload.as_ref())?;
                 let key = self.key_or(args.key.as_ref(), own_key)?;
                 let max_parts = args.max_parts.as_ref().map(|max| self.size(max)).transpose()?;
-                let part_number_marker = args.part_number_marker.as_ref().map(|m| self.size(m)).transpose()?;
+                let part_number_marker =
+                    args.part_number_marker.as_ref().map(|m| self.size(m)).transpose()?;
                 let call = s3::ListParts { key, upload_id, max_parts, part_number_marker };
                 prepared(Box::new(call), After::ListedParts(args.r#as.clone()))
             }
@@ -249,11 +264,21 @@ impl Round<'_> {
                 let size = self.size(args.size.as_ref().unwrap_or(&Expr::full()))?;
                 let body = self.blob(size);
                 let name = args.r#as.clone();
-                self.state.sent.push(Sent { name, upload: None, number: None, blob: body.clone(), etag: None, range: None });
+                self.state.sent.push(Sent {
+                    name,
+                    upload: None,
+                    number: None,
+                    blob: body.clone(),
+                    etag: None,
+                    range: None,
+                });
                 let at = self.state.sent.len() - 1;
                 self.sources.insert(key.clone(), at);
-                let mut headers: Vec<(String, String)> =
-                    args.metadata.iter().map(|(name, value)| (format!("x-amz-meta-{name}"), value.clone())).collect();
+                let mut headers: Vec<(String, String)> = args
+                    .metadata
+                    .iter()
+                    .map(|(name, value)| (format!("x-amz-meta-{name}"), value.clone()))
+                    .collect();
                 headers.extend(args.content_type.clone().map(|value| ("content-type".to_owned(), value)));
                 prepared(Box::new(s3::PutObject { key, body, headers }), After::Sent(at))
             }
@@ -356,7 +381,10 @@ impl Round<'_> {
                     self.context.journal.note(&Made::Creating(key.clone()));
                     let call = s3::CreateMultipartUpload { key: key.clone(), headers: Vec::new() };
                     let answer = send(&self.context.client, &call, &self.log).await?;
-                    self.absorb(Prepared { call: Box::new(call), after: After::Created { name, key } }, &answer);
+                    self.absorb(
+                        Prepared { call: Box::new(call), after: After::Created { name, key } },
+                        &answer,
+                    );
                     if !answer.is_ok() {
                         return Ok(answer);
                     }
@@ -394,7 +422,13 @@ impl Round<'_> {
                 None if Some(number) == highest => self.size(&Expr::tail())?,
                 None => self.size(&Expr::full())?,
             };
-            calls.push(self.prepare_part(number.to_string(), size, args.upload.as_ref(), args.key.as_ref(), None)?);
+            calls.push(self.prepare_part(
+                number.to_string(),
+                size,
+                args.upload.as_ref(),
+                args.key.as_ref(),
+                None,
+            )?);
         }
         let mut last = None;
         let at_once = usize::from(args.at_once.unwrap_or(1).max(1));
@@ -405,7 +439,8 @@ impl Round<'_> {
                 lanes.spawn(async move { (at, send(&client, &call, &log).await) });
             }
             while let Some(joined) = lanes.join_next().await {
-                let (at, answer) = joined.map_err(|error| Trouble::new(TroubleKind::Interrupted, error.to_string()))?;
+                let (at, answer) =
+                    joined.map_err(|error| Trouble::new(TroubleKind::Interrupted, error.to_string()))?;
                 let answer = answer?;
                 if !answer.is_ok() {
                     return Ok(answer);
@@ -428,7 +463,12 @@ impl Round<'_> {
         let mut marker: Option<u64> = None;
         let mut all: Vec<crate::wire::ListedPart> = Vec::new();
         for pages in 1.. {
-            let call = s3::ListParts { key: key.clone(), upload_id: upload_id.clone(), max_parts, part_number_marker: marker };
+            let call = s3::ListParts {
+                key: key.clone(),
+                upload_id: upload_id.clone(),
+                max_parts,
+                part_number_marker: marker,
+            };
             let answer = send(&self.context.client, &call, &self.log).await?;
             if !answer.is_ok() {
                 return Ok(answer);

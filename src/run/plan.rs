@@ -5,8 +5,8 @@ use std::sync::Arc;
 use mpuspec_mock::provider::{Provider, Support};
 
 use crate::case::{
-    Bucket, Case, Catalogue, Claims, Cost as CaseCost, Expect, Expr, KeyName, Level, Missing, Numbers, Operation,
-    PartNumber, Row, RowId, Selection, Sizes, Step, error_code, publisher_of,
+    Bucket, Case, Catalogue, Claims, Cost as CaseCost, Expect, Expr, KeyName, Level, Missing, Numbers,
+    Operation, PartNumber, Row, RowId, Selection, Sizes, Step, error_code, publisher_of,
 };
 
 /// The rows of a run, with what all of them cost.
@@ -90,7 +90,9 @@ pub fn plan(
                 continue;
             }
             let applicable = if case.cost == CaseCost::ManyRequests && !loopback && !selection.names(&id) {
-                Applicable::No("it sends many requests: on a live endpoint it runs only when it is named".to_owned())
+                Applicable::No(
+                    "it sends many requests: on a live endpoint it runs only when it is named".to_owned(),
+                )
             } else {
                 applicable(case, row, provider)
             };

@@ -56,13 +56,19 @@ pub async fn preflight(client: &Client, journal: &Journal, prefix: &str) -> Resu
         };
         let sent = client.call(&part, &log).await;
         preflight.note("UploadPart", &sent);
-        let list = s3::ListParts { key: key.clone(), upload_id: id.clone(), max_parts: None, part_number_marker: None };
+        let list = s3::ListParts {
+            key: key.clone(),
+            upload_id: id.clone(),
+            max_parts: None,
+            part_number_marker: None,
+        };
         preflight.note("ListParts", &client.call(&list, &log).await);
         let uploads = s3::ListMultipartUploads { prefix: key.clone(), ..Default::default() };
         preflight.note("ListMultipartUploads", &client.call(&uploads, &log).await);
         let etag = sent.ok().and_then(|answer| answer.etag);
         let parts = vec![s3::CompletedPart { number: Some("1".to_owned()), etag }];
-        let complete = s3::CompleteMultipartUpload { key: key.clone(), upload_id: id.clone(), parts, body: None };
+        let complete =
+            s3::CompleteMultipartUpload { key: key.clone(), upload_id: id.clone(), parts, body: None };
         preflight.note("CompleteMultipartUpload", &client.call(&complete, &log).await);
     }
     if let Ok(answer) = client.call(&create(&other), &log).await

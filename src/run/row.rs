@@ -182,14 +182,19 @@ impl<'r> Round<'r> {
     fn record(&mut self, step: &Step, outcome: StepOutcome, from: u32) {
         let to = self.log.len() as u32;
         let (result, expected, got) = match &outcome {
-            StepOutcome::Met(name) => (StepResult::Met, None, name.clone().unwrap_or_else(|| "as expected".to_owned())),
+            StepOutcome::Met(name) => {
+                (StepResult::Met, None, name.clone().unwrap_or_else(|| "as expected".to_owned()))
+            }
             StepOutcome::Tolerated(name) => (StepResult::Tolerated, None, name.clone()),
-            StepOutcome::Unmet { expected, got, .. } => (StepResult::Unmet, Some(expected.clone()), got.clone()),
+            StepOutcome::Unmet { expected, got, .. } => {
+                (StepResult::Unmet, Some(expected.clone()), got.clone())
+            }
             StepOutcome::Trouble(trouble) => (StepResult::Trouble, None, trouble.to_string()),
             StepOutcome::Skipped(why) => (StepResult::Skipped, None, why.clone()),
         };
         let redactor = &self.context.client.redactor;
-        let line = locate(&self.planned.case.origin.text, &step.path, Spot::Value).map_or(0, |span| span.line);
+        let line =
+            locate(&self.planned.case.origin.text, &step.path, Spot::Value).map_or(0, |span| span.line);
         let report = StepReport {
             operation: step.operation.name().to_owned(),
             line,
@@ -199,7 +204,8 @@ impl<'r> Round<'r> {
             got: redactor.clean(&got),
             exchanges: (to > from).then_some((from + 1, to)),
         };
-        let judged = JudgedStep { claim: step.expect.is_some(), capability: capability(&step.operation), outcome };
+        let judged =
+            JudgedStep { claim: step.expect.is_some(), capability: capability(&step.operation), outcome };
         self.steps.push((judged, report, step.clone()));
     }
 
@@ -218,8 +224,8 @@ impl<'r> Round<'r> {
                 self.notes.push(note.clone());
             }
         }
-        let not_implemented =
-            matches!(answer.status, 405 | 501) || matches!(answer.code().as_str(), "NotImplemented" | "MethodNotAllowed");
+        let not_implemented = matches!(answer.status, 405 | 501)
+            || matches!(answer.code().as_str(), "NotImplemented" | "MethodNotAllowed");
         let scene = Scene {
             provider: &self.context.provider,
             state: &self.state,
@@ -240,9 +246,12 @@ impl<'r> Round<'r> {
                 (outcome, None)
             }
             Some(Expect::OneOf(outcomes)) => {
-                let chosen = outcomes.iter().find(|outcome| {
-                    matches!(judge(&outcome.claims, &answer, &scene), Met::Yes | Met::Tolerated(_))
-                });
+                let chosen =
+                    outcomes.iter().find_map(|outcome| match judge(&outcome.claims, &answer, &scene) {
+                        Met::Yes => Some((outcome, None)),
+                        Met::Tolerated(name) => Some((outcome, Some(name))),
+                        Met::No { .. } | Met::Unavailable(_) => None,
+                    });
                 self.choose(step, outcomes, chosen, answer.summary(), not_implemented)
             }
         }
@@ -253,12 +262,12 @@ impl<'r> Round<'r> {
         &mut self,
         step: &Step,
         outcomes: &[Outcome],
-        chosen: Option<&Outcome>,
+        chosen: Option<(&Outcome, Option<String>)>,
         got: String,
         not_implemented: bool,
     ) -> (StepOutcome, Option<Vec<Step>>) {
         let name = step.observe.clone().unwrap_or_else(|| step.operation.name().to_owned());
-        let Some(outcome) = chosen else {
+        let Some((outcome, spelt)) = chosen else {
             let names: Vec<&str> = outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
             self.observed.push((name, format!("other: {got}")));
             let expected = format!("one of: {}", names.join("; "));
@@ -268,15 +277,19 @@ impl<'r> Round<'r> {
         let provider = &self.context.provider;
         let pinned = step.observe.as_ref().and_then(|row| provider.answers.get(row));
         let sources = if outcome.source.is_empty() { &self.planned.case.source } else { &outcome.source };
-        let documented = sources.iter().any(|source| provider.sources.iter().any(|own| own == publisher_of(source)));
+        let documented =
+            sources.iter().any(|source| provider.sources.iter().any(|own| own == publisher_of(source)));
         let judged = match pinned {
             Some(pinned) if *pinned != outcome.name => StepOutcome::Unmet {
                 expected: format!("{pinned}, as the documents of {} promise", provider.title),
                 got: outcome.name.clone(),
                 not_implemented: false,
             },
+            _ if spelt.is_some() => StepOutcome::Tolerated(spelt.unwrap_or_default()),
             Some(_) => StepOutcome::Met(Some(outcome.name.clone())),
-            None if outcome.grade == Grade::Fine && documented => StepOutcome::Met(Some(outcome.name.clone())),
+            None if outcome.grade == Grade::Fine && documented => {
+                StepOutcome::Met(Some(outcome.name.clone()))
+            }
             None => StepOutcome::Tolerated(outcome.name.clone()),
         };
         (judged, Some(outcome.then.clone()))
@@ -295,8 +308,10 @@ impl<'r> Round<'r> {
         }
         let from = self.log.len();
         let answers = self.release(&prepared).await;
-        let intervals: Vec<(u64, u64)> =
-            self.log.exchanges()[from..].iter().map(|exchange| (exchange.start_us, exchange.end_us)).collect();
+        let intervals: Vec<(u64, u64)> = self.log.exchanges()[from..]
+            .iter()
+            .map(|exchange| (exchange.start_us, exchange.end_us))
+            .collect();
         let latest_start = intervals.iter().map(|(start, _)| *start).max();
         let earliest_end = intervals.iter().map(|(_, end)| *end).min();
         self.overlapped = latest_start < earliest_end;
@@ -314,13 +329,16 @@ impl<'r> Round<'r> {
         if let Some(trouble) = trouble {
             return (StepOutcome::Trouble(trouble), None);
         }
-        let got: Vec<String> = seen.iter().map(|(name, _, answer)| format!("{name}: {}", answer.summary())).collect();
+        let got: Vec<String> =
+            seen.iter().map(|(name, _, answer)| format!("{name}: {}", answer.summary())).collect();
         let Some(Expect::OneOf(outcomes)) = &step.expect else {
             return (StepOutcome::Met(None), None);
         };
         let fits = |outcome: &&Outcome| {
             outcome.lanes.iter().all(|(lane, claim)| {
-                let Some((_, step, answer)) = seen.iter().find(|(name, _, _)| name == lane) else { return false };
+                let Some((_, step, answer)) = seen.iter().find(|(name, _, _)| name == lane) else {
+                    return false;
+                };
                 let scene = Scene {
                     provider: &self.context.provider,
                     state: &self.state,
@@ -334,7 +352,7 @@ impl<'r> Round<'r> {
             })
         };
         let chosen = outcomes.iter().find(fits).cloned();
-        self.choose(step, outcomes, chosen.as_ref(), got.join("; "), false)
+        self.choose(step, outcomes, chosen.as_ref().map(|outcome| (outcome, None)), got.join("; "), false)
     }
 
     /// Releases the calls of a race together.
@@ -440,7 +458,8 @@ fn excerpt(text: &str, step: &Step) -> Option<Excerpt> {
         locate(text, &step.path.key(step.operation.name()), Spot::Key)
     };
     let span = place.or_else(|| locate(text, &step.path, Spot::Value))?;
-    let operation = locate(text, &step.path.key(step.operation.name()), Spot::Key).map_or(span.line, |span| span.line);
+    let operation =
+        locate(text, &step.path.key(step.operation.name()), Spot::Key).map_or(span.line, |span| span.line);
     let first = operation.saturating_sub(1).max(1);
     let lines: Vec<String> =
         text.lines().skip(first - 1).take(span.line + 1 - first).map(str::to_owned).collect();

@@ -17,7 +17,8 @@ use super::sweep::Sweep;
 use super::{BucketChoice, Preflight, RunError, open_bucket, preflight};
 use crate::case::{Level, Registry};
 use crate::report::{
-    CleanUp, Counts, Report, RowReport, RunInfo, SCHEMA_VERSION, StepResult, Suite, Summary, TargetInfo, Verdict,
+    CleanUp, Counts, Report, RowReport, RunInfo, SCHEMA_VERSION, StepResult, Suite, Summary, TargetInfo,
+    Verdict,
 };
 use crate::wire::{Client, Log, TroubleKind, s3};
 
@@ -67,7 +68,8 @@ impl Runner {
         registry: Registry,
         options: RunOptions,
     ) -> Result<Self, RunError> {
-        let (started, started_at) = (Instant::now(), jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+        let (started, started_at) =
+            (Instant::now(), jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         let prefix = format!("mpuspec/{}/", options.id);
         let target = &client.target;
         let header = JournalHeader {
@@ -84,7 +86,9 @@ impl Runner {
             prefix: prefix.clone(),
         };
         let journal = Journal::create(&header).map_err(|error| {
-            RunError(format!("the journal cannot be written ({error}); set XDG_STATE_HOME to a folder that can"))
+            RunError(format!(
+                "the journal cannot be written ({error}); set XDG_STATE_HOME to a folder that can"
+            ))
         })?;
         let opened = open_bucket(&client, &options.bucket, options.allow_versioned).await;
         let (server, versioned) = opened.inspect_err(|_| journal.remove())?;
@@ -144,7 +148,10 @@ impl Runner {
                     Some(row) if applies => {
                         let reason = Some(format!("the server is gone since {row}"));
                         let verdict = Verdict::Error;
-                        (RowReport { reason, verdict, ..empty_report(&planned, &context.registry) }, Sweep::default())
+                        (
+                            RowReport { reason, verdict, ..empty_report(&planned, &context.registry) },
+                            Sweep::default(),
+                        )
                     }
                     _ => run_planned(&context, &planned).await,
                 };
@@ -186,7 +193,8 @@ impl Runner {
                 Err(trouble) => Some(trouble.to_string()),
             };
             if let Some(told) = told {
-                let (bucket, endpoint) = (&client.target.bucket, client.target.endpoint.as_str().trim_end_matches('/'));
+                let (bucket, endpoint) =
+                    (&client.target.bucket, client.target.endpoint.as_str().trim_end_matches('/'));
                 clean_up.left.push(format!(
                     "bucket {bucket} ({told}): aws --endpoint-url {endpoint} s3api delete-bucket --bucket {bucket}"
                 ));
@@ -252,9 +260,10 @@ impl Runner {
 
 async fn run_planned(context: &RowContext, planned: &PlannedRow) -> (RowReport, Sweep) {
     match &planned.applicable {
-        Applicable::No(why) => {
-            (RowReport { reason: Some(why.clone()), ..empty_report(planned, &context.registry) }, Sweep::default())
-        }
+        Applicable::No(why) => (
+            RowReport { reason: Some(why.clone()), ..empty_report(planned, &context.registry) },
+            Sweep::default(),
+        ),
         Applicable::Yes(_) => run_row(context, planned).await,
     }
 }
@@ -280,7 +289,8 @@ struct Conclusion {
 /// The exit code is a contract; so are the words that go with it.
 fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, complete: bool) -> Conclusion {
     let binding = |row: &&RowReport| row.level == Level::Must || (strict && row.level == Level::Should);
-    let count = |fits: fn(Verdict) -> bool| rows.iter().filter(binding).filter(|row| fits(row.verdict)).count();
+    let count =
+        |fits: fn(Verdict) -> bool| rows.iter().filter(binding).filter(|row| fits(row.verdict)).count();
     let broken = count(|verdict| matches!(verdict, Verdict::Fail | Verdict::Blocked));
     let unjudged = count(|verdict| verdict == Verdict::Error);
     let held = count(|verdict| matches!(verdict, Verdict::Pass | Verdict::Tolerated));

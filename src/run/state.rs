@@ -92,7 +92,8 @@ impl State {
         match upload {
             None => {
                 let only = self.uploads.iter().find(|upload| upload.name.is_none()).or(self.uploads.first());
-                only.map(|upload| (upload.id.clone(), Some(upload.key.clone()))).ok_or_else(|| missing("the upload"))
+                only.map(|upload| (upload.id.clone(), Some(upload.key.clone())))
+                    .ok_or_else(|| missing("the upload"))
             }
             Some(UploadRef::Named(name)) => {
                 if let Some(upload) = self.uploads.iter().find(|upload| upload.name.as_ref() == Some(name)) {
@@ -131,7 +132,10 @@ impl State {
             PartRef::Named(name) => self.sent.iter().rev().find(|sent| sent.name.as_ref() == Some(name)),
             PartRef::Of(upload, number) => {
                 let number = Some(number.to_string());
-                self.sent.iter().rev().find(|sent| sent.upload.as_ref() == Some(upload) && sent.number == number)
+                self.sent
+                    .iter()
+                    .rev()
+                    .find(|sent| sent.upload.as_ref() == Some(upload) && sent.number == number)
             }
             PartRef::Number(expr) => {
                 let number = expr.value(sizes).ok().map(|number| number.to_string());
@@ -148,7 +152,11 @@ impl State {
         {
             let listed = listing.iter().find(|listed| listed.number == u64::from(*number));
             return listed
-                .map(|listed| Resolved { number: number.to_string(), etag: listed.etag.clone(), size: listed.size })
+                .map(|listed| Resolved {
+                    number: number.to_string(),
+                    etag: listed.etag.clone(),
+                    size: listed.size,
+                })
                 .ok_or_else(|| missing(format!("part {part}")));
         }
         let sent = self.sent(part, sizes)?;

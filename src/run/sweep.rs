@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::journal::{JournalHeader, Made, is_running, journals};
 use super::RunError;
+use super::journal::{JournalHeader, Made, is_running, journals};
 use crate::report::CleanUp;
 use crate::wire::{Client, Log, s3};
 
@@ -27,14 +27,16 @@ impl Sweep {
         let log = Log::for_clean_up();
         for (key, id) in std::mem::take(&mut self.uploads) {
             let call = s3::AbortMultipartUpload { key: key.clone(), upload_id: id.clone() };
-            let gone = client.call(&call, &log).await.is_ok_and(|answer| answer.is_ok() || answer.status == 404);
+            let gone =
+                client.call(&call, &log).await.is_ok_and(|answer| answer.is_ok() || answer.status == 404);
             if !gone {
                 self.uploads.insert((key, id));
             }
         }
         for key in std::mem::take(&mut self.keys) {
             let call = s3::DeleteObject { key: key.clone(), version_id: None };
-            let gone = client.call(&call, &log).await.is_ok_and(|answer| answer.is_ok() || answer.status == 404);
+            let gone =
+                client.call(&call, &log).await.is_ok_and(|answer| answer.is_ok() || answer.status == 404);
             if !gone {
                 self.keys.insert(key);
             }
@@ -98,7 +100,10 @@ async fn list(client: &Client, prefix: &str, versioned: bool) -> (Found, Vec<Str
         let call = s3::ListObjectsV2 { prefix: prefix.to_owned(), token };
         match client.call(&call, &log).await {
             Ok(answer) if answer.is_ok() => {
-                found.named.keys.extend(answer.keys.iter().map(|(key, _)| key.clone()).filter(|key| ours(key)));
+                found
+                    .named
+                    .keys
+                    .extend(answer.keys.iter().map(|(key, _)| key.clone()).filter(|key| ours(key)));
                 token = answer.field("NextContinuationToken").map(str::to_owned);
                 if !answer.truncated || token.is_none() {
                     break;
@@ -131,7 +136,8 @@ async fn list(client: &Client, prefix: &str, versioned: bool) -> (Found, Vec<Str
                     break;
                 }
                 key_marker = next;
-                upload_id_marker = answer.field("NextUploadIdMarker").filter(|id| !id.is_empty()).map(str::to_owned);
+                upload_id_marker =
+                    answer.field("NextUploadIdMarker").filter(|id| !id.is_empty()).map(str::to_owned);
             }
             Ok(answer) => {
                 trouble.push(format!("uploads cannot be listed: {}", answer.summary()));

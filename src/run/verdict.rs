@@ -31,13 +31,21 @@ pub(super) struct JudgedStep {
 }
 
 /// Decides: the verdict, the step that decided it, and the reason.
-pub(super) fn decide(level: Level, provider: &Provider, steps: &[JudgedStep]) -> (Verdict, Option<usize>, Option<String>) {
+pub(super) fn decide(
+    level: Level,
+    provider: &Provider,
+    steps: &[JudgedStep],
+) -> (Verdict, Option<usize>, Option<String>) {
     let mut worst = (Verdict::Pass, None, None);
     for (at, step) in steps.iter().enumerate() {
         let verdict = of_step(provider, step);
         // Of equal verdicts the first counts: later ones often follow from it.
         if verdict > worst.0 {
             worst = (verdict, Some(at), reason(step));
+        }
+        // Behind a preparation that failed no claim was reached: what later steps show follows from it.
+        if verdict == Verdict::Blocked {
+            break;
         }
     }
     // What nobody promised is only recorded.
@@ -113,15 +121,25 @@ mod tests {
         let steps = [
             step(true, StepOutcome::Tolerated("x".to_owned())),
             step(true, unmet(false)),
-            step(false, trouble(TroubleKind::Unreachable)),
+            step(true, trouble(TroubleKind::Unreachable)),
             step(true, unmet(false)),
         ];
         assert_eq!(decide(Level::Must, &provider(), &steps).1, Some(1));
     }
 
     #[test]
+    fn behind_a_failed_preparation_no_claim_counts() {
+        let steps = [step(false, unmet(false)), step(true, unmet(false))];
+        assert_eq!(verdict(Level::Must, &steps), Verdict::Blocked);
+    }
+
+    #[test]
     fn what_nobody_promised_is_unsupported_or_recorded() {
-        let copy = |not_implemented| JudgedStep { claim: true, capability: Some("upload_part_copy"), outcome: unmet(not_implemented) };
+        let copy = |not_implemented| JudgedStep {
+            claim: true,
+            capability: Some("upload_part_copy"),
+            outcome: unmet(not_implemented),
+        };
         assert_eq!(verdict(Level::Must, &[copy(true)]), Verdict::Unsupported);
         assert_eq!(verdict(Level::Must, &[copy(false)]), Verdict::Fail);
         assert_eq!(verdict(Level::Info, &[step(true, unmet(false))]), Verdict::Pass);

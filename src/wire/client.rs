@@ -157,11 +157,13 @@ impl Client {
         } else {
             self.budget.take(size).await?;
         }
-        let (signed, url) = self.prepare(&request).map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
+        let (signed, url) =
+            self.prepare(&request).map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
         let most = operation.longest_answer().unwrap_or(LONGEST_DOCUMENT);
         let recorded_request = self.record_request(&signed, &request.body);
         let start_us = self.now_us();
-        let outcome = tokio::time::timeout(self.timeout, self.exchange(signed, url, &request.body, most)).await;
+        let outcome =
+            tokio::time::timeout(self.timeout, self.exchange(signed, url, &request.body, most)).await;
         let end_us = self.now_us();
         let outcome = outcome.unwrap_or_else(|_| {
             let detail = format!("{} s", self.timeout.as_secs_f32());
@@ -171,7 +173,8 @@ impl Client {
             Ok(response) => (Some(response), None, None),
             Err((trouble, partial)) => (None, Some(trouble), partial),
         };
-        let recorded = response.as_ref().or(partial.as_deref()).map(|r| self.record_response(r, response.is_some()));
+        let recorded =
+            response.as_ref().or(partial.as_deref()).map(|r| self.record_response(r, response.is_some()));
         log.record(Exchange {
             n: 0,
             operation: operation.name().to_owned(),
@@ -208,14 +211,20 @@ impl Client {
         headers.insert(HOST, HeaderValue::try_from(host).map_err(|error| error.to_string())?);
         for (name, value) in &request.headers {
             let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
-            headers.append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|error| error.to_string())?);
+            headers
+                .append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|error| error.to_string())?);
         }
         // An empty body would otherwise go without its length, which S3 asks for.
         if matches!(request.method.as_str(), "PUT" | "POST") && request.body.bytes().is_empty() {
             headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        let signature =
-            sign_request(&mut signed, &request.body, &self.credentials, &self.target.region, SystemTime::now())?;
+        let signature = sign_request(
+            &mut signed,
+            &request.body,
+            &self.credentials,
+            &self.target.region,
+            SystemTime::now(),
+        )?;
         self.redactor.learn_signature(&signature);
         Ok((signed, url))
     }

@@ -20,7 +20,10 @@ pub struct Credentials {
 
 impl std::fmt::Debug for Credentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials").field("access_key", &self.access_key).field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("Credentials")
+            .field("access_key", &self.access_key)
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
     }
 }
 
@@ -62,8 +65,12 @@ impl Credentials {
                 let token = variable("AWS_SESSION_TOKEN");
                 return Ok(Self { access_key, secret_key, token, origin: "environment".to_owned() });
             }
-            (Some(_), None) => return Err(CredentialsError::Half("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")),
-            (None, Some(_)) => return Err(CredentialsError::Half("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID")),
+            (Some(_), None) => {
+                return Err(CredentialsError::Half("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"));
+            }
+            (None, Some(_)) => {
+                return Err(CredentialsError::Half("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"));
+            }
             (None, None) => {}
         }
         let profile = profile();

@@ -124,8 +124,14 @@ mod tests {
             "s3cr3t/+key s3cr3t%2F%2Bkey 00{signature}ff <StringToSign>AWS4\nx</StringToSign><CanonicalRequest>cut off"
         );
         let clean = redactor.clean(&echo);
-        assert!(!clean.contains("s3cr3t") && !clean.contains(&signature) && !clean.contains("AWS4"), "{clean}");
+        assert!(
+            !clean.contains("s3cr3t") && !clean.contains(&signature) && !clean.contains("AWS4"),
+            "{clean}"
+        );
         assert!(!clean.contains("cut off"), "{clean}");
-        assert_eq!(redactor.clean("an ETag: d41d8cd98f00b204e9800998ecf8427e"), "an ETag: d41d8cd98f00b204e9800998ecf8427e");
+        assert_eq!(
+            redactor.clean("an ETag: d41d8cd98f00b204e9800998ecf8427e"),
+            "an ETag: d41d8cd98f00b204e9800998ecf8427e"
+        );
     }
 }

@@ -3,8 +3,8 @@
 use std::time::SystemTime;
 
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings, UriPathNormalizationMode,
-    sign,
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
 };
 use aws_sigv4::sign::v4;
 use sha2::{Digest, Sha256};
@@ -51,9 +51,13 @@ pub(super) fn sign_request(
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
         .collect();
-    let signable =
-        SignableRequest::new(request.method().as_str(), uri, headers.into_iter(), SignableBody::Precomputed(digest))
-            .map_err(|error| error.to_string())?;
+    let signable = SignableRequest::new(
+        request.method().as_str(),
+        uri,
+        headers.into_iter(),
+        SignableBody::Precomputed(digest),
+    )
+    .map_err(|error| error.to_string())?;
     let (instructions, signature) = sign(signable, &params).map_err(|error| error.to_string())?.into_parts();
     instructions.apply_to_request_http1x(request);
     Ok(signature)

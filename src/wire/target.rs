@@ -34,12 +34,13 @@ impl Target {
         let url = Url::parse(given).map_err(|e| error(&format!("{e}; write it as http://HOST:PORT")))?;
         match url.scheme() {
             "http" | "https" if url.host_str().is_none() => Err(error("it names no host")),
-            "http" | "https" if url.path() != "/" || url.query().is_some() => {
-                Err(error("it has a path; write scheme, host and port alone, and name the bucket with --bucket"))
-            }
-            "http" | "https" if !url.username().is_empty() || url.password().is_some() => {
-                Err(TargetError { given: "…".to_owned(), reason: "credentials do not belong into a URL".to_owned() })
-            }
+            "http" | "https" if url.path() != "/" || url.query().is_some() => Err(error(
+                "it has a path; write scheme, host and port alone, and name the bucket with --bucket",
+            )),
+            "http" | "https" if !url.username().is_empty() || url.password().is_some() => Err(TargetError {
+                given: "…".to_owned(),
+                reason: "credentials do not belong into a URL".to_owned(),
+            }),
             "http" | "https" => Ok(url),
             _ => Err(error("write it as http://HOST:PORT or https://HOST:PORT")),
         }

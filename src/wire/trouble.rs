@@ -51,7 +51,8 @@ impl Trouble {
             TroubleKind::Unreachable
         } else if error.is_timeout() {
             TroubleKind::Timeout
-        } else if detail.contains("invalid HTTP") || detail.contains("parse") || detail.contains("too large") {
+        } else if detail.contains("invalid HTTP") || detail.contains("parse") || detail.contains("too large")
+        {
             TroubleKind::Unreadable
         } else {
             TroubleKind::Cut

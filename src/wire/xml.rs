@@ -68,12 +68,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
             Event::Text(text) => add(&mut open, text).map_err(|what| broken(&what))?,
             Event::CData(text) => add(&mut open, text).map_err(|what| broken(&what))?,
             Event::GeneralRef(reference) => {
-                let resolved = match reference.resolve_char_ref().map_err(|error| broken(&error.to_string()))? {
-                    Some(c) => c.to_string(),
-                    None => quick_xml::escape::resolve_predefined_entity(reference)
-                        .ok_or_else(|| broken("an entity that XML does not define"))?
-                        .to_owned(),
-                };
+                let resolved =
+                    match reference.resolve_char_ref().map_err(|error| broken(&error.to_string()))? {
+                        Some(c) => c.to_string(),
+                        None => quick_xml::escape::resolve_predefined_entity(reference)
+                            .ok_or_else(|| broken("an entity that XML does not define"))?
+                            .to_owned(),
+                    };
                 add(&mut open, &resolved).map_err(|what| broken(&what))?;
             }
             Event::DocType(_) => return Err(broken("a document type")),
@@ -161,7 +162,8 @@ mod tests {
 
     #[test]
     fn what_is_unusual_is_noted() {
-        let document = read(b"  \n<?xml version=\"1.0\"?><A><B>&lt;&#65;</B><C/></A>").expect("it can be read");
+        let document =
+            read(b"  \n<?xml version=\"1.0\"?><A><B>&lt;&#65;</B><C/></A>").expect("it can be read");
         assert_eq!(document.root.text("B"), Some("<A"));
         assert_eq!(document.notes, ["white space stands before the document", "A has no namespace"]);
         assert!(document.root.required("C").is_err());

@@ -9,7 +9,12 @@ fn catalogue() -> Catalogue {
         Err(CatalogueError::Invalid(problems)) => {
             let told: Vec<_> = problems
                 .iter()
-                .map(|p| format!("{}:{}:{} {}", p.origin.name, p.placed.span.line, p.placed.span.column, p.placed.message))
+                .map(|p| {
+                    format!(
+                        "{}:{}:{} {}",
+                        p.origin.name, p.placed.span.line, p.placed.span.column, p.placed.message
+                    )
+                })
                 .collect();
             panic!("{}", told.join("\n"));
         }
@@ -18,14 +23,19 @@ fn catalogue() -> Catalogue {
 }
 
 fn providers() -> Vec<Provider> {
-    provider::builtin_names().iter().map(|name| provider::load(name).expect("a bundled provider loads")).collect()
+    provider::builtin_names()
+        .iter()
+        .map(|name| provider::load(name).expect("a bundled provider loads"))
+        .collect()
 }
 
 #[test]
 fn every_case_of_the_suite_is_clean() {
     let problems = lint(&catalogue(), &providers());
-    let told: Vec<_> =
-        problems.iter().map(|p| format!("{}:{} {}", p.origin.name, p.placed.span.line, p.placed.message)).collect();
+    let told: Vec<_> = problems
+        .iter()
+        .map(|p| format!("{}:{} {}", p.origin.name, p.placed.span.line, p.placed.message))
+        .collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
 }
 
@@ -44,7 +54,7 @@ fn the_binary_holds_the_cases_of_the_folder() {
 fn language_files() -> Vec<(String, Origin)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/language");
     let mut files: Vec<_> = std::fs::read_dir(folder).expect("the folder is there").flatten().collect();
-    files.sort_by_key(|entry| entry.file_name());
+    files.sort_by_key(std::fs::DirEntry::file_name);
     files
         .iter()
         .map(|entry| {
@@ -85,7 +95,8 @@ fn the_schema_accepts_every_case() {
     for (id, origin) in suite.chain(language_files()) {
         let value = mpuspec_mock::yaml::parse(&origin.text).expect("it is YAML");
         let value = serde_json::to_value(value).expect("it is JSON");
-        let errors: Vec<_> = validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        let errors: Vec<_> =
+            validator.iter_errors(&value).map(|e| format!("{}: {e}", e.instance_path())).collect();
         assert!(errors.is_empty(), "{id}: {errors:#?}");
     }
 }

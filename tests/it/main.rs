@@ -1,4 +1,17 @@
 //! The integration tests, as one binary.
 
+// What several files need to run the suite.
+mod stage;
+
+// Reports and baselines of real servers agree.
+mod baselines;
+// Every defect of the mock is noticed by some row.
+mod defects;
+// The command line: exit codes, messages, plan.
+mod command_line;
 // The language: every file loads, slips get their place, the schema agrees with the loader.
 mod language;
+// Other people's objects and uploads, and runs that were killed.
+mod strangers;
+// Servers that hang, cut, lie or echo.
+mod trouble;

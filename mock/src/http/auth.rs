@@ -85,10 +85,16 @@ impl<'r> Authorization<'r> {
         };
         // An access key may itself hold slashes.
         let mut scope = field("Credential")?.rsplitn(5, '/');
-        let mut next = || scope.next().ok_or_else(|| malformed("The authorization header is malformed; the Credential is incomplete."));
+        let mut next = || {
+            scope.next().ok_or_else(|| {
+                malformed("The authorization header is malformed; the Credential is incomplete.")
+            })
+        };
         let (terminal, service, region, date, access_key) = (next()?, next()?, next()?, next()?, next()?);
         if terminal != "aws4_request" {
-            return Err(malformed("The authorization header is malformed; the Credential must end in aws4_request."));
+            return Err(malformed(
+                "The authorization header is malformed; the Credential must end in aws4_request.",
+            ));
         }
         let signed_headers = field("SignedHeaders")?.split(';').collect();
         Ok(Self { access_key, date, region, service, signed_headers, signature: field("Signature")? })
@@ -112,7 +118,9 @@ pub(crate) fn authenticate(
     let authorization = Authorization::read(header)?;
     let Some(secret) = secret_of(authorization.access_key) else {
         let message = "The AWS Access Key Id you provided does not exist in our records.";
-        return Err(S3Error::new("InvalidAccessKeyId", message).with("AWSAccessKeyId", authorization.access_key));
+        return Err(
+            S3Error::new("InvalidAccessKeyId", message).with("AWSAccessKeyId", authorization.access_key)
+        );
     };
     if authorization.region != region {
         let message = format!(
@@ -122,7 +130,9 @@ pub(crate) fn authenticate(
         return Err(malformed(message).with("Region", region));
     }
     if authorization.service != "s3" {
-        return Err(malformed("The authorization header is malformed; incorrect service. This endpoint belongs to 's3'."));
+        return Err(malformed(
+            "The authorization header is malformed; incorrect service. This endpoint belongs to 's3'.",
+        ));
     }
     let Some(payload_hash) = request.header("x-amz-content-sha256") else {
         let message = "Missing required header for this request: x-amz-content-sha256";
@@ -149,7 +159,8 @@ pub(crate) fn authenticate(
 
 /// Checks the time of the signature against the clock, and gives it as written.
 fn check_time<'r>(request: &'r Request, authorization: &Authorization<'_>) -> Result<&'r str, S3Error> {
-    let denied = || S3Error::new("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header");
+    let denied =
+        || S3Error::new("AccessDenied", "AWS authentication requires a valid Date or x-amz-date header");
     let time = request.header("x-amz-date").ok_or_else(denied)?;
     let signed_at = DateTime::strptime("%Y%m%dT%H%M%SZ", time)
         .ok()
@@ -158,7 +169,9 @@ fn check_time<'r>(request: &'r Request, authorization: &Authorization<'_>) -> Re
         .timestamp()
         .as_second();
     if !time.starts_with(authorization.date) {
-        return Err(malformed("The authorization header is malformed; the date of the Credential is not that of the request."));
+        return Err(malformed(
+            "The authorization header is malformed; the date of the Credential is not that of the request.",
+        ));
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() as i64;
     if signed_at.abs_diff(now) > FIFTEEN_MINUTES {
@@ -213,7 +226,9 @@ fn canonical_request(request: &Request, signed_headers: &[&str], payload_hash: &
                 .headers
                 .get_all(*name)
                 .iter()
-                .map(|value| String::from_utf8_lossy(value.as_bytes()).split_whitespace().collect::<Vec<_>>().join(" "))
+                .map(|value| {
+                    String::from_utf8_lossy(value.as_bytes()).split_whitespace().collect::<Vec<_>>().join(" ")
+                })
                 .collect();
             format!("{name}:{}\n", values.join(","))
         })
@@ -282,7 +297,9 @@ mod tests {
 
     #[test]
     fn a_credential_is_read_from_its_end() {
-        let header = format!("AWS4-HMAC-SHA256 Credential={KEY}/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range, Signature=00");
+        let header = format!(
+            "AWS4-HMAC-SHA256 Credential={KEY}/20130524/us-east-1/s3/aws4_request, SignedHeaders=host;range, Signature=00"
+        );
         let authorization = Authorization::read(&header).expect("it is well-formed");
         assert_eq!((authorization.access_key, authorization.region), (KEY, "us-east-1"));
         assert_eq!(authorization.signed_headers, ["host", "range"]);
@@ -290,7 +307,12 @@ mod tests {
 
     #[test]
     fn broken_headers_are_refused() {
-        for header in ["", "Basic x", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=h, Signature=s"] {
+        for header in [
+            "",
+            "Basic x",
+            "AWS4-HMAC-SHA256",
+            "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=h, Signature=s",
+        ] {
             assert!(Authorization::read(header).is_err(), "{header}");
         }
     }

@@ -29,15 +29,22 @@ pub(crate) async fn receive(
         && expected != md5
         && check_md5
     {
-        return Err(S3Error::new("BadDigest", "The Content-MD5 you specified did not match what we received.")
-            .with("ExpectedDigest", STANDARD.encode(expected))
-            .with("CalculatedDigest", STANDARD.encode(md5)));
+        return Err(S3Error::new(
+            "BadDigest",
+            "The Content-MD5 you specified did not match what we received.",
+        )
+        .with("ExpectedDigest", STANDARD.encode(expected))
+        .with("CalculatedDigest", STANDARD.encode(md5)));
     }
     Ok(model::Body { content: model::Content::from_pieces(pieces.pieces), md5 })
 }
 
 /// Receives a document of a request, which is short.
-pub(crate) async fn receive_small(request: &Request, payload: &Payload, incoming: Incoming) -> Result<Bytes, S3Error> {
+pub(crate) async fn receive_small(
+    request: &Request,
+    payload: &Payload,
+    incoming: Incoming,
+) -> Result<Bytes, S3Error> {
     // A list of 10,000 parts with checksums stays well below.
     const MOST: u64 = 8 << 20;
     let declared = declared_length(request)?.unwrap_or(MOST);
@@ -55,14 +62,18 @@ pub(crate) async fn receive_small(request: &Request, payload: &Payload, incoming
 pub(crate) fn declared_length(request: &Request) -> Result<Option<u64>, S3Error> {
     request
         .header("content-length")
-        .map(|text| text.parse().map_err(|_| S3Error::new("InvalidRequest", "Content-Length is not a number")))
+        .map(|text| {
+            text.parse().map_err(|_| S3Error::new("InvalidRequest", "Content-Length is not a number"))
+        })
         .transpose()
 }
 
 fn content_md5(request: &Request) -> Result<Option<[u8; 16]>, S3Error> {
     let Some(text) = request.header("content-md5") else { return Ok(None) };
     let digest = STANDARD.decode(text).ok().and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
-    let invalid = || S3Error::new("InvalidDigest", "The Content-MD5 you specified was invalid.").with("Content-MD5", text);
+    let invalid = || {
+        S3Error::new("InvalidDigest", "The Content-MD5 you specified was invalid.").with("Content-MD5", text)
+    };
     digest.map(Some).ok_or_else(invalid)
 }
 
@@ -78,15 +89,16 @@ async fn collect(mut incoming: Incoming, most: u64) -> Result<Collected, S3Error
     let mut length = 0;
     let (mut md5, mut sha256) = (Md5::new(), Sha256::new());
     while let Some(frame) = incoming.frame().await {
-        let incomplete = |_| {
-            S3Error::new("IncompleteBody", "The request body terminated unexpectedly")
-        };
+        let incomplete = |_| S3Error::new("IncompleteBody", "The request body terminated unexpectedly");
         let Ok(piece) = frame.map_err(incomplete)?.into_data() else { continue };
         length += piece.len() as u64;
         if length > most {
-            return Err(S3Error::new("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
-                .with("ProposedSize", length)
-                .with("MaxSizeAllowed", most));
+            return Err(S3Error::new(
+                "EntityTooLarge",
+                "Your proposed upload exceeds the maximum allowed size",
+            )
+            .with("ProposedSize", length)
+            .with("MaxSizeAllowed", most));
         }
         md5.update(&piece);
         sha256.update(&piece);

@@ -88,13 +88,15 @@ impl S3Error {
     }
 
     pub(crate) fn malformed_xml() -> Self {
-        let message = "The XML you provided was not well-formed or did not validate against our published schema";
+        let message =
+            "The XML you provided was not well-formed or did not validate against our published schema";
         Self::new("MalformedXML", message)
     }
 
     pub(crate) fn into_answer(self, resource: &str, request_id: &str) -> Answer {
         let listed = STATUS.iter().find(|(code, _)| *code == self.code).map_or(500, |(_, status)| *status);
-        let status = self.status.or(StatusCode::from_u16(listed).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            self.status.or(StatusCode::from_u16(listed).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if status == StatusCode::NOT_MODIFIED {
             return Answer::new(status);
         }

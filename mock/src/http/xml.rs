@@ -101,9 +101,7 @@ impl Element {
                 Event::GeneralRef(reference) => {
                     let resolved = match reference.resolve_char_ref().ok()? {
                         Some(c) => c.to_string(),
-                        None => {
-                            quick_xml::escape::resolve_predefined_entity(&reference)?.to_owned()
-                        }
+                        None => quick_xml::escape::resolve_predefined_entity(&reference)?.to_owned(),
                     };
                     add(&mut open, &resolved)?;
                 }

@@ -8,7 +8,13 @@ use super::{KeyState, Rules, Time};
 ///
 /// Ids and opaque ETags are bound to what was seen. An operation without an
 /// answer may have happened or not.
-pub fn admits(state: &KeyState, rules: &Rules, operation: &Operation, observed: &Observed, at: Time) -> Vec<KeyState> {
+pub fn admits(
+    state: &KeyState,
+    rules: &Rules,
+    operation: &Operation,
+    observed: &Observed,
+    at: Time,
+) -> Vec<KeyState> {
     let given = bind(observed, at);
     let mut states: Vec<KeyState> = Vec::new();
     let mut add = |state: KeyState| {

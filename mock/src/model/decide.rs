@@ -85,7 +85,9 @@ pub(super) fn decide(state: &KeyState, rules: &Rules, operation: &Operation, giv
                 Err(refusal) => refuse(refusal),
             }
         }
-        Operation::UploadPart { upload, number, body } => upload_part(state, rules, upload, *number, body, given),
+        Operation::UploadPart { upload, number, body } => {
+            upload_part(state, rules, upload, *number, body, given)
+        }
         Operation::Complete { upload, list } => complete(state, rules, upload, list, given),
         Operation::Abort { upload } => abort(state, rules, upload),
         Operation::ListParts { upload, after, max } => list_parts(state, rules, upload, *after, *max),
@@ -116,7 +118,13 @@ fn create(state: &KeyState, rules: &Rules, meta: &Meta, given: &Given) -> Vec<Ch
 }
 
 /// Checks what can be checked before the body has arrived.
-fn may_store(state: &KeyState, rules: &Rules, upload: &UploadId, number: i64, size: Option<u64>) -> Result<u32, Refusal> {
+fn may_store(
+    state: &KeyState,
+    rules: &Rules,
+    upload: &UploadId,
+    number: i64,
+    size: Option<u64>,
+) -> Result<u32, Refusal> {
     let limits = &rules.limits;
     let in_range = i64::from(limits.min_part_number) <= number && number <= i64::from(limits.max_part_number);
     let refused = rules.has(Defect::RefuseLargestNumber) && number == i64::from(limits.max_part_number);
@@ -137,7 +145,14 @@ fn may_store(state: &KeyState, rules: &Rules, upload: &UploadId, number: i64, si
     u32::try_from(number).map_err(|_| Refusal::PartNumber(number))
 }
 
-fn upload_part(state: &KeyState, rules: &Rules, id: &UploadId, number: i64, body: &Body, given: &Given) -> Vec<Choice> {
+fn upload_part(
+    state: &KeyState,
+    rules: &Rules,
+    id: &UploadId,
+    number: i64,
+    body: &Body,
+    given: &Given,
+) -> Vec<Choice> {
     // Checked again: the upload may have ended while the body was under way.
     let number = match may_store(state, rules, id, number, Some(body.content.len())) {
         Ok(number) => number,
@@ -158,7 +173,13 @@ fn etag_of_bytes(rules: &Rules, md5: Md5, given: &Given) -> Option<String> {
     }
 }
 
-fn complete(state: &KeyState, rules: &Rules, id: &UploadId, list: &[ListedPart], given: &Given) -> Vec<Choice> {
+fn complete(
+    state: &KeyState,
+    rules: &Rules,
+    id: &UploadId,
+    list: &[ListedPart],
+    given: &Given,
+) -> Vec<Choice> {
     let Some(upload) = state.uploads.get(id) else { return complete_again(state, id, list) };
     let refusals = refusals(upload, rules, id, list);
     if !refusals.is_empty() {
@@ -215,7 +236,9 @@ fn complete_again(state: &KeyState, id: &UploadId, list: &[ListedPart]) -> Vec<C
 }
 
 fn as_sent(list: &[ListedPart]) -> Vec<(u32, String)> {
-    list.iter().map(|part| (u32::try_from(part.number).unwrap_or(0), unquoted(&part.etag).to_owned())).collect()
+    list.iter()
+        .map(|part| (u32::try_from(part.number).unwrap_or(0), unquoted(&part.etag).to_owned()))
+        .collect()
 }
 
 fn unquoted(etag: &str) -> &str {
@@ -228,7 +251,8 @@ fn refusals(upload: &Upload, rules: &Rules, id: &UploadId, list: &[ListedPart]) 
     if list.is_empty() && !rules.has(Defect::AcceptEmptyList) {
         found.push(Refusal::EmptyList);
     }
-    if let Some(part) = list.iter().find(|part| part.number < i64::from(rules.limits.min_part_number.min(1))) {
+    if let Some(part) = list.iter().find(|part| part.number < i64::from(rules.limits.min_part_number.min(1)))
+    {
         found.push(Refusal::ListedNumber(part.number));
     }
     let ascends = list.windows(2).all(|pair| pair[0].number < pair[1].number);
@@ -263,9 +287,15 @@ fn size_refusal(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<R
     if let Some(least) = rules.limits.min_part_size
         && !rules.has(Defect::AcceptSmallParts)
         && let Some((_, but_last)) = list.split_last()
-        && let Some((number, small)) = but_last.iter().filter_map(part).find(|(_, part)| part.content.len() < least)
+        && let Some((number, small)) =
+            but_last.iter().filter_map(part).find(|(_, part)| part.content.len() < least)
     {
-        return Some(Refusal::TooSmall { number, etag: small.etag.clone(), size: small.content.len(), least });
+        return Some(Refusal::TooSmall {
+            number,
+            etag: small.etag.clone(),
+            size: small.content.len(),
+            least,
+        });
     }
     let size: u64 = list.iter().filter_map(part).map(|(_, part)| part.content.len()).sum();
     let most = rules.limits.max_object_size?;
@@ -329,7 +359,8 @@ fn abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Vec<Choice> {
 fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u32) -> Vec<Choice> {
     let Some(upload) = state.uploads.get(id) else { return refuse(Refusal::NoSuchUpload(id.clone())) };
     let first = if rules.has(Defect::RepeatPartMarker) { after } else { after.saturating_add(1) };
-    let max = if rules.has(Defect::IgnoreMaxParts) { u32::MAX } else { max.min(rules.limits.list_parts_page) };
+    let max =
+        if rules.has(Defect::IgnoreMaxParts) { u32::MAX } else { max.min(rules.limits.list_parts_page) };
     let mut rest = upload.parts.range(first.max(u32::from(after > 0))..);
     let parts: Vec<_> = rest
         .by_ref()
@@ -348,7 +379,8 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
 
 /// The uploads of a key, oldest first.
 pub(super) fn uploads_of(state: &KeyState, rules: &Rules) -> Vec<(UploadId, super::Time)> {
-    let mut uploads: Vec<_> = state.uploads.iter().map(|(id, upload)| (id.clone(), upload.initiated)).collect();
+    let mut uploads: Vec<_> =
+        state.uploads.iter().map(|(id, upload)| (id.clone(), upload.initiated)).collect();
     if rules.has(Defect::ListAbortedUploads) {
         let aborted = state.ended.iter().filter(|(_, ending)| **ending == Ending::Aborted);
         uploads.extend(aborted.map(|(id, _)| (id.clone(), super::Time::default())));

@@ -95,6 +95,18 @@ defects! {
     UnquotedEtag = "unquoted-etag",
     /// A refused completion is answered with status 500.
     RefuseWithStatus500 = "refuse-with-status-500",
+    /// The answer of ListParts has another root element.
+    MisnameListParts = "misname-list-parts",
+    /// The bytes of a range begin one too late.
+    ShiftRanges = "shift-ranges",
+    /// Long keys are refused early.
+    RefuseLongKeys = "refuse-long-keys",
+    /// A part number without a valid upload makes an object.
+    StorePartAsObject = "store-part-as-object",
+    /// Copied parts ignore their range.
+    IgnoreCopyRange = "ignore-copy-range",
+    /// A repeated abort is answered with status 500.
+    RepeatedAbortFails = "repeated-abort-fails",
     /// A deletion of the object throws uploads of the key away.
     DeleteEndsUploads = "delete-ends-uploads",
 }

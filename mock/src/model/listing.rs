@@ -53,7 +53,7 @@ pub fn list_uploads(bucket: &BTreeMap<String, KeyState>, rules: &Rules, query: &
     let keys = bucket
         .iter()
         .skip_while(|(key, _)| key.as_str() < query.key_marker.as_str())
-        .filter(|(key, state)| key.starts_with(prefix) && !state.is_bare());
+        .filter(|(key, _)| key.starts_with(prefix));
     for (key, state) in keys {
         let uploads = uploads_of(state, rules);
         if uploads.is_empty() {
@@ -107,7 +107,8 @@ fn after_marker(
     if key != query.key_marker {
         return uploads;
     }
-    let Some(marker) = query.upload_id_marker.as_deref().filter(|_| !rules.has(Defect::IgnoreUploadIdMarker)) else {
+    let Some(marker) = query.upload_id_marker.as_deref().filter(|_| !rules.has(Defect::IgnoreUploadIdMarker))
+    else {
         return Vec::new();
     };
     // Within a key the order is that of time, while the marker is an id: what follows is what

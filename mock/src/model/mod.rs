@@ -20,6 +20,8 @@ pub use apply::apply;
 pub use content::{Blob, Content, Slice};
 pub use defect::Defect;
 pub use listing::{ListedUpload, UploadsPage, UploadsQuery, list_uploads};
-pub use operation::{Answer, Body, Code, Event, Given, ListedPart, Observed, Operation, PartEntry, PartsPage, Refusal};
+pub use operation::{
+    Answer, Body, Code, Event, Given, ListedPart, Observed, Operation, PartEntry, PartsPage, Refusal,
+};
 pub use rules::{ETags, Limits, Rules};
 pub use state::{Ending, KeyState, Md5, Meta, Object, Part, Time, Upload, UploadId};

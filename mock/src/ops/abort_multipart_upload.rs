@@ -4,9 +4,13 @@ use http::StatusCode;
 
 use super::Call;
 use crate::http::{Answer, S3Error};
-use crate::model::Operation;
+use crate::model::{Defect, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
-    call.apply(Operation::Abort { upload: call.upload() })?;
+    let upload = call.upload();
+    if call.has(Defect::RepeatedAbortFails) && call.ended(&upload)? {
+        return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
+    }
+    call.apply(Operation::Abort { upload })?;
     Ok(Answer::new(StatusCode::NO_CONTENT))
 }

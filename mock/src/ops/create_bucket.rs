@@ -15,7 +15,9 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     }
     let name = call.request.bucket();
     if !valid(name) {
-        return Err(S3Error::new("InvalidBucketName", "The specified bucket is not valid.").with("BucketName", name));
+        return Err(
+            S3Error::new("InvalidBucketName", "The specified bucket is not valid.").with("BucketName", name)
+        );
     }
     let mut store = call.service.store.lock();
     let created = store.now();
@@ -26,7 +28,8 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         // In us-east-1 alone, creating one's own bucket again is answered with success.
         Entry::Occupied(bucket) if bucket.get().owner == call.principal => {
             if call.service.region != "us-east-1" {
-                let message = "Your previous request to create the named bucket succeeded and you already own it.";
+                let message =
+                    "Your previous request to create the named bucket succeeded and you already own it.";
                 return Err(S3Error::new("BucketAlreadyOwnedByYou", message).with("BucketName", name));
             }
         }

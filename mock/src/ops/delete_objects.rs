@@ -9,10 +9,16 @@ const MOST: usize = 1_000;
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let document = call.document().await?;
-    let root = Element::read(&document).filter(|root| root.name == "Delete").ok_or_else(S3Error::malformed_xml)?;
-    let keys: Option<Vec<&str>> =
-        root.children.iter().filter(|child| child.name == "Object").map(|object| object.child("Key")).collect();
-    let keys = keys.filter(|keys| !keys.is_empty() && keys.len() <= MOST).ok_or_else(S3Error::malformed_xml)?;
+    let root =
+        Element::read(&document).filter(|root| root.name == "Delete").ok_or_else(S3Error::malformed_xml)?;
+    let keys: Option<Vec<&str>> = root
+        .children
+        .iter()
+        .filter(|child| child.name == "Object")
+        .map(|object| object.child("Key"))
+        .collect();
+    let keys =
+        keys.filter(|keys| !keys.is_empty() && keys.len() <= MOST).ok_or_else(S3Error::malformed_xml)?;
     let quiet = root.child("Quiet") == Some("true");
     let mut store = call.service.store.lock();
     let at = store.now();

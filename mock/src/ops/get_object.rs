@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 
 use super::{Call, metadata};
 use crate::http::{Answer, Pieces, S3Error, http_date};
-use crate::model::{self, Object, Operation};
+use crate::model::{self, Defect, Object, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let head = call.request.method == Method::HEAD;
@@ -21,14 +21,19 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
                 .with("RangeRequested", call.request.header("range").unwrap_or_default())
                 .with("ActualObjectSize", size));
         }
-        Some(Bounds::Within(first, last)) => (StatusCode::PARTIAL_CONTENT, object.content.range(first, last + 1)),
+        Some(Bounds::Within(first, last)) => (
+            StatusCode::PARTIAL_CONTENT,
+            object.content.range(first + u64::from(call.has(Defect::ShiftRanges)), last + 1),
+        ),
     };
     let mut answer = metadata::show(&object.meta, Answer::new(status))
         .header("accept-ranges", "bytes")
         .header("etag", &call.quoted(&object.etag))
         .header("last-modified", &http_date(object.modified))
         .header("content-length", &content.len().to_string());
-    if let Some(Bounds::Within(first, last)) = call.request.header("range").and_then(|range| Bounds::read(range, size)) {
+    if let Some(Bounds::Within(first, last)) =
+        call.request.header("range").and_then(|range| Bounds::read(range, size))
+    {
         answer = answer.header("content-range", &format!("bytes {first}-{last}/{size}"));
     }
     if head {
@@ -39,12 +44,18 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
 
 fn conditions(call: &Call<'_>, object: &Object) -> Result<(), S3Error> {
     let named = |header: &str| {
-        header.split(',').map(|etag| etag.trim().trim_matches('"')).any(|etag| etag == "*" || etag == object.etag)
+        header
+            .split(',')
+            .map(|etag| etag.trim().trim_matches('"'))
+            .any(|etag| etag == "*" || etag == object.etag)
     };
     let failed = |condition, status| {
-        Err(S3Error::new("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
-            .with("Condition", condition)
-            .status(status))
+        Err(S3Error::new(
+            "PreconditionFailed",
+            "At least one of the pre-conditions you specified did not hold",
+        )
+        .with("Condition", condition)
+        .status(status))
     };
     match (call.request.header("if-match"), call.request.header("if-none-match")) {
         (Some(header), _) if !named(header) => failed("If-Match", StatusCode::PRECONDITION_FAILED),

@@ -6,5 +6,6 @@ use crate::http::{Answer, S3Error};
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     call.bucket(&mut call.service.store.lock())?;
     let message = "Object Lock configuration does not exist for this bucket";
-    Err(S3Error::new("ObjectLockConfigurationNotFoundError", message).with("BucketName", call.request.bucket()))
+    Err(S3Error::new("ObjectLockConfigurationNotFoundError", message)
+        .with("BucketName", call.request.bucket()))
 }

@@ -44,7 +44,8 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         xml.value("MaxUploads", max);
         xml.value("IsTruncated", page.truncated);
         for upload in &page.uploads {
-            let meta = bucket.keys.get(&upload.key).and_then(|state| Some(&state.uploads.get(&upload.id)?.meta));
+            let meta =
+                bucket.keys.get(&upload.key).and_then(|state| Some(&state.uploads.get(&upload.id)?.meta));
             xml.nest("Upload", |xml| {
                 xml.text("Key", encode(&upload.key));
                 xml.text("UploadId", &upload.id.0);

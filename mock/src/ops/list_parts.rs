@@ -2,7 +2,7 @@
 
 use super::{Call, metadata};
 use crate::http::{Answer, S3Error, Xml, iso8601};
-use crate::model::{self, Operation};
+use crate::model::{self, Defect, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let request = &call.request;
@@ -20,7 +20,8 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         let upload = state.and_then(|state| state.uploads.get(&upload));
         upload.map_or("STANDARD", |upload| metadata::storage_class(&upload.meta)).to_owned()
     };
-    Ok(Answer::xml(Xml::document("ListPartsResult", |xml| {
+    let root = if call.has(Defect::MisnameListParts) { "ListPartsResponse" } else { "ListPartsResult" };
+    Ok(Answer::xml(Xml::document(root, |xml| {
         xml.text("Bucket", request.bucket());
         xml.text("Key", request.key());
         xml.text("UploadId", &upload.0);

@@ -15,7 +15,13 @@ const KEPT: &[&str] = &[
 ];
 
 const STORAGE_CLASSES: &[&str] = &[
-    "STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER", "DEEP_ARCHIVE",
+    "STANDARD",
+    "REDUCED_REDUNDANCY",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER",
+    "DEEP_ARCHIVE",
     "GLACIER_IR",
 ];
 
@@ -26,7 +32,12 @@ pub(super) fn of(request: &Request) -> Result<Meta, S3Error> {
         let name = name.as_str();
         if KEPT.contains(&name) || name.starts_with("x-amz-meta-") {
             let value = String::from_utf8_lossy(value.as_bytes());
-            meta.entry(name.to_owned()).and_modify(|all| { all.push(','); all.push_str(&value); }).or_insert(value.into_owned());
+            meta.entry(name.to_owned())
+                .and_modify(|all| {
+                    all.push(',');
+                    all.push_str(&value);
+                })
+                .or_insert(value.into_owned());
         }
     }
     if let Some(class) = meta.get("x-amz-storage-class") {

@@ -60,7 +60,11 @@ impl Call<'_> {
     fn bucket<'i>(&self, store: &'i mut Inner) -> Result<&'i mut Bucket, S3Error> {
         let name = self.request.bucket();
         let bucket = store.buckets.get_mut(name).ok_or_else(|| S3Error::no_such_bucket(name))?;
-        if bucket.owner == self.principal { Ok(bucket) } else { Err(S3Error::new("AccessDenied", "Access Denied")) }
+        if bucket.owner == self.principal {
+            Ok(bucket)
+        } else {
+            Err(S3Error::new("AccessDenied", "Access Denied"))
+        }
     }
 
     /// Hands an operation on the key of the request to the model.
@@ -70,7 +74,7 @@ impl Call<'_> {
         let key = self.request.key();
         let bucket = self.bucket(&mut store)?;
         if let Some(most) = self.service.rules.limits.max_key_bytes
-            && key.len() as u64 > most
+            && key.len() as u64 > most - u64::from(self.has(Defect::RefuseLongKeys))
         {
             return Err(S3Error::new("KeyTooLongError", "Your key is too long")
                 .with("Size", key.len())
@@ -107,6 +111,13 @@ impl Call<'_> {
         bucket.keys.iter().find(|(_, state)| state.uploads.contains_key(upload)).map(|(key, _)| key.clone())
     }
 
+    /// Whether an upload of the key has ended.
+    fn ended(&self, upload: &UploadId) -> Result<bool, S3Error> {
+        let mut store = self.service.store.lock();
+        let state = self.bucket(&mut store)?.keys.get(self.request.key());
+        Ok(state.is_some_and(|state| state.ended.contains_key(upload)))
+    }
+
     fn upload(&self) -> UploadId {
         UploadId(self.request.query("uploadId").unwrap_or_default().to_owned())
     }
@@ -122,14 +133,16 @@ impl Call<'_> {
 
     /// The body of an object or a part.
     async fn content(&mut self) -> Result<model::Body, S3Error> {
-        let body = self.body.take().ok_or_else(|| S3Error::new("InternalError", "the body was read before"))?;
+        let body =
+            self.body.take().ok_or_else(|| S3Error::new("InternalError", "the body was read before"))?;
         let check_md5 = !self.has(Defect::IgnoreContentMd5);
         receive(&self.request, &self.payload, body, check_md5).await
     }
 
     /// The document of a request.
     async fn document(&mut self) -> Result<Bytes, S3Error> {
-        let body = self.body.take().ok_or_else(|| S3Error::new("InternalError", "the body was read before"))?;
+        let body =
+            self.body.take().ok_or_else(|| S3Error::new("InternalError", "the body was read before"))?;
         receive_small(&self.request, &self.payload, body).await
     }
 

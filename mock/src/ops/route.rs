@@ -7,10 +7,33 @@ use super::{Call, *};
 
 /// Parameters of the query that name a sub-resource the mock does not have.
 const ELSEWHERE: &[&str] = &[
-    "accelerate", "acl", "analytics", "attributes", "cors", "encryption", "intelligent-tiering", "inventory",
-    "legal-hold", "lifecycle", "logging", "metrics", "notification", "ownershipControls", "policy", "policyStatus",
-    "publicAccessBlock", "replication", "requestPayment", "restore", "retention", "select", "tagging", "torrent",
-    "versionId", "versions", "website",
+    "accelerate",
+    "acl",
+    "analytics",
+    "attributes",
+    "cors",
+    "encryption",
+    "intelligent-tiering",
+    "inventory",
+    "legal-hold",
+    "lifecycle",
+    "logging",
+    "metrics",
+    "notification",
+    "ownershipControls",
+    "policy",
+    "policyStatus",
+    "publicAccessBlock",
+    "replication",
+    "requestPayment",
+    "restore",
+    "retention",
+    "select",
+    "tagging",
+    "torrent",
+    "versionId",
+    "versions",
+    "website",
 ];
 
 pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
@@ -22,25 +45,37 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
     let copies = request.headers.contains_key("x-amz-copy-source");
     match (&request.method, &request.bucket, &request.key) {
         (&Method::GET, None, None) => list_buckets::handle(&call),
-        (&Method::PUT, Some(_), None) if request.query_names().next().is_none() => create_bucket::handle(call).await,
+        (&Method::PUT, Some(_), None) if request.query_names().next().is_none() => {
+            create_bucket::handle(call).await
+        }
         (&Method::HEAD, Some(_), None) => head_bucket::handle(&call),
-        (&Method::DELETE, Some(_), None) if request.query_names().next().is_none() => delete_bucket::handle(&call),
+        (&Method::DELETE, Some(_), None) if request.query_names().next().is_none() => {
+            delete_bucket::handle(&call)
+        }
         (&Method::GET, Some(_), None) if has("location") => get_bucket_location::handle(&call),
         (&Method::GET, Some(_), None) if has("versioning") => get_bucket_versioning::handle(&call),
         (&Method::GET, Some(_), None) if has("object-lock") => get_object_lock_configuration::handle(&call),
         (&Method::GET, Some(_), None) if has("uploads") => list_multipart_uploads::handle(&call),
-        (&Method::GET, Some(_), None) if request.query("list-type") == Some("2") => list_objects_v2::handle(&call),
+        (&Method::GET, Some(_), None) if request.query("list-type") == Some("2") => {
+            list_objects_v2::handle(&call)
+        }
         (&Method::POST, Some(_), None) if has("delete") => delete_objects::handle(call).await,
         (&Method::POST, Some(_), None) if has("uploads") => {
             Err(S3Error::new("InvalidRequest", "A key must be specified"))
         }
-        (&Method::GET | &Method::PUT | &Method::POST, Some(_), None) => Err(S3Error::not_implemented("query")),
+        (&Method::GET | &Method::PUT | &Method::POST, Some(_), None) => {
+            Err(S3Error::not_implemented("query"))
+        }
 
         (&Method::POST, Some(_), Some(_)) if has("uploads") => create_multipart_upload::handle(&call),
         (&Method::POST, Some(_), Some(_)) if has("uploadId") => complete_multipart_upload::handle(call).await,
         (&Method::PUT, Some(_), Some(_)) if has("partNumber") && !has("uploadId") => {
             let message = "This operation does not accept partNumber without uploadId";
-            Err(S3Error::invalid_argument(message, "partNumber", request.query("partNumber").unwrap_or_default()))
+            Err(S3Error::invalid_argument(
+                message,
+                "partNumber",
+                request.query("partNumber").unwrap_or_default(),
+            ))
         }
         (&Method::PUT, Some(_), Some(_)) if has("uploadId") && !has("partNumber") => {
             let message = "This operation does not accept uploadId without partNumber";

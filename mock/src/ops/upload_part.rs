@@ -4,10 +4,13 @@ use http::StatusCode;
 
 use super::Call;
 use crate::http::{Answer, S3Error, declared_length};
-use crate::model::{self, Operation};
+use crate::model::{self, Defect, Operation};
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let (upload, number) = (call.upload(), call.part_number()?);
+    if call.has(Defect::StorePartAsObject) && upload.0.is_empty() {
+        return super::put_object::handle(call).await;
+    }
     let size = declared_length(&call.request)?;
     call.apply(Operation::BeginPart { upload: upload.clone(), number, size })?;
     let body = call.content().await?;

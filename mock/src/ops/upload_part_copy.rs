@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::Call;
 use crate::http::{Answer, S3Error, Xml, iso8601};
-use crate::model::{self, Body, Content, Operation};
+use crate::model::{self, Body, Content, Defect, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let (upload, number) = (call.upload(), call.part_number()?);
@@ -54,6 +54,7 @@ fn source(call: &Call<'_>) -> Result<Content, S3Error> {
     let object = object.ok_or_else(|| S3Error::from((model::Refusal::NoSuchKey, key)))?;
     match call.request.header("x-amz-copy-source-range") {
         None => Ok(object.content.clone()),
+        Some(_) if call.has(Defect::IgnoreCopyRange) => Ok(object.content.clone()),
         Some(range) => {
             let (first, last) = bounds(range, object.content.len())?;
             Ok(object.content.range(first, last + 1))

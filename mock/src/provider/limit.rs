@@ -95,8 +95,9 @@ impl FromStr for LimitName {
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_').len();
     let (number, unit) = text.split_at(digits);
-    let number: u64 =
-        number.replace('_', "").parse().map_err(|_| format!("`{text}` is not a size; write a number, or one with B, KiB, MiB, GiB or TiB"))?;
+    let number: u64 = number.replace('_', "").parse().map_err(|_| {
+        format!("`{text}` is not a size; write a number, or one with B, KiB, MiB, GiB or TiB")
+    })?;
     let factor: u64 = match unit {
         "" | "B" => 1,
         "KiB" => 1 << 10,

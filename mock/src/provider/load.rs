@@ -91,18 +91,23 @@ fn load_depth(name: &str, beside: Option<&FilePath>, depth: usize) -> Result<Pro
         (Origin { name: format!("mock/providers/{name}.yaml"), text: text.to_owned() }, name.to_owned(), None)
     };
     let invalid = |placed: Vec<Placed>| {
-        FileError::Invalid(placed.into_iter().map(|placed| Problem { origin: origin.clone(), placed }).collect())
+        FileError::Invalid(
+            placed.into_iter().map(|placed| Problem { origin: origin.clone(), placed }).collect(),
+        )
     };
     let value = yaml::parse(&origin.text).map_err(|placed| invalid(vec![placed]))?;
     let Value::Mapping(mapping) = value else {
-        return Err(invalid(vec![Mistake::at(&Path::root(), "a provider file is a mapping").place(&origin.text)]));
+        return Err(invalid(vec![
+            Mistake::at(&Path::root(), "a provider file is a mapping").place(&origin.text),
+        ]));
     };
     let (file, mut mistakes) = yaml::decode_collecting::<ProviderFile>(mapping, &Path::root());
     let file = file.unwrap_or_default();
     let base = match &file.extends {
         None => None,
         Some(_) if depth == DEEPEST => {
-            mistakes.push(Mistake::at(&Path::root().key("extends"), "these files extend each other without end"));
+            mistakes
+                .push(Mistake::at(&Path::root().key("extends"), "these files extend each other without end"));
             None
         }
         Some(base) => match load_depth(base, folder.as_deref(), depth + 1) {
@@ -124,7 +129,12 @@ fn load_depth(name: &str, beside: Option<&FilePath>, depth: usize) -> Result<Pro
     }
 }
 
-fn resolve(file: ProviderFile, base: Option<Provider>, stem: &str, mistakes: &mut Vec<Mistake>) -> Option<Provider> {
+fn resolve(
+    file: ProviderFile,
+    base: Option<Provider>,
+    stem: &str,
+    mistakes: &mut Vec<Mistake>,
+) -> Option<Provider> {
     let root = Path::root();
     let mut missing = |field: &str| {
         mistakes.push(Mistake::at(&root, format!("`{field}` is missing")));
@@ -179,7 +189,11 @@ fn resolve(file: ProviderFile, base: Option<Provider>, stem: &str, mistakes: &mu
             provider.capabilities.insert(name, support);
         } else {
             let path = root.key("capabilities").key(&name);
-            mistakes.push(Mistake { path, spot: yaml::Spot::Key, ..yaml::unknown("capability", &name, &known) });
+            mistakes.push(Mistake {
+                path,
+                spot: yaml::Spot::Key,
+                ..yaml::unknown("capability", &name, &known)
+            });
         }
     }
     mistakes.is_empty().then_some(provider)
@@ -187,7 +201,9 @@ fn resolve(file: ProviderFile, base: Option<Provider>, stem: &str, mistakes: &mu
 
 fn claims(entry: LimitEntry) -> Result<Vec<Claim>, String> {
     match (entry.value, entry.source, entry.claims) {
-        (Some(value), Some(source), claims) if claims.is_empty() => Ok(vec![Claim { value: value.0, source }]),
+        (Some(value), Some(source), claims) if claims.is_empty() => {
+            Ok(vec![Claim { value: value.0, source }])
+        }
         (None, None, claims) if !claims.is_empty() => {
             Ok(claims.into_iter().map(|claim| Claim { value: claim.value.0, source: claim.source }).collect())
         }
@@ -227,11 +243,19 @@ mod tests {
         let path = folder.path().join("broken.yaml");
         let text = "extends: aws-s3\nlimits:\n  min_part_size: { value: 5MB, source: x }\n  max_prts: { value: 1, source: x }\ncapabilities: { uplod_part_copy: yes, acl: maybe }\ntitel: x\n";
         std::fs::write(&path, text).expect("written");
-        let Err(FileError::Invalid(problems)) = load(path.to_str().expect("UTF-8")) else { panic!("it must not load") };
+        let Err(FileError::Invalid(problems)) = load(path.to_str().expect("UTF-8")) else {
+            panic!("it must not load")
+        };
         let told: Vec<_> = problems.iter().map(|p| (p.placed.span.line, p.placed.message.as_str())).collect();
         assert_eq!(told.len(), 5, "{told:#?}");
-        assert!(told.iter().any(|(line, message)| *line == 3 && message.contains("unknown unit `MB`")), "{told:#?}");
-        assert!(told.iter().any(|(line, message)| *line == 4 && message.contains("`max_parts`")), "{told:#?}");
+        assert!(
+            told.iter().any(|(line, message)| *line == 3 && message.contains("unknown unit `MB`")),
+            "{told:#?}"
+        );
+        assert!(
+            told.iter().any(|(line, message)| *line == 4 && message.contains("`max_parts`")),
+            "{told:#?}"
+        );
         assert!(told.iter().any(|(line, message)| *line == 6 && message.contains("`title`")), "{told:#?}");
     }
 }

@@ -34,7 +34,8 @@ impl CompleteMultipartUpload {
         if let Some(body) = &self.body {
             return body.clone();
         }
-        let mut text = String::from("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+        let mut text =
+            String::from("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
         for part in &self.parts {
             text.push_str("<Part>");
             if let Some(number) = &part.number {
@@ -64,14 +65,24 @@ impl Operation for CompleteMultipartUpload {
 
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
         let mut answer = response.answer();
-        let Some(root) = response.document("CompleteMultipartUploadResult", &mut answer)? else { return Ok(answer) };
+        let Some(root) = response.document("CompleteMultipartUploadResult", &mut answer)? else {
+            return Ok(answer);
+        };
         echoes(&root, "Bucket", bucket)?;
         echoes(&root, "Key", &self.key)?;
         root.required("Location")?;
         answer.etag = Some(root.required("ETag")?.to_owned());
         let known = [
-            "Location", "Bucket", "Key", "ETag", "ChecksumCRC32", "ChecksumCRC32C", "ChecksumCRC64NVME",
-            "ChecksumSHA1", "ChecksumSHA256", "ChecksumType",
+            "Location",
+            "Bucket",
+            "Key",
+            "ETag",
+            "ChecksumCRC32",
+            "ChecksumCRC32C",
+            "ChecksumCRC64NVME",
+            "ChecksumSHA1",
+            "ChecksumSHA256",
+            "ChecksumType",
         ];
         root.note_unknown(&known, &mut answer.notes);
         Ok(answer)

@@ -26,7 +26,9 @@ impl Operation for CreateMultipartUpload {
 
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
         let mut answer = response.answer();
-        let Some(root) = response.document("InitiateMultipartUploadResult", &mut answer)? else { return Ok(answer) };
+        let Some(root) = response.document("InitiateMultipartUploadResult", &mut answer)? else {
+            return Ok(answer);
+        };
         echoes(&root, "Bucket", bucket)?;
         echoes(&root, "Key", &self.key)?;
         answer.upload_ids = vec![root.required("UploadId")?.to_owned()];

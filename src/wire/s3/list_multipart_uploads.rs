@@ -45,7 +45,9 @@ impl Operation for ListMultipartUploads {
 
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
         let mut answer = response.answer();
-        let Some(root) = response.document("ListMultipartUploadsResult", &mut answer)? else { return Ok(answer) };
+        let Some(root) = response.document("ListMultipartUploadsResult", &mut answer)? else {
+            return Ok(answer);
+        };
         echoes(&root, "Bucket", bucket)?;
         answer.truncated = root.truth("IsTruncated")?;
         if answer.truncated {
@@ -53,14 +55,27 @@ impl Operation for ListMultipartUploads {
         }
         let upload = |upload: &super::super::xml::Element| {
             upload.required("Initiated")?;
-            Ok(ListedUpload { key: upload.required("Key")?.to_owned(), id: upload.required("UploadId")?.to_owned() })
+            Ok(ListedUpload {
+                key: upload.required("Key")?.to_owned(),
+                id: upload.required("UploadId")?.to_owned(),
+            })
         };
         answer.uploads = Some(root.all("Upload").map(upload).collect::<Result<_, String>>()?);
         let prefix = |prefix: &super::super::xml::Element| prefix.required("Prefix").map(str::to_owned);
         answer.prefixes = Some(root.all("CommonPrefixes").map(prefix).collect::<Result<_, String>>()?);
         let known = [
-            "Bucket", "KeyMarker", "UploadIdMarker", "NextKeyMarker", "NextUploadIdMarker", "Prefix", "Delimiter",
-            "EncodingType", "MaxUploads", "IsTruncated", "Upload", "CommonPrefixes",
+            "Bucket",
+            "KeyMarker",
+            "UploadIdMarker",
+            "NextKeyMarker",
+            "NextUploadIdMarker",
+            "Prefix",
+            "Delimiter",
+            "EncodingType",
+            "MaxUploads",
+            "IsTruncated",
+            "Upload",
+            "CommonPrefixes",
         ];
         root.note_unknown(&known, &mut answer.notes);
         Ok(answer)

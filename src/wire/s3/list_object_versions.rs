@@ -29,8 +29,11 @@ impl Operation for ListObjectVersions {
         let version = |object: &super::super::xml::Element| {
             Ok((object.required("Key")?.to_owned(), Some(object.required("VersionId")?.to_owned())))
         };
-        answer.keys =
-            root.all("Version").chain(root.all("DeleteMarker")).map(version).collect::<Result<_, String>>()?;
+        answer.keys = root
+            .all("Version")
+            .chain(root.all("DeleteMarker"))
+            .map(version)
+            .collect::<Result<_, String>>()?;
         Ok(answer)
     }
 }

@@ -54,8 +54,19 @@ impl Operation for ListParts {
         };
         answer.parts = Some(root.all("Part").map(part).collect::<Result<_, String>>()?);
         let known = [
-            "Bucket", "Key", "UploadId", "PartNumberMarker", "NextPartNumberMarker", "MaxParts", "IsTruncated", "Part",
-            "Initiator", "Owner", "StorageClass", "ChecksumAlgorithm", "ChecksumType",
+            "Bucket",
+            "Key",
+            "UploadId",
+            "PartNumberMarker",
+            "NextPartNumberMarker",
+            "MaxParts",
+            "IsTruncated",
+            "Part",
+            "Initiator",
+            "Owner",
+            "StorageClass",
+            "ChecksumAlgorithm",
+            "ChecksumType",
         ];
         root.note_unknown(&known, &mut answer.notes);
         Ok(answer)

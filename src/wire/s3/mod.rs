@@ -63,5 +63,9 @@ fn plain(response: &Response) -> Answer {
 /// Compares an element that repeats what was asked.
 fn echoes(element: &super::xml::Element, name: &str, asked: &str) -> Result<(), String> {
     let told = element.required(name)?;
-    if told == asked { Ok(()) } else { Err(format!("{name} is `{told}` in {}, asked for `{asked}`", element.name)) }
+    if told == asked {
+        Ok(())
+    } else {
+        Err(format!("{name} is `{told}` in {}, asked for `{asked}`", element.name))
+    }
 }

@@ -33,7 +33,9 @@ impl Operation for UploadPartCopy {
             .query("uploadId", &self.upload_id)
             .header("x-amz-copy-source", &encode_path(&self.source));
         match self.range {
-            Some((first, last)) => request.header("x-amz-copy-source-range", &format!("bytes={first}-{last}")),
+            Some((first, last)) => {
+                request.header("x-amz-copy-source-range", &format!("bytes={first}-{last}"))
+            }
             None => request,
         }
     }

@@ -1,0 +1,97 @@
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mpuspec::case::{Catalogue, Selection};
+use mpuspec::report::{Report, RowReport};
+use mpuspec::run::{BucketChoice, Progress, RunOptions, Runner, plan};
+use mpuspec::wire::{Budget, Client, ClientOptions, Credentials, Target};
+use mpuspec_mock::provider::{self, Addressing, LimitName, Provider};
+
+pub(crate) struct Silent;
+
+impl Progress for Silent {
+    fn row(&self, _: usize, _: usize, _: &RowReport) {}
+}
+
+pub(crate) fn catalogue() -> Catalogue {
+    Catalogue::from_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")).expect("the cases load")
+}
+
+/// A provider whose limits are small, so that a run takes a moment.
+pub(crate) fn small(name: &str) -> Provider {
+    let mut provider = provider::load(name).expect("it is bundled");
+    provider.override_limit(LimitName::MinPartSize, Some(2048));
+    provider.override_limit(LimitName::ListPartsPage, Some(20));
+    provider
+}
+
+pub(crate) fn client(endpoint: &str, bucket: &str, timeout: Duration) -> Client {
+    let credentials = Credentials {
+        access_key: mpuspec_mock::ACCESS_KEY.to_owned(),
+        secret_key: mpuspec_mock::SECRET_KEY.to_owned(),
+        token: Some("a-session-token-that-is-secret".to_owned()).filter(|_| bucket == "echo"),
+        origin: "test".to_owned(),
+    };
+    let target = Target {
+        endpoint: Target::endpoint(endpoint).expect("a URL"),
+        addressing: Addressing::Path,
+        bucket: bucket.to_owned(),
+        region: "us-east-1".to_owned(),
+    };
+    let options = ClientOptions { timeout, ca: None, insecure: false, proxy: None };
+    Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), &options).expect("a client")
+}
+
+/// Runs the suite with small limits.
+pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -> Report {
+    let catalogue = catalogue();
+    let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
+    let selection = if patterns.is_empty() {
+        Selection::default()
+    } else {
+        catalogue.select(&patterns).expect("they fit")
+    };
+    let plan = plan(&catalogue, &provider, &selection, true, |_, _| true);
+    let id =
+        format!("it-{:x}-{}", std::process::id(), std::time::UNIX_EPOCH.elapsed().expect("now").as_nanos());
+    let client = client(endpoint, &format!("mpuspec-{id}"), Duration::from_secs(20));
+    let options = RunOptions {
+        jobs: 8,
+        seed: "it".to_owned(),
+        id,
+        name: "it".to_owned(),
+        strict: false,
+        all_evidence: true,
+        bucket: BucketChoice::Create,
+        allow_versioned: false,
+    };
+    let runner =
+        Runner::prepare(client, provider, catalogue.registry.clone(), options).await.expect("it is usable");
+    runner.run(plan, Arc::new(Silent)).await
+}
+
+/// The binary, with nothing of the caller's surroundings that could matter.
+pub(crate) fn command(state: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mpuspec"));
+    for name in ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION"] {
+        command.env_remove(name);
+    }
+    command
+        .env("AWS_ACCESS_KEY_ID", mpuspec_mock::ACCESS_KEY)
+        .env("AWS_SECRET_ACCESS_KEY", mpuspec_mock::SECRET_KEY)
+        .env("AWS_SHARED_CREDENTIALS_FILE", state.join("none"))
+        .env("AWS_CONFIG_FILE", state.join("none"))
+        .env("XDG_STATE_HOME", state);
+    command
+}
+
+pub(crate) fn mpuspec(arguments: &[&str]) -> Output {
+    let state = tempfile::tempdir().expect("a folder");
+    command(state.path()).args(arguments).output().expect("it runs")
+}
+
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}

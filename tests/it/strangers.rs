@@ -1,0 +1,82 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mpuspec::wire::{Blob, Client, Log, s3};
+use mpuspec_mock::Mock;
+
+use crate::stage::{client, command, stderr};
+
+type Seen = (BTreeSet<String>, BTreeSet<(String, String)>);
+
+/// Everything in the bucket.
+async fn inventory(client: &Client) -> Seen {
+    let log = Log::for_clean_up();
+    let objects =
+        client.call(&s3::ListObjectsV2 { prefix: String::new(), token: None }, &log).await.expect("listed");
+    let uploads = client.call(&s3::ListMultipartUploads::default(), &log).await.expect("listed");
+    assert!(!objects.truncated && !uploads.truncated);
+    (
+        objects.keys.into_iter().map(|(key, _)| key).collect(),
+        uploads.uploads.into_iter().flatten().map(|upload| (upload.key, upload.id)).collect(),
+    )
+}
+
+/// 50 objects and 20 uploads of other people, some of them near the suite's own prefix.
+async fn strangers(client: &Client) -> Seen {
+    let log = Log::for_clean_up();
+    let body = Arc::new(Blob::new("a stranger's".into(), String::new()));
+    for at in 0..50 {
+        let key = match at % 3 {
+            0 => format!("photos/{at}"),
+            1 => format!("mpuspec/{at}"),
+            _ => format!("mpuspec-{at}"),
+        };
+        let put = s3::PutObject { key, body: body.clone(), headers: Vec::new() };
+        assert!(client.call(&put, &log).await.expect("stored").is_ok());
+    }
+    for at in 0..20 {
+        let key = if at % 2 == 0 { format!("mpuspec/up-{at}") } else { format!("up-{at}") };
+        let create = s3::CreateMultipartUpload { key, headers: Vec::new() };
+        assert!(client.call(&create, &log).await.expect("created").is_ok());
+    }
+    inventory(client).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_stay_unharmed_and_killed_runs_are_cleaned() {
+    let mock = Mock::builder().bucket("shared").start().expect("it starts");
+    let endpoint = mock.endpoint();
+    let client = client(&endpoint, "shared", Duration::from_secs(20));
+    let before = strangers(&client).await;
+    let state = tempfile::tempdir().expect("a folder");
+    let run = || {
+        let mut command = command(state.path());
+        command.args([
+            "run",
+            "--endpoint",
+            &endpoint,
+            "--bucket",
+            "shared",
+            "--limit",
+            "min_part_size=64KiB",
+        ]);
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        command
+    };
+    assert!(run().status().expect("it runs").code().is_some());
+    assert_eq!(inventory(&client).await, before);
+
+    // Killed at moments that spread over a run.
+    for turn in 0..10u64 {
+        let mut child = run().spawn().expect("it starts");
+        tokio::time::sleep(Duration::from_millis(60 + 70 * turn)).await;
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    let output = command(state.path()).arg("clean").output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert_eq!(inventory(&client).await, before);
+    let again = command(state.path()).arg("clean").output().expect("it runs");
+    assert!(String::from_utf8_lossy(&again.stdout).contains("no run has left anything"));
+}
