@@ -364,7 +364,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
         while let Some(key) = map.next_key_seed(KeyOf { stop })? {
             match first {
                 Segment::Key(wanted) if *wanted == key => {
-                    map.next_value_seed(Walk { rest, spot: self.spot })?
+                    map.next_value_seed(Walk { rest, spot: self.spot })?;
                 }
                 _ => {
                     map.next_value::<serde::de::IgnoredAny>()?;

@@ -98,7 +98,7 @@ impl Scope<'_> {
                     match &args.r#as {
                         Some(name) => self.held.push((name.clone(), at.key("hold"))),
                         None => {
-                            self.mistakes.push(Mistake::at_key(&at.key("hold"), "a held step needs `as`"))
+                            self.mistakes.push(Mistake::at_key(&at.key("hold"), "a held step needs `as`"));
                         }
                     }
                 }
