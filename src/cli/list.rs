@@ -13,7 +13,7 @@ pub(super) struct List {
     /// Ids, patterns or files [default: all]
     cases: Vec<String>,
     /// A folder with cases of your own
-    #[arg(long, value_name = "DIR")]
+    #[arg(long = "cases", value_name = "DIR")]
     cases_dir: Option<PathBuf>,
 }
 

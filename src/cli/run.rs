@@ -64,7 +64,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "NAME=VALUE")]
     limit: Vec<String>,
     /// A folder with cases of your own
-    #[arg(long, value_name = "DIR")]
+    #[arg(long = "cases", value_name = "DIR")]
     cases_dir: Option<PathBuf>,
     /// The most bytes of bodies to send [default: 300MiB; unlimited on this machine]
     #[arg(long, value_name = "SIZE", value_parser = provider::parse_size)]

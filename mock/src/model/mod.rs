@@ -1,6 +1,6 @@
 //! The rules of multipart upload, once: pure, without I/O, clock or randomness.
 //!
-//! Two faces over one set of decisions ([`decide`]):
+//! Two faces over one set of decisions (`decide.rs`):
 //! [`apply`] gives one lawful answer and changes the state (the mock);
 //! [`admits`] gives every state in which an observed answer is lawful (the oracle).
 //! Ids, times and contents come from outside.
