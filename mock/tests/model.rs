@@ -197,6 +197,7 @@ const IN_THE_RULES: &[Defect] = &[
     Defect::ReuseUpload,
     Defect::ListAbortedUploads,
     Defect::DeleteEndsUploads,
+    Defect::LatePartReplacesObject,
 ];
 
 #[test]

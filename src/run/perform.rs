@@ -396,6 +396,29 @@ impl Round<'_> {
             Operation::UploadParts(args) => self.upload_parts(args).await,
             Operation::ListParts(args) if args.walk => self.walk_parts(step).await,
             Operation::ListUploads(args) if args.walk => self.walk_uploads(args).await,
+            Operation::UploadPart(args) if args.hold.is_some() || args.cut.is_some() => {
+                if self.context.client.target.endpoint.scheme() != "http" {
+                    let why = "a request can be stopped on an endpoint without TLS alone";
+                    return Err(Fault::Unavailable(why.to_owned()));
+                }
+                let prepared = self.prepare(step)?;
+                let held = self.context.client.hold(prepared.call.as_ref()).await?;
+                match &args.r#as {
+                    Some(name) if args.hold.is_some() => _ = self.held.insert(name.clone(), (held, prepared)),
+                    _ => self.context.client.cut(held, &self.log),
+                }
+                // The claim, if there is one, stands at the release.
+                Ok(Answer { status: 200, ..Answer::default() })
+            }
+            Operation::Release(name) => {
+                let (held, prepared) = self
+                    .held
+                    .remove(&name.0)
+                    .ok_or_else(|| Fault::Unavailable(format!("the held request {}", name.0)))?;
+                let answer = self.context.client.release(held, prepared.call.as_ref(), &self.log).await?;
+                self.absorb(prepared, &answer);
+                Ok(answer)
+            }
             _ => {
                 let prepared = self.prepare(step)?;
                 let answer = send(&self.context.client, prepared.call.as_ref(), &self.log).await?;

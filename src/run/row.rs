@@ -19,7 +19,7 @@ use super::sweep::Sweep;
 use super::verdict::{JudgedStep, StepOutcome, decide};
 use crate::case::{Expect, Grade, LaneExpect, Operation, Outcome, Registry, Sizes, Step, publisher_of};
 use crate::report::{Excerpt, RowReport, SourceInfo, StepReport, StepResult, Verdict};
-use crate::wire::{Answer, Client, Exchange, Log, Trouble};
+use crate::wire::{Answer, Client, Exchange, Held, Log, Trouble};
 
 /// What all rows share.
 #[derive(Debug)]
@@ -52,6 +52,8 @@ pub(super) struct Round<'r> {
     pub(super) log: Log,
     /// Which bytes lie under the key of a put.
     pub(super) sources: BTreeMap<String, usize>,
+    /// Requests that stopped in the middle of their body, by name.
+    pub(super) held: BTreeMap<String, (Held, Prepared)>,
     planned: &'r PlannedRow,
     steps: Vec<(JudgedStep, StepReport, Step)>,
     observed: Vec<(String, String)>,
@@ -82,6 +84,7 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
             sweep: Sweep::default(),
             log: Log::default(),
             sources: BTreeMap::new(),
+            held: BTreeMap::new(),
             planned,
             steps: Vec::new(),
             observed: Vec::new(),

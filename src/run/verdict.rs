@@ -68,13 +68,15 @@ fn of_step(provider: &Provider, step: &JudgedStep) -> Verdict {
         StepOutcome::Unmet { .. } => broken,
         StepOutcome::Trouble(trouble) if trouble.is_of_the_server() => broken,
         StepOutcome::Trouble(_) => Verdict::Error,
-        StepOutcome::Skipped(_) => Verdict::Pass,
+        // A claim that was not reached proves nothing, whoever is at fault.
+        StepOutcome::Skipped(_) => Verdict::Blocked,
     }
 }
 
 fn reason(step: &JudgedStep) -> Option<String> {
     match &step.outcome {
-        StepOutcome::Met(_) | StepOutcome::Skipped(_) => None,
+        StepOutcome::Met(_) => None,
+        StepOutcome::Skipped(why) => Some(why.clone()),
         StepOutcome::Tolerated(name) => Some(name.clone()),
         StepOutcome::Unmet { expected, got, .. } => Some(format!("expected {expected}, got {got}")),
         StepOutcome::Trouble(trouble) => Some(trouble.to_string()),
@@ -125,6 +127,11 @@ mod tests {
             step(true, unmet(false)),
         ];
         assert_eq!(decide(Level::Must, &provider(), &steps).1, Some(1));
+    }
+
+    #[test]
+    fn a_claim_that_was_never_judged_is_no_pass() {
+        assert_eq!(verdict(Level::Must, &[step(true, StepOutcome::Skipped(String::new()))]), Verdict::Blocked);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::answer::{Answer, Response};
 use super::exchange::{Body as Recorded, Exchange, RecordedRequest, RecordedResponse, cut};
 use super::s3::Operation;
 use super::sign::sign_request;
-use super::{Body, Budget, Credentials, Redactor, Request, Target, Trouble, TroubleKind};
+use super::{Body, Budget, Credentials, Held, Redactor, Request, Target, Trouble, TroubleKind};
 
 /// How connections are made.
 #[derive(Clone, Debug)]
@@ -190,6 +190,47 @@ impl Client {
             (None, Some(trouble)) => Err(trouble),
             (None, None) => Err(Trouble::new(TroubleKind::Cut, "")),
         }
+    }
+
+    /// Sends a request up to the middle of its body. Only where nothing encrypts the connection.
+    pub async fn hold(&self, operation: &dyn Operation) -> Result<Held, Trouble> {
+        let request = operation.request();
+        let body = request.body.bytes();
+        self.budget.take(body.len() as u64).await?;
+        let (signed, _) =
+            self.prepare(&request).map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
+        let recorded = self.record_request(&signed, &request.body);
+        let begun = Held::begin(&signed, body, operation.name(), self.now_us(), recorded);
+        let late = |_| Err(Trouble::new(TroubleKind::Timeout, "while the body was sent"));
+        tokio::time::timeout(self.timeout, begun).await.unwrap_or_else(late)
+    }
+
+    /// Sends the rest of a held request and reads its answer.
+    pub async fn release(&self, mut held: Held, operation: &dyn Operation, log: &Log) -> Result<Answer, Trouble> {
+        let late = |_| Err(Trouble::new(TroubleKind::Timeout, "after the rest of the body"));
+        let outcome = tokio::time::timeout(self.timeout, held.finish()).await.unwrap_or_else(late);
+        self.record_held(held, outcome.as_ref(), log);
+        let answer = operation.read(&outcome?, &self.target.bucket);
+        answer.map_err(|reason| Trouble::new(TroubleKind::Unreadable, self.redactor.clean(&reason)))
+    }
+
+    /// Closes the connection of a held request.
+    pub fn cut(&self, held: Held, log: &Log) {
+        let closed = Trouble::new(TroubleKind::Cut, "closed by the suite in the middle of the body");
+        self.record_held(held, Err(&closed), log);
+    }
+
+    fn record_held(&self, held: Held, outcome: Result<&Response, &Trouble>, log: &Log) {
+        log.record(Exchange {
+            n: 0,
+            operation: held.operation.to_owned(),
+            lane: None,
+            start_us: held.start_us,
+            end_us: self.now_us(),
+            request: held.request,
+            response: outcome.ok().map(|response| self.record_response(response, true)),
+            trouble: outcome.err().map(|trouble| self.redactor.clean(&trouble.to_string())),
+        });
     }
 
     /// Addresses and signs.

@@ -17,14 +17,17 @@ pub(crate) async fn receive(
     payload: &Payload,
     incoming: Incoming,
     check_md5: bool,
+    keep_cut: bool,
 ) -> Result<model::Body, S3Error> {
     let declared = declared_length(request)?.ok_or_else(|| {
         S3Error::new("MissingContentLength", "You must provide the Content-Length HTTP header.")
     })?;
     let content_md5 = content_md5(request)?;
-    let pieces = collect(incoming, declared).await?;
+    let pieces = collect(incoming, declared, keep_cut).await?;
     let (md5, sha256) = (pieces.md5, pieces.sha256);
-    payload.agrees(&sha256)?;
+    if pieces.length == declared || !keep_cut {
+        payload.agrees(&sha256)?;
+    }
     if let Some(expected) = content_md5
         && expected != md5
         && check_md5
@@ -51,7 +54,7 @@ pub(crate) async fn receive_small(
     if declared > MOST {
         return Err(S3Error::malformed_xml());
     }
-    let pieces = collect(incoming, declared).await?;
+    let pieces = collect(incoming, declared, false).await?;
     payload.agrees(&pieces.sha256)?;
     let mut whole = Vec::with_capacity(pieces.length as usize);
     pieces.pieces.iter().for_each(|piece| whole.extend_from_slice(piece));
@@ -84,12 +87,16 @@ struct Collected {
     sha256: [u8; 32],
 }
 
-async fn collect(mut incoming: Incoming, most: u64) -> Result<Collected, S3Error> {
+async fn collect(mut incoming: Incoming, most: u64, keep_cut: bool) -> Result<Collected, S3Error> {
     let mut pieces = Vec::new();
     let mut length = 0;
     let (mut md5, mut sha256) = (Md5::new(), Sha256::new());
     while let Some(frame) = incoming.frame().await {
         let incomplete = |_| S3Error::new("IncompleteBody", "The request body terminated unexpectedly");
+        let frame = match frame {
+            Err(_) if keep_cut => break,
+            frame => frame,
+        };
         let Ok(piece) = frame.map_err(incomplete)?.into_data() else { continue };
         length += piece.len() as u64;
         if length > most {

@@ -153,6 +153,11 @@ fn upload_part(
     body: &Body,
     given: &Given,
 ) -> Vec<Choice> {
+    if rules.has(Defect::LatePartReplacesObject)
+        && let (Some(Ending::Completed { .. }), None) = (state.ended.get(id), state.uploads.get(id))
+    {
+        return put(rules, body, &Meta::new(), given);
+    }
     // Checked again: the upload may have ended while the body was under way.
     let number = match may_store(state, rules, id, number, Some(body.content.len())) {
         Ok(number) => number,

@@ -107,6 +107,12 @@ defects! {
     IgnoreCopyRange = "ignore-copy-range",
     /// A repeated abort is answered with status 500.
     RepeatedAbortFails = "repeated-abort-fails",
+    /// The answer to a part has no ETag.
+    OmitPartEtag = "omit-part-etag",
+    /// A body that was cut is stored as far as it came.
+    StoreCutBodies = "store-cut-bodies",
+    /// A part that arrives after its upload was completed replaces the object.
+    LatePartReplacesObject = "late-part-replaces-object",
     /// A deletion of the object throws uploads of the key away.
     DeleteEndsUploads = "delete-ends-uploads",
 }

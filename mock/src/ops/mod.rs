@@ -136,7 +136,7 @@ impl Call<'_> {
         let body =
             self.body.take().ok_or_else(|| S3Error::new("InternalError", "the body was read before"))?;
         let check_md5 = !self.has(Defect::IgnoreContentMd5);
-        receive(&self.request, &self.payload, body, check_md5).await
+        receive(&self.request, &self.payload, body, check_md5, self.has(Defect::StoreCutBodies)).await
     }
 
     /// The document of a request.

@@ -1,0 +1,167 @@
+//! Requests that stop in the middle of their body, on a connection of their own.
+//!
+//! No HTTP client offers that, so the request is written by hand. The server is asked for a
+//! `100 Continue` first: behind it the head has been read, and the request is under way.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::answer::Response;
+use super::{Trouble, TroubleKind};
+
+/// A request whose body was sent in half.
+#[derive(Debug)]
+pub struct Held {
+    stream: TcpStream,
+    /// The half that is still to be sent.
+    rest: Bytes,
+    /// What has been read and not yet understood.
+    read: Vec<u8>,
+    pub(super) operation: &'static str,
+    pub(super) start_us: u64,
+    pub(super) request: super::RecordedRequest,
+}
+
+/// So long a server may take to say that the body may come.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// More than any answer to UploadPart.
+const LONGEST: usize = 1 << 20;
+
+fn cut(error: &std::io::Error) -> Trouble {
+    Trouble::new(TroubleKind::Cut, error.to_string())
+}
+
+impl Held {
+    /// Sends the head and half of the body.
+    pub(super) async fn begin(
+        signed: &http::Request<()>,
+        body: Bytes,
+        operation: &'static str,
+        start_us: u64,
+        request: super::RecordedRequest,
+    ) -> Result<Self, Trouble> {
+        let uri = signed.uri();
+        let address = (uri.host().unwrap_or_default().trim_matches(['[', ']']), uri.port_u16().unwrap_or(80));
+        let stream = TcpStream::connect(address).await;
+        let stream = stream.map_err(|error| Trouble::new(TroubleKind::Unreachable, error.to_string()))?;
+        let (first, rest) = (body.slice(..body.len() / 2), body.slice(body.len() / 2..));
+        let mut held = Self { stream, rest, read: Vec::new(), operation, start_us, request };
+        let target = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let mut head = format!("{} {target} HTTP/1.1\r\n", signed.method()).into_bytes();
+        for (name, value) in signed.headers() {
+            head.extend_from_slice(name.as_str().as_bytes());
+            head.extend_from_slice(b": ");
+            head.extend_from_slice(value.as_bytes());
+            head.extend_from_slice(b"\r\n");
+        }
+        let length = body.len();
+        head.extend_from_slice(
+            format!("content-length: {length}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n").as_bytes(),
+        );
+        held.stream.write_all(&head).await.map_err(|error| cut(&error))?;
+        // A server that says nothing gets the body all the same, as RFC 9110 has it.
+        let _ = tokio::time::timeout(PATIENCE, held.read_some()).await;
+        held.stream.write_all(&first).await.map_err(|error| cut(&error))?;
+        Ok(held)
+    }
+
+    async fn read_some(&mut self) -> Result<usize, Trouble> {
+        let mut piece = [0; 8 << 10];
+        let count = self.stream.read(&mut piece).await.map_err(|error| cut(&error))?;
+        self.read.extend_from_slice(&piece[..count]);
+        if self.read.len() > LONGEST {
+            return Err(Trouble::new(TroubleKind::Oversized, format!("more than {LONGEST} bytes")));
+        }
+        Ok(count)
+    }
+
+    /// Sends the rest of the body and reads the answer, which may have come before.
+    pub(super) async fn finish(&mut self) -> Result<Response, Trouble> {
+        let rest = std::mem::take(&mut self.rest);
+        // A server that has answered already may have closed: its answer counts.
+        let sent = self.stream.write_all(&rest).await;
+        loop {
+            let count = match self.read_some().await {
+                Ok(count) => count,
+                Err(_) if !self.read.is_empty() => 0,
+                Err(trouble) => return Err(trouble),
+            };
+            if let Some(response) = parse(&self.read, count == 0)? {
+                return Ok(response);
+            }
+            if count == 0 {
+                let detail = sent.err().map_or_else(String::new, |error| error.to_string());
+                return Err(Trouble::new(TroubleKind::Cut, detail));
+            }
+        }
+    }
+}
+
+/// The answer, once it is whole; interim answers are passed over.
+fn parse(mut bytes: &[u8], ended: bool) -> Result<Option<Response>, Trouble> {
+    loop {
+        let mut headers = [httparse::EMPTY_HEADER; 100];
+        let mut parsed = httparse::Response::new(&mut headers);
+        let unreadable = |reason: String| Trouble::new(TroubleKind::Unreadable, reason);
+        let length = match parsed.parse(bytes).map_err(|error| unreadable(error.to_string()))? {
+            httparse::Status::Partial => return Ok(None),
+            httparse::Status::Complete(length) => length,
+        };
+        let status = StatusCode::from_u16(parsed.code.unwrap_or(0)).map_err(|error| unreadable(error.to_string()))?;
+        if status.is_informational() {
+            bytes = &bytes[length..];
+            continue;
+        }
+        let mut map = HeaderMap::new();
+        for header in parsed.headers.iter() {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(header.name), HeaderValue::from_bytes(header.value)) {
+                map.append(name, value);
+            }
+        }
+        let declared = map.get("content-length").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        let chunked = map.get("transfer-encoding").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"chunked"));
+        let body = &bytes[length..];
+        let body = match declared {
+            _ if chunked => unchunked(body),
+            Some(declared) => body.get(..declared).map(<[u8]>::to_vec),
+            None => ended.then(|| body.to_vec()),
+        };
+        return Ok(body.map(|body| Response { status, headers: map, body: Bytes::from(body) }));
+    }
+}
+
+/// The content of a body in chunks; `None` as long as it is not whole.
+fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut content = Vec::new();
+    loop {
+        let httparse::Status::Complete((head, size)) = httparse::parse_chunk_size(bytes).ok()? else { return None };
+        let size = usize::try_from(size).ok()?;
+        if size == 0 {
+            return Some(content);
+        }
+        content.extend_from_slice(bytes.get(head..head.checked_add(size)?)?);
+        bytes = bytes.get(head + size + 2..)?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_whole_or_not_there() {
+        let parse = |text: &str, ended| parse(text.as_bytes(), ended).expect("readable").map(|r| r.body.to_vec());
+        assert_eq!(parse("HTTP/1.1 100 Continue\r\n\r\n", false), None);
+        let counted = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 x\r\ncontent-length: 2\r\n\r\nab";
+        assert_eq!(parse(counted, false), Some(b"ab".to_vec()));
+        assert_eq!(parse(&counted[..counted.len() - 1], false), None);
+        let chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n";
+        assert_eq!(parse(chunks, false), Some(b"abc".to_vec()));
+        assert_eq!(parse("HTTP/1.1 200 OK\r\n\r\nabc", true), Some(b"abc".to_vec()));
+        assert_eq!(parse("HTTP/1.1 200 OK\r\n\r\nabc", false), None);
+    }
+}
