@@ -57,12 +57,19 @@ pub fn failures(report: &Report, again: &str, most: usize, style: Style) -> Stri
         report.cases.iter().filter(|row| row.verdict.counts_against()).collect();
     failed.sort_by_key(|row| (row.level, std::cmp::Reverse(row.verdict)));
     let mut folded: Vec<(&str, Vec<&RowReport>)> = Vec::new();
+    let mut untried: Vec<(&str, usize)> = Vec::new();
     let mut shown = 0;
     for row in failed {
         if let Some(cause) = &row.cause {
             match folded.iter_mut().find(|(known, _)| known == cause) {
                 Some((_, rows)) => rows.push(row),
                 None => folded.push((cause, vec![row])),
+            }
+        } else if row.steps.is_empty() {
+            // Rows that were not even tried share their reason.
+            match untried.iter_mut().find(|(known, _)| Some(*known) == row.reason.as_deref()) {
+                Some((_, rows)) => *rows += 1,
+                None => untried.push((row.reason.as_deref().unwrap_or_default(), 1)),
             }
         } else if shown < most {
             failure(&mut text, report, row, again, style);
@@ -76,6 +83,9 @@ pub fn failures(report: &Report, again: &str, most: usize, style: Style) -> Stri
                 row.reason.as_deref().unwrap_or("")
             );
         }
+    }
+    for (reason, rows) in untried {
+        let _ = writeln!(text, "{rows} more not tried: {reason}\n");
     }
     for (cause, rows) in folded {
         let answered = report.preflight.get(cause).map_or("", String::as_str);

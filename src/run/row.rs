@@ -260,6 +260,13 @@ impl<'r> Round<'r> {
         }
     }
 
+    /// Fills the row of the dialect sheet that the step names.
+    fn observe(&mut self, step: &Step, outcome: String) {
+        if let Some(name) = &step.observe {
+            self.observed.push((name.clone(), outcome));
+        }
+    }
+
     /// Grades the outcome that was seen.
     fn choose(
         &mut self,
@@ -269,14 +276,13 @@ impl<'r> Round<'r> {
         got: String,
         not_implemented: bool,
     ) -> (StepOutcome, Option<Vec<Step>>) {
-        let name = step.observe.clone().unwrap_or_else(|| step.operation.name().to_owned());
         let Some((outcome, spelt)) = chosen else {
             let names: Vec<&str> = outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
-            self.observed.push((name, format!("other: {got}")));
+            self.observe(step, format!("other: {got}"));
             let expected = format!("one of: {}", names.join("; "));
             return (StepOutcome::Unmet { expected, got, not_implemented }, None);
         };
-        self.observed.push((name, outcome.name.clone()));
+        self.observe(step, outcome.name.clone());
         let provider = &self.context.provider;
         let pinned = step.observe.as_ref().and_then(|row| provider.answers.get(row));
         let sources = if outcome.source.is_empty() { &self.planned.case.source } else { &outcome.source };

@@ -131,7 +131,10 @@ mod tests {
 
     #[test]
     fn a_claim_that_was_never_judged_is_no_pass() {
-        assert_eq!(verdict(Level::Must, &[step(true, StepOutcome::Skipped(String::new()))]), Verdict::Blocked);
+        assert_eq!(
+            verdict(Level::Must, &[step(true, StepOutcome::Skipped(String::new()))]),
+            Verdict::Blocked
+        );
     }
 
     #[test]

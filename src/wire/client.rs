@@ -206,7 +206,12 @@ impl Client {
     }
 
     /// Sends the rest of a held request and reads its answer.
-    pub async fn release(&self, mut held: Held, operation: &dyn Operation, log: &Log) -> Result<Answer, Trouble> {
+    pub async fn release(
+        &self,
+        mut held: Held,
+        operation: &dyn Operation,
+        log: &Log,
+    ) -> Result<Answer, Trouble> {
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "after the rest of the body"));
         let outcome = tokio::time::timeout(self.timeout, held.finish()).await.unwrap_or_else(late);
         self.record_held(held, outcome.as_ref(), log);

@@ -60,7 +60,8 @@ impl Held {
         }
         let length = body.len();
         head.extend_from_slice(
-            format!("content-length: {length}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n").as_bytes(),
+            format!("content-length: {length}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n")
+                .as_bytes(),
         );
         held.stream.write_all(&head).await.map_err(|error| cut(&error))?;
         // A server that says nothing gets the body all the same, as RFC 9110 has it.
@@ -111,19 +112,24 @@ fn parse(mut bytes: &[u8], ended: bool) -> Result<Option<Response>, Trouble> {
             httparse::Status::Partial => return Ok(None),
             httparse::Status::Complete(length) => length,
         };
-        let status = StatusCode::from_u16(parsed.code.unwrap_or(0)).map_err(|error| unreadable(error.to_string()))?;
+        let status =
+            StatusCode::from_u16(parsed.code.unwrap_or(0)).map_err(|error| unreadable(error.to_string()))?;
         if status.is_informational() {
             bytes = &bytes[length..];
             continue;
         }
         let mut map = HeaderMap::new();
         for header in parsed.headers.iter() {
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(header.name), HeaderValue::from_bytes(header.value)) {
+            if let (Ok(name), Ok(value)) =
+                (HeaderName::try_from(header.name), HeaderValue::from_bytes(header.value))
+            {
                 map.append(name, value);
             }
         }
         let declared = map.get("content-length").and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        let chunked = map.get("transfer-encoding").is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"chunked"));
+        let chunked = map
+            .get("transfer-encoding")
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"chunked"));
         let body = &bytes[length..];
         let body = match declared {
             _ if chunked => unchunked(body),
@@ -138,7 +144,9 @@ fn parse(mut bytes: &[u8], ended: bool) -> Result<Option<Response>, Trouble> {
 fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
     let mut content = Vec::new();
     loop {
-        let httparse::Status::Complete((head, size)) = httparse::parse_chunk_size(bytes).ok()? else { return None };
+        let httparse::Status::Complete((head, size)) = httparse::parse_chunk_size(bytes).ok()? else {
+            return None;
+        };
         let size = usize::try_from(size).ok()?;
         if size == 0 {
             return Some(content);
@@ -154,7 +162,8 @@ mod tests {
 
     #[test]
     fn an_answer_is_whole_or_not_there() {
-        let parse = |text: &str, ended| parse(text.as_bytes(), ended).expect("readable").map(|r| r.body.to_vec());
+        let parse =
+            |text: &str, ended| parse(text.as_bytes(), ended).expect("readable").map(|r| r.body.to_vec());
         assert_eq!(parse("HTTP/1.1 100 Continue\r\n\r\n", false), None);
         let counted = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 x\r\ncontent-length: 2\r\n\r\nab";
         assert_eq!(parse(counted, false), Some(b"ab".to_vec()));
