@@ -174,6 +174,12 @@ pub async fn clean(
             tell(format!("run {} is still under way (process {})", header.run, header.pid));
             continue;
         }
+        // A journal that was tampered with must not lead to other people's keys.
+        if header.run.is_empty() || header.prefix != format!("mpuspec/{}/", header.run) {
+            tell(format!("{}: not a journal of this suite", path.display()));
+            all_gone = false;
+            continue;
+        }
         let client = connect(&header)?;
         let probe = client.call(&s3::HeadBucket, &Log::for_clean_up()).await;
         match probe {
@@ -191,6 +197,10 @@ pub async fn clean(
         }
         let mut sweep = Sweep::default();
         for entry in made {
+            let (Made::Object(key) | Made::Creating(key) | Made::Upload(key, _)) = &entry;
+            if !key.starts_with(&header.prefix) {
+                continue;
+            }
             match entry {
                 Made::Object(key) => _ = sweep.keys.insert(key),
                 Made::Upload(key, id) => _ = sweep.uploads.insert((key, id)),
