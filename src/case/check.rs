@@ -163,8 +163,38 @@ impl Scope<'_> {
             | Operation::DeleteObject(_)
             | Operation::GetObjectTagging(_) => {}
         }
+        self.judgeable(step);
         if let Some(expect) = &step.expect {
             self.expect(expect, step);
+        }
+    }
+
+    /// Refuses claims that would be held against nothing.
+    fn judgeable(&mut self, step: &Step) {
+        let expect = step.path.key("expect");
+        match &step.operation {
+            Operation::Together(lanes) => {
+                if !matches!(step.expect, Some(Expect::OneOf(_))) {
+                    self.mistakes.push(Mistake::at(&step.path, "`together` needs `expect` with `one_of`"));
+                }
+                for (name, steps) in lanes {
+                    let path = step.path.key("together").key(name);
+                    if steps.len() != 1 {
+                        self.mistakes.push(Mistake::at_key(&path, "a lane has one step in this version"));
+                    }
+                    if steps.iter().any(|step| step.expect.is_some()) {
+                        self.mistakes
+                            .push(Mistake::at_key(&path, "the claims of lanes stand in the outcomes"));
+                    }
+                }
+            }
+            Operation::UploadPart(args) if args.hold.is_some() && step.expect.is_some() => {
+                self.mistakes.push(Mistake::at(&expect, "the claim of a held step stands at its `release`"));
+            }
+            Operation::UploadPart(args) if args.cut.is_some() && step.expect.is_some() => {
+                self.mistakes.push(Mistake::at(&expect, "a request that is cut may go without an answer"));
+            }
+            _ => {}
         }
     }
 
@@ -324,6 +354,27 @@ impl Scope<'_> {
     }
 
     fn claims(&mut self, claims: &Claims, upload: Option<&UploadRef>, path: &Path) {
+        let of_success = claims.ok.is_some()
+            || claims.etag.is_some()
+            || claims.content.is_some()
+            || claims.size.is_some()
+            || claims.parts.is_some()
+            || claims.uploads.is_some()
+            || claims.prefixes.is_some()
+            || claims.root.is_some()
+            || claims.fields.is_some()
+            || claims.pages.is_some()
+            || claims.distinct.is_some();
+        let refusal = claims.error.is_some() || claims.refused.is_some();
+        if refusal && of_success || claims.error.is_some() && claims.refused.is_some() {
+            self.mistakes
+                .push(Mistake::at(path, "a refusal shows nothing of a success; make two claims of it"));
+        }
+        let own_status = claims.error.as_ref().is_some_and(|code| code.0 == "CallbackFailed");
+        if refusal && claims.status.is_some() && !own_status {
+            self.mistakes
+                .push(Mistake::at(&path.key("status"), "an error code has its status; leave this out"));
+        }
         for (at, item) in claims.content.iter().flatten().enumerate() {
             self.part(&item.of, None, &path.key("content").index(at));
         }

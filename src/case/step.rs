@@ -4,7 +4,7 @@ use mpuspec_mock::yaml::{self, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::expect::{Expect, keep, read_expect, unknown_key};
+use super::expect::{Claims, Expect, keep, read_expect, unknown_key};
 use super::operation::{OPERATIONS, Operation, TOGETHER};
 
 /// A step of a case.
@@ -84,6 +84,9 @@ impl Step {
         if self.sign.is_some() {
             return Some(("sign", self.path.key("sign")));
         }
+        if let Some(found) = self.unjudged_claim() {
+            return Some(found);
+        }
         let at = |word: &'static str| Some((word, self.path.key(self.operation.name()).key(word)));
         match &self.operation {
             Operation::UploadPart(args) if args.checksum.is_some() => at("checksum"),
@@ -101,6 +104,33 @@ impl Step {
                 lanes.iter().flat_map(|(_, steps)| steps).find_map(Self::not_runnable)
             }
             _ => None,
+        }
+    }
+
+    /// As [`not_runnable`](Self::not_runnable), with the steps inside of it.
+    pub fn first_not_runnable(&self) -> Option<(&'static str, Path)> {
+        self.not_runnable().or_else(|| self.inner().find_map(Self::first_not_runnable))
+    }
+
+    /// Claims that this version reads and does not judge.
+    fn unjudged_claim(&self) -> Option<(&'static str, Path)> {
+        let path = self.path.key("expect");
+        let word = |claims: &Claims| {
+            [
+                ("storage_class", claims.storage_class.is_some()),
+                ("tagging", claims.tagging.is_some()),
+                ("checksum", claims.checksum.is_some()),
+                ("callback", claims.callback.is_some()),
+            ]
+            .into_iter()
+            .find_map(|(word, there)| there.then_some(word))
+        };
+        match self.expect.as_ref()? {
+            Expect::Ok => None,
+            Expect::Claims(claims) => word(claims).map(|word| (word, path.key(word))),
+            Expect::OneOf(outcomes) => outcomes.iter().enumerate().find_map(|(at, outcome)| {
+                word(&outcome.claims).map(|word| (word, path.key("one_of").index(at).key(word)))
+            }),
         }
     }
 

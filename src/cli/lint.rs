@@ -47,7 +47,7 @@ impl Lint {
             match load_case(&id, Origin { name, text }) {
                 Ok(case) => {
                     for step in case.rows.iter().flat_map(|row| &row.steps) {
-                        if let Some((word, _)) = step.not_runnable() {
+                        if let Some((word, _)) = step.first_not_runnable() {
                             super::tell!(
                                 "note: {}: this version reads `{word}`, but cannot run it yet",
                                 case.origin.name

@@ -356,8 +356,7 @@ fn refuse_what_cannot_run(plan: &Plan) -> Result<(), Failure> {
     let mut problems = Vec::new();
     for row in &plan.rows {
         for step in &row.row().steps {
-            let inner = step.inner().find_map(crate::case::Step::not_runnable);
-            if let Some((word, path)) = step.not_runnable().or(inner) {
+            if let Some((word, path)) = step.first_not_runnable() {
                 let message = format!("this version reads `{word}`, but cannot run it yet");
                 let placed = mpuspec_mock::yaml::Mistake::at(&path, message).place(&row.case.origin.text);
                 problems.push(provider::Problem { origin: row.case.origin.clone(), placed });

@@ -123,7 +123,7 @@ pub(super) fn refused(client: &Client, answer: &Answer, what: &str) -> RunError 
         _ => message_of(answer),
     };
     let skew = skew(answer).map_or_else(String::new, |skew| format!(" (clock skew by its Date: {skew} s)"));
-    RunError(format!("{what} at {endpoint} was answered {told}: {message}{skew}"))
+    RunError(client.redactor.clean(&format!("{what} at {endpoint} was answered {told}: {message}{skew}")))
 }
 
 fn message_of(answer: &Answer) -> String {

@@ -120,7 +120,8 @@ impl Round<'_> {
 
     /// Names an object before it can come into being.
     fn may_make(&mut self, key: &str) {
-        if self.sweep.keys.insert(key.to_owned()) {
+        // A key that a server listed need not be one of ours.
+        if key.starts_with(&self.prefix) && self.sweep.keys.insert(key.to_owned()) {
             self.context.journal.note(&Made::Object(key.to_owned()));
         }
     }
@@ -337,6 +338,12 @@ impl Round<'_> {
         Ok(CompletedPart { number, etag })
     }
 
+    /// The uploads of this row: what else a server lists is other people's, and no step may mean it.
+    fn own(&self, mut uploads: Vec<crate::wire::ListedUpload>) -> Vec<crate::wire::ListedUpload> {
+        uploads.retain(|upload| upload.key.starts_with(&self.prefix));
+        uploads
+    }
+
     /// Takes what an answer tells into the state.
     pub(super) fn absorb(&mut self, prepared: Prepared, answer: &Answer) {
         match prepared.after {
@@ -360,7 +367,8 @@ impl Round<'_> {
                 self.state.listed_parts.insert(name, answer.parts.clone().unwrap_or_default());
             }
             After::ListedUploads(Some(name)) => {
-                self.state.listed_uploads.insert(name, answer.uploads.clone().unwrap_or_default());
+                let uploads = self.own(answer.uploads.clone().unwrap_or_default());
+                self.state.listed_uploads.insert(name, uploads);
             }
             After::Deleted(key) if answer.is_ok() => _ = self.sweep.keys.remove(&key),
             _ => {}
@@ -544,7 +552,8 @@ impl Round<'_> {
             }
             if !answer.truncated {
                 if let Some(name) = &args.r#as {
-                    self.state.listed_uploads.insert(name.clone(), uploads.clone());
+                    let own = self.own(uploads.clone());
+                    self.state.listed_uploads.insert(name.clone(), own);
                 }
                 return Ok(Answer { uploads: Some(uploads), prefixes: Some(prefixes), pages, ..answer });
             }

@@ -54,6 +54,14 @@ impl PlannedRow {
     pub fn row(&self) -> &Row {
         &self.case.rows[self.index]
     }
+
+    /// Whether a step of it stops in the middle of a body.
+    pub fn stops_in_a_body(&self) -> bool {
+        self.row().steps.iter().any(|step| match &step.operation {
+            Operation::UploadPart(args) => args.hold.is_some() || args.cut.is_some(),
+            _ => false,
+        })
+    }
 }
 
 impl Plan {

@@ -138,6 +138,11 @@ fn capability(operation: &Operation) -> Option<&'static str> {
     }
 }
 
+/// Whether an Error may come inside a 200.
+fn late_error(operation: &Operation) -> bool {
+    matches!(operation, Operation::CompleteUpload(_) | Operation::UploadPartCopy(_))
+}
+
 /// The operation in the words of S3, to compare with the preflight.
 fn s3_name(operation: &Operation) -> Option<&'static str> {
     Some(match operation {
@@ -234,6 +239,7 @@ impl<'r> Round<'r> {
             state: &self.state,
             prefix: &self.prefix,
             head: matches!(step.operation, Operation::HeadObject(_)),
+            late_error: late_error(&step.operation),
         };
         let unmet = |expected, got| StepOutcome::Unmet { expected, got, not_implemented };
         match &step.expect {
@@ -353,6 +359,7 @@ impl<'r> Round<'r> {
                     state: &self.state,
                     prefix: &self.prefix,
                     head: matches!(step.operation, Operation::HeadObject(_)),
+                    late_error: late_error(&step.operation),
                 };
                 match claim {
                     LaneExpect::Ok => answer.is_ok(),
@@ -418,7 +425,7 @@ impl<'r> Round<'r> {
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             reason: reason.map(|reason| redactor.clean(&reason)),
             cause,
-            observed,
+            observed: observed.into_iter().map(|(name, outcome)| (name, redactor.clean(&outcome))).collect(),
             steps: self.steps.iter().map(|(_, report, _)| report.clone()).collect(),
             exchanges: if keep { thin_out(self.log.exchanges(), around) } else { Vec::new() },
             notes: self.notes.iter().map(|note| redactor.clean(note)).collect(),

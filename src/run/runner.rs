@@ -91,7 +91,18 @@ impl Runner {
             ))
         })?;
         let opened = open_bucket(&client, &options.bucket, options.allow_versioned).await;
-        let (server, versioned) = opened.inspect_err(|_| journal.remove())?;
+        let (server, versioned) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                // A bucket can be there although the answer to its creation was lost: then `clean` has to know.
+                let own = options.bucket == BucketChoice::Create;
+                let probe = client.call(&s3::HeadBucket, &Log::for_clean_up()).await;
+                if !(own && probe.is_ok_and(|answer| answer.is_ok())) {
+                    journal.remove();
+                }
+                return Err(error);
+            }
+        };
         let mut context = RowContext {
             client,
             provider,
@@ -218,6 +229,14 @@ impl Runner {
         summary.by_level = by_level;
         let provider = &self.context.provider;
         let conclusion = conclude(&rows, provider, self.options.strict, complete);
+        let redactor = &self.context.client.redactor;
+        let clean = |map: &BTreeMap<String, String>| -> BTreeMap<String, String> {
+            map.iter().map(|(name, text)| (name.clone(), redactor.clean(text))).collect()
+        };
+        let cleanup = CleanUp {
+            left: cleanup.left.iter().map(|line| redactor.clean(line)).collect(),
+            trouble: cleanup.trouble.iter().map(|line| redactor.clean(line)).collect(),
+        };
         let (client, spent) = (&self.context.client, self.context.client.budget.spent());
         Report {
             schema_version: SCHEMA_VERSION,
@@ -234,7 +253,7 @@ impl Runner {
                 provider: provider.name.clone(),
                 endpoint: client.target.endpoint.as_str().trim_end_matches('/').to_owned(),
                 bucket: client.target.bucket.clone(),
-                server: self.server.clone(),
+                server: client.redactor.clean(&self.server),
                 version: None,
                 limits: LIMITS.iter().map(|name| (name.name().to_owned(), provider.limit(*name))).collect(),
             },
@@ -248,7 +267,7 @@ impl Runner {
                 bytes_sent: spent.bytes,
             },
             summary,
-            preflight: self.context.preflight.results.clone(),
+            preflight: clean(&self.context.preflight.results),
             dialect,
             cases: rows,
             findings: Vec::new(),
@@ -264,6 +283,12 @@ async fn run_planned(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
             RowReport { reason: Some(why.clone()), ..empty_report(planned, &context.registry) },
             Sweep::default(),
         ),
+        Applicable::Yes(_)
+            if planned.stops_in_a_body() && context.client.target.endpoint.scheme() != "http" =>
+        {
+            let reason = Some("a body can be stopped half-way on an endpoint without TLS alone".to_owned());
+            (RowReport { reason, ..empty_report(planned, &context.registry) }, Sweep::default())
+        }
         Applicable::Yes(_) => run_row(context, planned).await,
     }
 }

@@ -244,6 +244,11 @@ impl Client {
         let (base, path) = self.target.base(bucket);
         let path_and_query = request.path_and_query(&path);
         let url = base.join(&path_and_query).map_err(|error| error.to_string())?;
+        // A URL takes dot segments out of its path: such a key would name something else.
+        let path_alone = path_and_query.split('?').next().unwrap_or_default();
+        if url.path() != path_alone || url.host_str() != base.host_str() {
+            return Err("a key with dot segments, or one that begins with a slash, cannot be sent".to_owned());
+        }
         let mut signed = http::Request::builder()
             .method(request.method.clone())
             .uri(url.as_str())
