@@ -36,13 +36,6 @@ pub struct KeyState {
     pub ended: BTreeMap<UploadId, Ending>,
 }
 
-impl KeyState {
-    /// Whether nothing is there that a client could read or list.
-    pub fn is_bare(&self) -> bool {
-        self.object.is_none() && self.uploads.is_empty()
-    }
-}
-
 /// An upload in progress.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Upload {
