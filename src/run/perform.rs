@@ -413,7 +413,7 @@ impl Round<'_> {
                 let held = self.context.client.hold(prepared.call.as_ref()).await?;
                 match &args.r#as {
                     Some(name) if args.hold.is_some() => _ = self.held.insert(name.clone(), (held, prepared)),
-                    _ => self.context.client.cut(held, &self.log),
+                    _ => self.context.client.cut(held, &self.log).await,
                 }
                 // The claim, if there is one, stands at the release.
                 Ok(Answer { status: 200, ..Answer::default() })

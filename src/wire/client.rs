@@ -220,7 +220,8 @@ impl Client {
     }
 
     /// Closes the connection of a held request.
-    pub fn cut(&self, held: Held, log: &Log) {
+    pub async fn cut(&self, mut held: Held, log: &Log) {
+        held.cut_off().await;
         let closed = Trouble::new(TroubleKind::Cut, "closed by the suite in the middle of the body");
         self.record_held(held, Err(&closed), log);
     }

@@ -80,6 +80,13 @@ impl Held {
         Ok(count)
     }
 
+    /// Ends the body too early, and waits a while for the server to notice.
+    pub(super) async fn cut_off(&mut self) {
+        let _ = self.stream.shutdown().await;
+        let ended = async { while self.read_some().await.is_ok_and(|count| count > 0) {} };
+        let _ = tokio::time::timeout(PATIENCE, ended).await;
+    }
+
     /// Sends the rest of the body and reads the answer, which may have come before.
     pub(super) async fn finish(&mut self) -> Result<Response, Trouble> {
         let rest = std::mem::take(&mut self.rest);
