@@ -56,7 +56,7 @@ fn stage(provider: &Provider, catalogue: &Catalogue) -> Result<Stage, String> {
     };
     // Where every row is a process, every row would make a bucket of its own.
     let process_per_row = mock.is_none() && std::env::var_os("NEXTEST").is_some();
-    if bucket.is_none() && (process_per_row || !target.is_loopback()) {
+    if bucket.is_none() && (process_per_row || !Target::is_loopback(&target.endpoint)) {
         return Err("set MPUSPEC_BUCKET to the bucket to use".to_owned());
     }
     let options = ClientOptions { timeout: Duration::from_secs(30), ca: None, insecure: false, proxy: None };

@@ -116,7 +116,7 @@ impl Run {
                 format!("the mock cannot play `{}`; name an --endpoint, or another provider", provider.name);
             return Err(Failure::Usage(message));
         }
-        let loopback = given.as_ref().is_none_or(is_loopback);
+        let loopback = given.as_ref().is_none_or(Target::is_loopback);
         let plan = plan(&catalogue, &provider, &selection, loopback, wanted);
         refuse_what_cannot_run(&plan)?;
         let id = fresh_id();
@@ -339,16 +339,6 @@ impl Run {
         }
         command
     }
-}
-
-fn is_loopback(endpoint: &reqwest::Url) -> bool {
-    let target = Target {
-        endpoint: endpoint.clone(),
-        addressing: Addressing::Path,
-        bucket: String::new(),
-        region: String::new(),
-    };
-    target.is_loopback()
 }
 
 /// A case that holds words for later versions is refused with their place.

@@ -217,6 +217,17 @@ impl<'r> Round<'r> {
         self.steps.push((judged, report, step.clone()));
     }
 
+    /// What the claims about an operation are held against.
+    fn scene(&self, operation: &Operation) -> Scene<'_> {
+        Scene {
+            provider: &self.context.provider,
+            state: &self.state,
+            prefix: &self.prefix,
+            head: matches!(operation, Operation::HeadObject(_)),
+            late_error: late_error(operation),
+        }
+    }
+
     fn conclude(&mut self, step: &Step, answer: Result<Answer, Fault>) -> (StepOutcome, Option<Vec<Step>>) {
         let answer = match answer {
             Ok(answer) => answer,
@@ -234,13 +245,7 @@ impl<'r> Round<'r> {
         }
         let not_implemented = matches!(answer.status, 405 | 501)
             || matches!(answer.code().as_str(), "NotImplemented" | "MethodNotAllowed");
-        let scene = Scene {
-            provider: &self.context.provider,
-            state: &self.state,
-            prefix: &self.prefix,
-            head: matches!(step.operation, Operation::HeadObject(_)),
-            late_error: late_error(&step.operation),
-        };
+        let scene = self.scene(&step.operation);
         let unmet = |expected, got| StepOutcome::Unmet { expected, got, not_implemented };
         match &step.expect {
             None | Some(Expect::Ok) if answer.is_ok() => (StepOutcome::Met(None), None),
@@ -354,13 +359,7 @@ impl<'r> Round<'r> {
                 let Some((_, step, answer)) = seen.iter().find(|(name, _, _)| name == lane) else {
                     return false;
                 };
-                let scene = Scene {
-                    provider: &self.context.provider,
-                    state: &self.state,
-                    prefix: &self.prefix,
-                    head: matches!(step.operation, Operation::HeadObject(_)),
-                    late_error: late_error(&step.operation),
-                };
+                let scene = self.scene(&step.operation);
                 match claim {
                     LaneExpect::Ok => answer.is_ok(),
                     LaneExpect::Claims(claims) => judge(claims, answer, &scene) == Met::Yes,

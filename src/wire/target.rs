@@ -46,9 +46,9 @@ impl Target {
         }
     }
 
-    /// Whether the endpoint is on this machine.
-    pub fn is_loopback(&self) -> bool {
-        let host = self.endpoint.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    /// Whether an endpoint is on this machine.
+    pub fn is_loopback(endpoint: &Url) -> bool {
+        let host = endpoint.host_str().unwrap_or_default().trim_matches(['[', ']']);
         match host.parse::<IpAddr>() {
             Ok(address) => address.is_loopback(),
             Err(_) => host == "localhost" || host.ends_with(".localhost"),
