@@ -13,6 +13,7 @@
 mod http;
 pub mod model;
 mod ops;
+mod policy;
 pub mod provider;
 mod server;
 mod store;

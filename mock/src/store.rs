@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::{KeyState, Time};
+use crate::policy::Policy;
 
 /// A bucket.
 #[derive(Debug)]
@@ -12,6 +13,13 @@ pub(crate) struct Bucket {
     pub(crate) owner: String,
     pub(crate) created: Time,
     pub(crate) keys: BTreeMap<String, KeyState>,
+    pub(crate) policy: Option<Policy>,
+}
+
+impl Bucket {
+    pub(crate) fn new(owner: &str, created: Time) -> Self {
+        Self { owner: owner.to_owned(), created, keys: BTreeMap::new(), policy: None }
+    }
 }
 
 /// Everything that the mock stores.

@@ -2,8 +2,8 @@
 //! defective `apply` answers is, sooner or later, not admitted.
 
 use mpuspec_mock::model::{
-    Answer, Blob, Body, Content, Defect, Event, Given, KeyState, Limits, ListedPart, Observed, Operation,
-    Rules, Time, UploadId, admits, apply,
+    Answer, Blob, Body, Claimed, Content, Defect, Event, Given, KeyState, Limits, ListedPart, Observed,
+    Operation, Rules, Terms, Time, UploadId, admits, apply,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -77,7 +77,16 @@ fn body(slot: u64, len: u64) -> Body {
     let mut md5 = [0; 16];
     md5[..8].copy_from_slice(&slot.to_be_bytes());
     md5[8..].copy_from_slice(&len.to_be_bytes());
-    Body { content: Content::of(Blob::Made { seed: 7, slot, len }), md5 }
+    Body {
+        content: Content::of(Blob::Made { seed: 7, slot, len }),
+        md5,
+        checksum: None,
+        claimed: Claimed::Nothing,
+    }
+}
+
+fn put(slot: u64) -> Operation {
+    Operation::Put { body: body(slot, 5), meta: Default::default(), conditions: Default::default() }
 }
 
 /// Turns drafts into operations while the mock's face runs, and holds each answer against the oracle's.
@@ -90,7 +99,11 @@ fn run(drafts: &[Draft], defect: Option<Defect>) -> Result<(), TestCaseError> {
     for (slot, draft) in (1u64..).zip(drafts) {
         let pick = |at: usize| ids[at % ids.len()].clone();
         let operation = match draft {
-            Draft::Create => Operation::Create { meta: [("x".to_owned(), slot.to_string())].into() },
+            Draft::Create => Operation::Create {
+                meta: [("x".to_owned(), slot.to_string())].into(),
+                checksum: None,
+                initiator: "main".to_owned(),
+            },
             Draft::UploadPart { upload, number, size } => {
                 Operation::UploadPart { upload: pick(*upload), number: *number, body: body(slot, *size) }
             }
@@ -98,14 +111,14 @@ fn run(drafts: &[Draft], defect: Option<Defect>) -> Result<(), TestCaseError> {
                 let upload = pick(*upload);
                 let list = list_for(&state, &upload, *list, &last_list);
                 last_list.clone_from(&list);
-                Operation::Complete { upload, list }
+                Operation::Complete { upload, list, terms: Terms::default() }
             }
             Draft::Abort { upload } => Operation::Abort { upload: pick(*upload) },
             Draft::ListParts { upload, after, max } => {
                 Operation::ListParts { upload: pick(*upload), after: *after, max: *max }
             }
             Draft::ListUploads => Operation::ListUploads,
-            Draft::Put => Operation::Put { body: body(slot, 5), meta: Default::default() },
+            Draft::Put => put(slot),
             Draft::Get => Operation::Get,
             Draft::Head => Operation::Head,
             Draft::Delete => Operation::Delete,
@@ -141,6 +154,7 @@ fn list_for(state: &KeyState, upload: &UploadId, choice: Choice, last: &[ListedP
         let entry = |(number, part): (&u32, &mpuspec_mock::model::Part)| ListedPart {
             number: i64::from(*number),
             etag: format!("\"{}\"", part.etag),
+            checksums: Vec::new(),
         };
         upload.parts.iter().map(entry).collect()
     });
@@ -149,7 +163,9 @@ fn list_for(state: &KeyState, upload: &UploadId, choice: Choice, last: &[ListedP
         Choice::AllButFirst => list = list.split_off(1.min(list.len())),
         Choice::Reversed => list.reverse(),
         Choice::WrongEtag => list.iter_mut().for_each(|part| part.etag = "wrong".to_owned()),
-        Choice::NeverSent => list.push(ListedPart { number: 9, etag: "00".to_owned() }),
+        Choice::NeverSent => {
+            list.push(ListedPart { number: 9, etag: "00".to_owned(), checksums: Vec::new() })
+        }
         Choice::Empty => list.clear(),
         Choice::AsLastTime => last.clone_into(&mut list),
     }
@@ -224,11 +240,12 @@ fn a_write_between_creation_and_completion_may_end_up_on_top() {
         apply(state, &rules, &Event { operation, given })
     };
     let upload = UploadId("u".to_owned());
-    step(&mut state, Operation::Create { meta: Default::default() });
+    let initiator = "main".to_owned();
+    step(&mut state, Operation::Create { meta: Default::default(), checksum: None, initiator });
     step(&mut state, Operation::UploadPart { upload: upload.clone(), number: 1, body: body(1, 8) });
-    step(&mut state, Operation::Put { body: body(2, 5), meta: Default::default() });
+    step(&mut state, put(2));
     let list = list_for(&state, &upload, Choice::Exact, &[]);
-    let operation = Operation::Complete { upload, list };
+    let operation = Operation::Complete { upload, list, terms: Terms::default() };
     let mut after = state.clone();
     let answer = step(&mut after, operation.clone());
     let states = admits(&state, &rules, &operation, &Observed::Answered(answer), Time(9));

@@ -22,6 +22,12 @@ pub(super) struct Mock {
     /// Set a limit
     #[arg(long, value_name = "NAME=VALUE")]
     limit: Vec<String>,
+    /// Speak TLS, with a certificate made at the start for localhost and *.localhost
+    #[arg(long)]
+    tls: bool,
+    /// Write that certificate to a file, for clients to trust
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    certificate: Option<std::path::PathBuf>,
     /// A bucket that is there from the start
     #[arg(long, value_name = "NAME")]
     bucket: Vec<String>,
@@ -49,7 +55,14 @@ impl Mock {
             let (name, value) = split_limit(limit)?;
             builder = builder.limit(name, value);
         }
+        if self.tls {
+            builder = builder.tls();
+        }
         let mock = builder.start().map_err(start_failure)?;
+        if let (Some(path), Some(pem)) = (&self.certificate, mock.certificate()) {
+            std::fs::write(path, pem)
+                .map_err(|error| Failure::Usage(format!("--certificate {}: {error}", path.display())))?;
+        }
         print(&format!("listening on {}\n", mock.endpoint()));
         super::tell!("credentials: {} / {}", mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

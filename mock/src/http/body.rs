@@ -8,67 +8,138 @@ use hyper::body::Incoming;
 use md5::{Digest, Md5};
 use sha2::Sha256;
 
+use super::checksum::{Claim, mismatch};
+use super::chunks::Decoder;
 use super::{Payload, Request, S3Error};
-use crate::model;
+use crate::model::{self, Algorithm, Checksum, Hasher};
+
+/// What is left out of the checks, by a deliberate mistake.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Unchecked {
+    pub(crate) md5: bool,
+    pub(crate) checksum: bool,
+    pub(crate) sha256: bool,
+    /// A body that was cut is taken as far as it came.
+    pub(crate) cut: bool,
+    /// A frame of chunks is taken for content.
+    pub(crate) frame: bool,
+    /// Checksums are not known here, and what is said about them is passed over.
+    pub(crate) no_checksums: bool,
+}
+
+/// A body, and the checksum that came with it.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) body: model::Body,
+    pub(crate) claimed: Option<Checksum>,
+}
 
 /// Receives a body of the declared length and checks it against everything that was said about it.
+/// A checksum by the `wanted` algorithm is computed in any case.
 pub(crate) async fn receive(
     request: &Request,
-    payload: &Payload,
+    payload: Payload,
     incoming: Incoming,
-    check_md5: bool,
-    keep_cut: bool,
-) -> Result<model::Body, S3Error> {
-    let declared = declared_length(request)?.ok_or_else(|| {
-        S3Error::new("MissingContentLength", "You must provide the Content-Length HTTP header.")
-    })?;
+    wanted: Algorithm,
+    unchecked: Unchecked,
+) -> Result<Received, S3Error> {
+    let claim = if unchecked.no_checksums { Claim::Nothing } else { Claim::of(request)? };
+    let declared = content_length(request)?.ok_or_else(missing_length)?;
     let content_md5 = content_md5(request)?;
-    let pieces = collect(incoming, declared, keep_cut).await?;
-    let (md5, sha256) = (pieces.md5, pieces.sha256);
-    if pieces.length == declared || !keep_cut {
-        payload.agrees(&sha256)?;
+    let algorithms = [Some(wanted), claim.algorithm().filter(|other| *other != wanted)];
+    let mut sink = Sink::new(declared, &payload, algorithms);
+    let framed = matches!(payload, Payload::Chunks { .. }) && !unchecked.frame;
+    let told = payload.sha256().filter(|_| !unchecked.sha256);
+    let decoder = match payload {
+        Payload::Chunks { signer, trailer } if framed => Some(Decoder::new(signer, trailer)),
+        _ => None,
+    };
+    let trailers = collect(incoming, decoder, &mut sink, unchecked.cut).await?;
+    let digests = sink.finish();
+    let whole = digests.length == declared;
+    if framed && !whole {
+        let message = "You did not provide the number of bytes specified by the x-amz-decoded-content-length HTTP header";
+        return Err(S3Error::new("IncompleteBody", message));
+    }
+    if whole || !unchecked.cut {
+        check_sha256(told, &digests)?;
     }
     if let Some(expected) = content_md5
-        && expected != md5
-        && check_md5
+        && expected != digests.md5
+        && !unchecked.md5
     {
         return Err(S3Error::new(
             "BadDigest",
             "The Content-MD5 you specified did not match what we received.",
         )
         .with("ExpectedDigest", STANDARD.encode(expected))
-        .with("CalculatedDigest", STANDARD.encode(md5)));
+        .with("CalculatedDigest", STANDARD.encode(digests.md5)));
     }
-    Ok(model::Body { content: model::Content::from_pieces(pieces.pieces), md5 })
+    let claimed_how = claim.claimed();
+    let claimed = if unchecked.frame || unchecked.no_checksums { None } else { claim.value(&trailers)? };
+    let computed = |algorithm| digests.checksums.iter().find(|checksum| checksum.algorithm == algorithm);
+    if let Some(claimed) = &claimed
+        && computed(claimed.algorithm) != Some(claimed)
+        && !unchecked.checksum
+    {
+        return Err(mismatch(claimed.algorithm));
+    }
+    let checksum = computed(wanted).cloned();
+    let content = model::Content::from_pieces(digests.pieces);
+    let body = model::Body { content, md5: digests.md5, checksum, claimed: claimed_how };
+    Ok(Received { body, claimed })
 }
 
 /// Receives a document of a request, which is short.
 pub(crate) async fn receive_small(
     request: &Request,
-    payload: &Payload,
+    payload: Payload,
     incoming: Incoming,
 ) -> Result<Bytes, S3Error> {
     // A list of 10,000 parts with checksums stays well below.
     const MOST: u64 = 8 << 20;
-    let declared = declared_length(request)?.unwrap_or(MOST);
+    let declared = content_length(request)?.unwrap_or(MOST);
     if declared > MOST {
         return Err(S3Error::malformed_xml());
     }
-    let pieces = collect(incoming, declared, false).await?;
-    payload.agrees(&pieces.sha256)?;
-    let mut whole = Vec::with_capacity(pieces.length as usize);
-    pieces.pieces.iter().for_each(|piece| whole.extend_from_slice(piece));
-    Ok(Bytes::from(whole))
+    let mut sink = Sink::new(declared, &payload, [None, None]);
+    let told = payload.sha256();
+    let decoder = match payload {
+        Payload::Chunks { signer, trailer } => Some(Decoder::new(signer, trailer)),
+        _ => None,
+    };
+    collect(incoming, decoder, &mut sink, false).await?;
+    let digests = sink.finish();
+    check_sha256(told, &digests)?;
+    Ok(Bytes::from(digests.pieces.concat()))
 }
 
-/// The size that the head of the request declares.
-pub(crate) fn declared_length(request: &Request) -> Result<Option<u64>, S3Error> {
-    request
-        .header("content-length")
-        .map(|text| {
-            text.parse().map_err(|_| S3Error::new("InvalidRequest", "Content-Length is not a number"))
-        })
-        .transpose()
+/// Compares the digest of the signature with what arrived.
+fn check_sha256(told: Option<String>, digests: &Digests) -> Result<(), S3Error> {
+    match (told, &digests.sha256) {
+        (Some(told), Some(computed)) if told != *computed => Err(S3Error::new(
+            "XAmzContentSHA256Mismatch",
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        )
+        .with("ClientComputedContentSHA256", told)
+        .with("S3ComputedContentSHA256", computed)),
+        _ => Ok(()),
+    }
+}
+
+/// The size of the content that the head of the request declares.
+pub(crate) fn content_length(request: &Request) -> Result<Option<u64>, S3Error> {
+    let streamed =
+        request.header("x-amz-content-sha256").is_some_and(|payload| payload.starts_with("STREAMING-"));
+    let name = if streamed { "x-amz-decoded-content-length" } else { "content-length" };
+    let number = |text: &str| {
+        text.parse().map_err(|_| S3Error::new("InvalidRequest", format!("{name} is not a number")))
+    };
+    request.header(name).map(number).transpose()
+}
+
+pub(crate) fn missing_length() -> S3Error {
+    S3Error::new("MissingContentLength", "You must provide the Content-Length HTTP header.")
 }
 
 fn content_md5(request: &Request) -> Result<Option<[u8; 16]>, S3Error> {
@@ -80,17 +151,74 @@ fn content_md5(request: &Request) -> Result<Option<[u8; 16]>, S3Error> {
     digest.map(Some).ok_or_else(invalid)
 }
 
-struct Collected {
+/// Where content goes: hashed on its way.
+struct Sink {
+    most: u64,
+    pieces: Vec<Bytes>,
+    length: u64,
+    md5: Md5,
+    sha256: Option<Sha256>,
+    hashers: Vec<Hasher>,
+}
+
+struct Digests {
     pieces: Vec<Bytes>,
     length: u64,
     md5: [u8; 16],
-    sha256: [u8; 32],
+    sha256: Option<String>,
+    checksums: Vec<Checksum>,
 }
 
-async fn collect(mut incoming: Incoming, most: u64, keep_cut: bool) -> Result<Collected, S3Error> {
-    let mut pieces = Vec::new();
-    let mut length = 0;
-    let (mut md5, mut sha256) = (Md5::new(), Sha256::new());
+impl Sink {
+    fn new(most: u64, payload: &Payload, algorithms: [Option<Algorithm>; 2]) -> Self {
+        Self {
+            most,
+            pieces: Vec::new(),
+            length: 0,
+            md5: Md5::new(),
+            sha256: matches!(payload, Payload::Sha256(_)).then(Sha256::new),
+            hashers: algorithms.into_iter().flatten().map(Hasher::new).collect(),
+        }
+    }
+
+    fn take(&mut self, piece: Bytes) -> Result<(), S3Error> {
+        self.length += piece.len() as u64;
+        if self.length > self.most {
+            return Err(S3Error::new(
+                "EntityTooLarge",
+                "Your proposed upload exceeds the maximum allowed size",
+            )
+            .with("ProposedSize", self.length)
+            .with("MaxSizeAllowed", self.most));
+        }
+        self.md5.update(&piece);
+        if let Some(sha256) = &mut self.sha256 {
+            sha256.update(&piece);
+        }
+        self.hashers.iter_mut().for_each(|hasher| hasher.update(&piece));
+        self.pieces.push(piece);
+        Ok(())
+    }
+
+    fn finish(self) -> Digests {
+        Digests {
+            pieces: self.pieces,
+            length: self.length,
+            md5: self.md5.finalize().into(),
+            sha256: self.sha256.map(|sha256| hex::encode(sha256.finalize())),
+            checksums: self.hashers.into_iter().map(Hasher::finish).collect(),
+        }
+    }
+}
+
+/// Reads a body to its end, and gives its trailers.
+async fn collect(
+    mut incoming: Incoming,
+    mut decoder: Option<Decoder>,
+    sink: &mut Sink,
+    keep_cut: bool,
+) -> Result<Vec<(String, String)>, S3Error> {
+    let mut content = Vec::new();
     while let Some(frame) = incoming.frame().await {
         let incomplete = |_| S3Error::new("IncompleteBody", "The request body terminated unexpectedly");
         let frame = match frame {
@@ -98,18 +226,18 @@ async fn collect(mut incoming: Incoming, most: u64, keep_cut: bool) -> Result<Co
             frame => frame,
         };
         let Ok(piece) = frame.map_err(incomplete)?.into_data() else { continue };
-        length += piece.len() as u64;
-        if length > most {
-            return Err(S3Error::new(
-                "EntityTooLarge",
-                "Your proposed upload exceeds the maximum allowed size",
-            )
-            .with("ProposedSize", length)
-            .with("MaxSizeAllowed", most));
+        match &mut decoder {
+            None => sink.take(piece)?,
+            Some(decoder) => {
+                decoder.push(piece, &mut content)?;
+                for piece in content.drain(..) {
+                    sink.take(piece)?;
+                }
+            }
         }
-        md5.update(&piece);
-        sha256.update(&piece);
-        pieces.push(piece);
     }
-    Ok(Collected { pieces, length, md5: md5.finalize().into(), sha256: sha256.finalize().into() })
+    match decoder {
+        Some(decoder) if !keep_cut => decoder.finish(),
+        _ => Ok(Vec::new()),
+    }
 }

@@ -1,15 +1,18 @@
 //! Error answers: code, status and the elements that belong to the code.
 
+use std::borrow::Cow;
+
 use http::{Method, StatusCode};
 
 use super::answer::Answer;
 use super::xml::Xml;
-use crate::model::Refusal;
+use crate::model::{Algorithm, ChecksumType, Condition, Refusal};
+use crate::provider::Provider;
 
 /// An error as S3 tells it.
 #[derive(Debug)]
 pub(crate) struct S3Error {
-    code: &'static str,
+    code: Cow<'static, str>,
     message: String,
     elements: Vec<(&'static str, String)>,
     status: Option<StatusCode>,
@@ -19,10 +22,12 @@ pub(crate) struct S3Error {
 const STATUS: &[(&str, u16)] = &[
     ("AccessDenied", 403),
     ("AuthorizationHeaderMalformed", 400),
+    ("AuthorizationQueryParametersError", 400),
     ("BadDigest", 400),
     ("BucketAlreadyExists", 409),
     ("BucketAlreadyOwnedByYou", 409),
     ("BucketNotEmpty", 409),
+    ("ConditionalRequestConflict", 409),
     ("EntityTooLarge", 400),
     ("EntityTooSmall", 400),
     ("IncompleteBody", 400),
@@ -30,18 +35,25 @@ const STATUS: &[(&str, u16)] = &[
     ("InvalidAccessKeyId", 403),
     ("InvalidArgument", 400),
     ("InvalidBucketName", 400),
+    ("InvalidChunkSizeError", 400),
     ("InvalidDigest", 400),
     ("InvalidPart", 400),
+    ("InvalidPartNumber", 416),
     ("InvalidPartOrder", 400),
     ("InvalidRange", 416),
     ("InvalidRequest", 400),
     ("InvalidStorageClass", 400),
+    ("InvalidTag", 400),
     ("InvalidURI", 400),
     ("KeyTooLongError", 400),
+    ("MalformedPolicy", 400),
+    ("MalformedTrailerError", 400),
     ("MalformedXML", 400),
+    ("MetadataTooLarge", 400),
     ("MethodNotAllowed", 405),
     ("MissingContentLength", 411),
     ("NoSuchBucket", 404),
+    ("NoSuchBucketPolicy", 404),
     ("NoSuchKey", 404),
     ("NoSuchUpload", 404),
     ("NotImplemented", 501),
@@ -54,7 +66,7 @@ const STATUS: &[(&str, u16)] = &[
 
 impl S3Error {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), elements: Vec::new(), status: None }
+        Self { code: code.into(), message: message.into(), elements: Vec::new(), status: None }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -87,10 +99,28 @@ impl S3Error {
         Self::new("NoSuchBucket", "The specified bucket does not exist").with("BucketName", bucket)
     }
 
+    pub(crate) fn access_denied() -> Self {
+        Self::new("AccessDenied", "Access Denied")
+    }
+
+    pub(crate) fn precondition_failed(condition: &str) -> Self {
+        let message = "At least one of the pre-conditions you specified did not hold";
+        Self::new("PreconditionFailed", message).with("Condition", condition)
+    }
+
     pub(crate) fn malformed_xml() -> Self {
         let message =
             "The XML you provided was not well-formed or did not validate against our published schema";
         Self::new("MalformedXML", message)
+    }
+
+    /// In the spelling that the provider's documents put first.
+    pub(crate) fn spelt(mut self, provider: &Provider) -> Self {
+        if let Some(spelling) = provider.errors.get(self.code.as_ref()).and_then(|list| list.first()) {
+            self.status = StatusCode::from_u16(spelling.status).ok();
+            self.code = spelling.code.clone().into();
+        }
+        self
     }
 
     pub(crate) fn into_answer(self, resource: &str, request_id: &str) -> Answer {
@@ -101,7 +131,7 @@ impl S3Error {
             return Answer::new(status);
         }
         let document = Xml::error(|xml| {
-            xml.text("Code", self.code);
+            xml.text("Code", &self.code);
             xml.text("Message", &self.message);
             for (name, value) in &self.elements {
                 xml.text(name, value);
@@ -157,6 +187,68 @@ impl From<(Refusal, &str)> for S3Error {
                     .with("MaxSizeAllowed", most)
             }
             Refusal::NoSuchKey => Self::new("NoSuchKey", "The specified key does not exist.").with("Key", key),
+            Refusal::OtherAlgorithm { expected, sent } => {
+                let sent = sent.map_or_else(|| "null".to_owned(), lower);
+                Self::new(
+                    "InvalidRequest",
+                    format!(
+                        "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {sent}",
+                        lower(expected)
+                    ),
+                )
+            }
+            Refusal::ListedWithoutChecksum { algorithm, number } => Self::new(
+                "InvalidRequest",
+                format!(
+                    "The upload was created using a {} checksum. The complete request must include the checksum for each part. It was missing for part {number} in the request.",
+                    lower(algorithm)
+                ),
+            ),
+            Refusal::ListedOtherAlgorithm { algorithm, number } => Self::new(
+                "BadDigest",
+                format!("The {} you specified for part {number} did not match what we received.", lower(algorithm)),
+            ),
+            Refusal::NotConsecutive(upload) => Self::new(
+                "InvalidPartOrder",
+                "With additional checksums, part numbers must be consecutive and begin with 1.",
+            )
+            .with("UploadId", upload),
+            Refusal::OtherChecksumType(of) => Self::new(
+                "InvalidRequest",
+                format!(
+                    "The upload was created using the {} checksum mode. The complete request must use the same checksum mode.",
+                    of.map_or("null", ChecksumType::name)
+                ),
+            ),
+            Refusal::ObjectChecksum(algorithm) => Self::new(
+                "BadDigest",
+                format!("The {} you specified did not match the calculated checksum.", lower(algorithm)),
+            ),
+            Refusal::ObjectSize { told, computed } => Self::new(
+                "InvalidRequest",
+                format!(
+                    "The provided 'x-amz-mp-object-size' header value {told} does not match what was computed: {computed}"
+                ),
+            ),
+            Refusal::Precondition(condition) => Self::precondition_failed(name_of(condition)),
+            Refusal::Conflict(condition) => Self::new(
+                "ConditionalRequestConflict",
+                "The conditional request cannot succeed due to a conflicting operation against this resource.",
+            )
+            .with("Condition", name_of(condition))
+            .with("Key", key),
         }
+    }
+}
+
+/// Most messages about algorithms name them so.
+fn lower(algorithm: Algorithm) -> String {
+    algorithm.name().to_ascii_lowercase()
+}
+
+fn name_of(condition: Condition) -> &'static str {
+    match condition {
+        Condition::IfMatch => "If-Match",
+        Condition::IfNoneMatch => "If-None-Match",
     }
 }

@@ -3,15 +3,19 @@
 mod answer;
 mod auth;
 mod body;
+pub(crate) mod checksum;
+mod chunks;
 mod error;
 mod request;
+mod sigv4;
 mod time;
 mod xml;
 
 pub(crate) use answer::{Answer, Pieces};
-pub(crate) use auth::{Payload, Signed, authenticate, url_encoded};
-pub(crate) use body::{declared_length, receive, receive_small};
+pub(crate) use auth::{Leniency, Payload, Signed, authenticate};
+pub(crate) use body::{Received, Unchecked, content_length, missing_length, receive, receive_small};
 pub(crate) use error::S3Error;
 pub(crate) use request::Request;
+pub(crate) use sigv4::url_encoded;
 pub(crate) use time::{http_date, iso8601};
 pub(crate) use xml::{Element, Xml};

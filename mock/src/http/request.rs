@@ -20,15 +20,17 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// Takes the head apart, with the bucket first in the path.
+    /// Takes the head apart; the bucket stands first in the path, or first in the name of the host.
     pub(crate) fn new(parts: Parts) -> Result<Self, S3Error> {
         let raw_path = parts.uri.path().to_owned();
         let raw_query = parts.uri.query().unwrap_or("").to_owned();
         let rest = raw_path.strip_prefix('/').unwrap_or(&raw_path);
-        let (bucket, key) = match rest.split_once('/') {
-            Some((bucket, key)) => (bucket, Some(key).filter(|key| !key.is_empty())),
-            None => (rest, None),
+        let (bucket, key) = match (bucket_of_host(&parts), rest.split_once('/')) {
+            (Some(bucket), _) => (bucket, Some(rest)),
+            (None, Some((bucket, key))) => (bucket, Some(key)),
+            (None, None) => (rest, None),
         };
+        let key = key.filter(|key| !key.is_empty());
         let bucket = (!bucket.is_empty()).then(|| decode(bucket)).transpose()?;
         let key = key.map(decode).transpose()?;
         let query = raw_query
@@ -85,9 +87,55 @@ impl Request {
     }
 }
 
+/// The bucket in `bucket.localhost:PORT`.
+fn bucket_of_host(parts: &Parts) -> Option<&str> {
+    let host = parts.headers.get("host")?.to_str().ok()?;
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    name.strip_suffix(".localhost").filter(|bucket| !bucket.is_empty())
+}
+
 fn decode(text: &str) -> Result<String, S3Error> {
     percent_decode_str(text)
         .decode_utf8()
         .map(std::borrow::Cow::into_owned)
         .map_err(|_| S3Error::new("InvalidURI", "Couldn't parse the specified URI.").with("URI", text))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn request(host: &str, uri: &str) -> Option<Request> {
+        let request = http::Request::builder().uri(uri).header("host", host).body(()).ok()?;
+        Request::new(request.into_parts().0).ok()
+    }
+
+    #[test]
+    fn the_bucket_stands_in_the_path_or_in_the_host() {
+        let found = |host, uri| {
+            let request = request(host, uri).expect("a request");
+            (request.bucket().to_owned(), request.key().to_owned())
+        };
+        let expected = ("b".to_owned(), "k/%20+ä".to_owned());
+        assert_eq!(found("localhost:80", "/b/k/%2520+%C3%A4"), expected);
+        assert_eq!(found("b.localhost:80", "/k/%2520+%C3%A4"), expected);
+        assert_eq!(found("127.0.0.1:80", "/b//k"), ("b".to_owned(), "/k".to_owned()));
+        assert_eq!(found("b.localhost", "//k"), ("b".to_owned(), "/k".to_owned()));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_refused() {
+        assert!(request("localhost", "/b/%FF").is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn no_uri_makes_it_panic(uri in "/[ -~]{0,60}", host in "[a-z.:0-9]{0,30}") {
+            if let Some(request) = request(&host, &uri) {
+                let _ = (request.count("max-parts"), request.query("uploadId"));
+            }
+        }
+    }
 }

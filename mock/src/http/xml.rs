@@ -56,6 +56,14 @@ impl Xml {
         self.event(Event::End(BytesEnd::new(name)));
     }
 
+    /// Writes a grantee of an ACL, whose type is an attribute.
+    pub(crate) fn grantee(&mut self, of_type: &str, element: &str, value: &str) {
+        let attributes = [("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"), ("xsi:type", of_type)];
+        self.event(Event::Start(BytesStart::new("Grantee").with_attributes(attributes)));
+        self.text(element, value);
+        self.event(Event::End(BytesEnd::new("Grantee")));
+    }
+
     /// Writes who owns or started something; accounts are named by their access key.
     pub(crate) fn principal(&mut self, name: &str, id: &str) {
         self.nest(name, |xml| {

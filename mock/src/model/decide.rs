@@ -3,10 +3,14 @@
 //! The first choice is what the mock answers. Further ones stand where the
 //! documents leave the answer open; each names its source.
 
-use md5::{Digest, Md5 as Hasher};
-
-use super::operation::{Answer, Body, Given, ListedPart, Operation, PartEntry, PartsPage, Refusal};
-use super::{Content, Defect, ETags, Ending, KeyState, Md5, Meta, Object, Part, Rules, Upload, UploadId};
+use super::complete::complete;
+use super::operation::{
+    Answer, Body, Claimed, Condition, Conditions, Given, Operation, PartEntry, PartsPage, Refusal,
+};
+use super::{
+    Algorithm, ChecksumType, Defect, ETags, Ending, KeyState, Md5, Meta, Object, ObjectChecksum, Part, Rules,
+    Upload, UploadId,
+};
 
 /// A lawful answer and what it does to the state.
 #[derive(Debug)]
@@ -78,21 +82,26 @@ fn refuse(refusal: Refusal) -> Vec<Choice> {
 
 pub(super) fn decide(state: &KeyState, rules: &Rules, operation: &Operation, given: &Given) -> Vec<Choice> {
     match operation {
-        Operation::Create { meta } => create(state, rules, meta, given),
-        Operation::BeginPart { upload, number, size } => {
-            match may_store(state, rules, upload, *number, *size) {
-                Ok(_) => only(Answer::Continue, Effect::None),
+        Operation::Create { meta, checksum, initiator } => {
+            create(state, rules, meta, *checksum, initiator, given)
+        }
+        Operation::BeginPart { upload, number, size, claimed } => {
+            match may_store(state, rules, upload, *number, *size, *claimed) {
+                Ok((_, wanted)) => only(Answer::Continue(wanted), Effect::None),
                 Err(refusal) => refuse(refusal),
             }
         }
         Operation::UploadPart { upload, number, body } => {
             upload_part(state, rules, upload, *number, body, given)
         }
-        Operation::Complete { upload, list } => complete(state, rules, upload, list, given),
+        Operation::Complete { upload, list, terms } => complete(state, rules, upload, list, terms, given),
         Operation::Abort { upload } => abort(state, rules, upload),
         Operation::ListParts { upload, after, max } => list_parts(state, rules, upload, *after, *max),
         Operation::ListUploads => only(Answer::Uploads(uploads_of(state, rules)), Effect::None),
-        Operation::Put { body, meta } => put(rules, body, meta, given),
+        Operation::Put { body, meta, conditions } => match unmet(state, rules, conditions) {
+            Some(refusal) => refuse(refusal),
+            None => put(rules, body, meta, given),
+        },
         Operation::Get | Operation::Head => match readable(state, rules) {
             Some(object) => only(Answer::Object(Box::new(object)), Effect::None),
             None => refuse(Refusal::NoSuchKey),
@@ -101,7 +110,14 @@ pub(super) fn decide(state: &KeyState, rules: &Rules, operation: &Operation, giv
     }
 }
 
-fn create(state: &KeyState, rules: &Rules, meta: &Meta, given: &Given) -> Vec<Choice> {
+fn create(
+    state: &KeyState,
+    rules: &Rules,
+    meta: &Meta,
+    checksum: Option<(Algorithm, ChecksumType)>,
+    initiator: &str,
+    given: &Given,
+) -> Vec<Choice> {
     let Some(id) = given.id.clone() else { return Vec::new() };
     if rules.has(Defect::ReuseUpload)
         && let Some(id) = state.uploads.keys().next()
@@ -113,27 +129,54 @@ fn create(state: &KeyState, rules: &Rules, meta: &Meta, given: &Given) -> Vec<Ch
         return Vec::new();
     }
     let meta = if rules.has(Defect::LoseMetadata) { Meta::new() } else { meta.clone() };
-    let upload = Upload { initiated: given.at, meta, parts: Default::default(), overtaken: false };
+    let upload = Upload {
+        initiated: given.at,
+        meta,
+        parts: Default::default(),
+        checksum,
+        initiator: initiator.to_owned(),
+        overtaken: false,
+    };
     only(Answer::Created(id.clone()), Effect::Open(id, upload))
 }
 
-/// Checks what can be checked before the body has arrived.
+/// Without any asked for, S3 takes this one by itself.
+pub(super) const USUAL: Algorithm = Algorithm::Crc64nvme;
+
+/// Checks what can be checked before the body has arrived. Given are the number, and the
+/// algorithm by which the server keeps a checksum.
 fn may_store(
     state: &KeyState,
     rules: &Rules,
     upload: &UploadId,
     number: i64,
     size: Option<u64>,
-) -> Result<u32, Refusal> {
+    claimed: Claimed,
+) -> Result<(u32, Algorithm), Refusal> {
     let limits = &rules.limits;
     let in_range = i64::from(limits.min_part_number) <= number && number <= i64::from(limits.max_part_number);
     let refused = rules.has(Defect::RefuseLargestNumber) && number == i64::from(limits.max_part_number);
     if (!in_range && !rules.has(Defect::AcceptAnyNumber)) || refused {
         return Err(Refusal::PartNumber(number));
     }
-    if !state.uploads.contains_key(upload) {
+    let Some(found) = state.uploads.get(upload) else {
         return Err(Refusal::NoSuchUpload(upload.clone()));
-    }
+    };
+    let wanted = match (found.checksum, claimed) {
+        (None, _) => USUAL,
+        (Some((expected, _)), Claimed::With(sent))
+            if sent != expected && !rules.has(Defect::AcceptOtherAlgorithm) =>
+        {
+            return Err(Refusal::OtherAlgorithm { expected, sent: Some(sent) });
+        }
+        // A full-object checksum is put together from what the server computes.
+        (Some((expected, ChecksumType::Composite)), Claimed::Nothing)
+            if !rules.has(Defect::AcceptOtherAlgorithm) =>
+        {
+            return Err(Refusal::OtherAlgorithm { expected, sent: None });
+        }
+        (Some((expected, _)), _) => expected,
+    };
     if let (Some(size), Some(most)) = (size, limits.max_part_size)
         && size > most
     {
@@ -142,7 +185,8 @@ fn may_store(
     if size == Some(0) && rules.has(Defect::RefuseEmptyPart) {
         return Err(Refusal::TooLarge { size: 0, most: 0 });
     }
-    u32::try_from(number).map_err(|_| Refusal::PartNumber(number))
+    let number = u32::try_from(number).map_err(|_| Refusal::PartNumber(number))?;
+    Ok((number, wanted))
 }
 
 fn upload_part(
@@ -159,15 +203,21 @@ fn upload_part(
         return put(rules, body, &Meta::new(), given);
     }
     // Checked again: the upload may have ended while the body was under way.
-    let number = match may_store(state, rules, id, number, Some(body.content.len())) {
-        Ok(number) => number,
+    let number = match may_store(state, rules, id, number, Some(body.content.len()), body.claimed) {
+        Ok((number, _)) => number,
         Err(refusal) => return refuse(refusal),
     };
     let Some(etag) = etag_of_bytes(rules, body.md5, given) else { return Vec::new() };
     if rules.has(Defect::KeepReplacedPart) && state.uploads[id].parts.contains_key(&number) {
         return only(Answer::Stored(etag), Effect::None);
     }
-    let part = Part { content: body.content.clone(), md5: body.md5, etag: etag.clone(), arrived: given.at };
+    let part = Part {
+        content: body.content.clone(),
+        md5: body.md5,
+        etag: etag.clone(),
+        arrived: given.at,
+        checksum: body.checksum.clone(),
+    };
     only(Answer::Stored(etag), Effect::Store(id.clone(), number, part))
 }
 
@@ -176,166 +226,6 @@ fn etag_of_bytes(rules: &Rules, md5: Md5, given: &Given) -> Option<String> {
         ETags::Md5 => Some(hex::encode(md5)),
         ETags::Opaque => given.etag.clone(),
     }
-}
-
-fn complete(
-    state: &KeyState,
-    rules: &Rules,
-    id: &UploadId,
-    list: &[ListedPart],
-    given: &Given,
-) -> Vec<Choice> {
-    let Some(upload) = state.uploads.get(id) else { return complete_again(state, id, list) };
-    let refusals = refusals(upload, rules, id, list);
-    if !refusals.is_empty() {
-        // Which of several mistakes is told is the server's choice.
-        let effect = || {
-            if rules.has(Defect::RefusedCompletionEndsUpload) {
-                Effect::End(id.clone(), Ending::Aborted, None)
-            } else {
-                Effect::None
-            }
-        };
-        return refusals
-            .into_iter()
-            .map(|refusal| Choice { answer: Answer::Refused(refusal), effect: effect() })
-            .collect();
-    }
-    let parts = joined_parts(upload, rules, list);
-    let mut content = Content::joined(parts.iter().map(|part| part.content.clone()));
-    if rules.has(Defect::LoseLastByte) {
-        content = content.range(0, content.len().saturating_sub(1));
-    }
-    let Some(etag) = etag_of_parts(rules, &parts, &content, given) else { return Vec::new() };
-    let object = Object {
-        content,
-        etag: etag.clone(),
-        meta: upload.meta.clone(),
-        modified: upload.initiated,
-        parts: Some(parts.len() as u32),
-    };
-    let ending = Ending::Completed { list: as_sent(list), etag: etag.clone() };
-    let answer = Answer::Completed(etag);
-    let mut choices = vec![Choice {
-        answer: answer.clone(),
-        effect: Effect::End(id.clone(), ending.clone(), Some(object)),
-    }];
-    if upload.overtaken {
-        // Without versioning, a request that came between creation and completion may take
-        // precedence, and a deletion may leave no object (AWS user guide, mpuoverview).
-        choices.push(Choice { answer, effect: Effect::End(id.clone(), ending, None) });
-    }
-    choices
-}
-
-/// A completion of an upload that is not there, or no longer.
-fn complete_again(state: &KeyState, id: &UploadId, list: &[ListedPart]) -> Vec<Choice> {
-    let gone = Choice { answer: Answer::Refused(Refusal::NoSuchUpload(id.clone())), effect: Effect::None };
-    match state.ended.get(id) {
-        // AWS answers a repeated completion as it answered the first; its API text says NoSuchUpload.
-        Some(Ending::Completed { list: before, etag }) if *before == as_sent(list) => {
-            vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::None }, gone]
-        }
-        _ => vec![gone],
-    }
-}
-
-fn as_sent(list: &[ListedPart]) -> Vec<(u32, String)> {
-    list.iter()
-        .map(|part| (u32::try_from(part.number).unwrap_or(0), unquoted(&part.etag).to_owned()))
-        .collect()
-}
-
-fn unquoted(etag: &str) -> &str {
-    etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"')).unwrap_or(etag)
-}
-
-/// Everything for which a completion with this list can be refused.
-fn refusals(upload: &Upload, rules: &Rules, id: &UploadId, list: &[ListedPart]) -> Vec<Refusal> {
-    let mut found = Vec::new();
-    if list.is_empty() && !rules.has(Defect::AcceptEmptyList) {
-        found.push(Refusal::EmptyList);
-    }
-    if let Some(part) = list.iter().find(|part| part.number < i64::from(rules.limits.min_part_number.min(1)))
-    {
-        found.push(Refusal::ListedNumber(part.number));
-    }
-    let ascends = list.windows(2).all(|pair| pair[0].number < pair[1].number);
-    let gapless = list.iter().zip(1..).all(|(part, number)| part.number == number);
-    if (!ascends && !rules.has(Defect::AcceptAnyOrder)) || (!gapless && rules.has(Defect::RefuseGaps)) {
-        found.push(Refusal::InvalidPartOrder(id.clone()));
-    }
-    for listed in list {
-        let sent = u32::try_from(listed.number).ok().and_then(|number| upload.parts.get(&number));
-        let valid = match sent {
-            Some(part) => part.etag == unquoted(&listed.etag) || rules.has(Defect::IgnoreListedEtags),
-            None => rules.has(Defect::SkipMissingParts),
-        };
-        if !valid {
-            found.push(Refusal::InvalidPart {
-                upload: id.clone(),
-                number: listed.number,
-                etag: listed.etag.clone(),
-            });
-            break;
-        }
-    }
-    found.extend(size_refusal(upload, rules, list));
-    found
-}
-
-fn size_refusal(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<Refusal> {
-    let part = |listed: &ListedPart| {
-        let number = u32::try_from(listed.number).ok()?;
-        Some((number, upload.parts.get(&number)?))
-    };
-    if let Some(least) = rules.limits.min_part_size
-        && !rules.has(Defect::AcceptSmallParts)
-        && let Some((_, but_last)) = list.split_last()
-        && let Some((number, small)) =
-            but_last.iter().filter_map(part).find(|(_, part)| part.content.len() < least)
-    {
-        return Some(Refusal::TooSmall {
-            number,
-            etag: small.etag.clone(),
-            size: small.content.len(),
-            least,
-        });
-    }
-    let size: u64 = list.iter().filter_map(part).map(|(_, part)| part.content.len()).sum();
-    let most = rules.limits.max_object_size?;
-    (size > most).then_some(Refusal::TooLarge { size, most })
-}
-
-/// The parts of the object, in its order.
-fn joined_parts<'u>(upload: &'u Upload, rules: &Rules, list: &[ListedPart]) -> Vec<&'u Part> {
-    let listed = |number: u32| list.iter().any(|part| part.number == i64::from(number));
-    let mut parts: Vec<(u32, &Part)> = upload
-        .parts
-        .iter()
-        .filter(|(number, _)| listed(**number) || rules.has(Defect::JoinUnlistedParts))
-        .map(|(number, part)| (*number, part))
-        .collect();
-    if rules.has(Defect::JoinInArrivalOrder) {
-        parts.sort_by_key(|(_, part)| part.arrived);
-    }
-    if rules.has(Defect::JoinInTextOrder) {
-        parts.sort_by_key(|(number, _)| number.to_string());
-    }
-    parts.into_iter().map(|(_, part)| part).collect()
-}
-
-fn etag_of_parts(rules: &Rules, parts: &[&Part], content: &Content, given: &Given) -> Option<String> {
-    if rules.etags == ETags::Opaque {
-        return given.etag.clone();
-    }
-    let mut hasher = Hasher::new();
-    if rules.has(Defect::PlainEtag) {
-        content.pieces().flatten().for_each(|piece| hasher.update(&piece));
-        return Some(hex::encode(hasher.finalize()));
-    }
-    parts.iter().for_each(|part| hasher.update(part.md5));
-    Some(format!("{}-{}", hex::encode(hasher.finalize()), parts.len()))
 }
 
 fn abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Vec<Choice> {
@@ -356,7 +246,7 @@ fn abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Vec<Choice> {
         Some(Ending::Aborted) => vec![done, gone],
         // Not documented for an upload that was completed: either answer, and the object stays.
         Some(Ending::Completed { .. }) => vec![gone, done],
-        None if rules.has(Defect::AcceptUnknownAbort) => vec![done],
+        None if rules.unknown_abort_succeeds || rules.has(Defect::AcceptUnknownAbort) => vec![done],
         None => vec![gone],
     }
 }
@@ -375,11 +265,19 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
             etag: part.etag.clone(),
             size: part.content.len() + u64::from(rules.has(Defect::WrongListedSize)),
             arrived: part.arrived,
+            checksum: upload.checksum.and(part.checksum.clone()),
         })
         .collect();
     // A page of no entries is never truncated: there would be no marker to go on from.
     let truncated = !parts.is_empty() && rest.next().is_some();
-    only(Answer::Parts(PartsPage { parts, truncated, initiated: upload.initiated }), Effect::None)
+    let page = PartsPage {
+        parts,
+        truncated,
+        initiated: upload.initiated,
+        checksum: upload.checksum,
+        initiator: upload.initiator.clone(),
+    };
+    only(Answer::Parts(page), Effect::None)
 }
 
 /// The uploads of a key, oldest first.
@@ -408,8 +306,30 @@ fn put(rules: &Rules, body: &Body, meta: &Meta, given: &Given) -> Vec<Choice> {
         meta: meta.clone(),
         modified: given.at,
         parts: None,
+        checksum: body
+            .checksum
+            .clone()
+            .map(|checksum| ObjectChecksum { checksum, of: ChecksumType::FullObject }),
     };
     only(Answer::Stored(etag), Effect::Put(object))
+}
+
+/// The condition that does not hold.
+pub(super) fn unmet(state: &KeyState, rules: &Rules, conditions: &Conditions) -> Option<Refusal> {
+    if conditions.if_none && state.object.is_some() && !rules.has(Defect::IgnoreIfNoneMatch) {
+        return Some(Refusal::Precondition(Condition::IfNoneMatch));
+    }
+    let wanted = conditions.if_match.as_deref().filter(|_| !rules.has(Defect::IgnoreIfMatch))?;
+    match &state.object {
+        None => Some(Refusal::NoSuchKey),
+        Some(object) if wanted == "*" || unquoted(wanted) == object.etag => None,
+        Some(_) => Some(Refusal::Precondition(Condition::IfMatch)),
+    }
+}
+
+/// An ETag without its quotes.
+pub(super) fn unquoted(etag: &str) -> &str {
+    etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"')).unwrap_or(etag)
 }
 
 fn readable(state: &KeyState, rules: &Rules) -> Option<Object> {
@@ -422,6 +342,7 @@ fn readable(state: &KeyState, rules: &Rules) -> Option<Object> {
             meta: upload.meta.clone(),
             modified: part.arrived,
             parts: None,
+            checksum: None,
         });
     }
     state.object.clone()

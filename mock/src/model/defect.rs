@@ -115,6 +115,52 @@ defects! {
     LatePartReplacesObject = "late-part-replaces-object",
     /// A deletion of the object throws uploads of the key away.
     DeleteEndsUploads = "delete-ends-uploads",
+    /// A part may come with a checksum of another algorithm than the upload's, or with none.
+    AcceptOtherAlgorithm = "accept-other-algorithm",
+    /// The checksums in the list of a completion are not compared.
+    IgnoreListedChecksums = "ignore-listed-checksums",
+    /// The type of checksum that a completion names is not compared.
+    IgnoreChecksumType = "ignore-checksum-type",
+    /// The checksum of the object that a completion names is not compared.
+    IgnoreObjectChecksum = "ignore-object-checksum",
+    /// The size of the object that a completion names is not compared.
+    IgnoreObjectSize = "ignore-object-size",
+    /// Part numbers with gaps are taken although checksums were asked for.
+    AcceptGapsWithChecksums = "accept-gaps-with-checksums",
+    /// If-None-Match is not looked at.
+    IgnoreIfNoneMatch = "ignore-if-none-match",
+    /// If-Match is not looked at.
+    IgnoreIfMatch = "ignore-if-match",
+    /// Conditions on the source of a copy are not looked at.
+    IgnoreCopyConditions = "ignore-copy-conditions",
+    /// A wrong checksum of a part is not noticed.
+    IgnorePartChecksum = "ignore-part-checksum",
+    /// A body that does not agree with its signed digest is not noticed.
+    IgnoreContentSha256 = "ignore-content-sha256",
+    /// A body in chunks is stored with its frame.
+    StoreFrames = "store-frames",
+    /// Checksums are taken, and never told again.
+    OmitChecksums = "omit-checksums",
+    /// A composite checksum does not bear the number of parts.
+    OmitCompositeCount = "omit-composite-count",
+    /// A part of an object is read one byte too early.
+    ShiftPartReads = "shift-part-reads",
+    /// Anybody may do anything in any bucket.
+    IgnoreOwners = "ignore-owners",
+    /// Keys beyond the longest are taken.
+    AcceptLongKeys = "accept-long-keys",
+    /// Signatures are not compared.
+    IgnoreSignatures = "ignore-signatures",
+    /// The time of a signature is not compared with the clock.
+    IgnoreSkew = "ignore-skew",
+    /// A URL is good beyond its time.
+    IgnoreExpiry = "ignore-expiry",
+    /// Headers that were not signed are taken.
+    IgnoreUnsignedHeaders = "ignore-unsigned-headers",
+    /// A signature for another region is taken.
+    IgnoreRegion = "ignore-region",
+    /// A conditional completion does not notice that the key was written meanwhile.
+    IgnoreConflicts = "ignore-conflicts",
 }
 
 impl fmt::Display for Defect {

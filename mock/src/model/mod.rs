@@ -7,6 +7,8 @@
 
 mod admits;
 mod apply;
+mod checksum;
+mod complete;
 mod content;
 mod decide;
 mod defect;
@@ -17,11 +19,13 @@ mod state;
 
 pub use admits::admits;
 pub use apply::apply;
+pub use checksum::{Algorithm, Checksum, ChecksumType, Hasher, ObjectChecksum};
 pub use content::{Blob, Content, Slice};
 pub use defect::Defect;
 pub use listing::{ListedUpload, UploadsPage, UploadsQuery, list_uploads};
 pub use operation::{
-    Answer, Body, Code, Event, Given, ListedPart, Observed, Operation, PartEntry, PartsPage, Refusal,
+    Answer, Body, Claimed, Code, Condition, Conditions, Event, Given, ListedPart, Observed, Operation,
+    PartEntry, PartsPage, Refusal, Terms,
 };
-pub use rules::{ETags, Limits, Rules};
-pub use state::{Ending, KeyState, Md5, Meta, Object, Part, Time, Upload, UploadId};
+pub use rules::{ETags, Limits, Repeated, Rules, Unlisted};
+pub use state::{Ending, KeyState, Md5, Meta, Object, ObjectPart, Part, Time, Upload, UploadId};

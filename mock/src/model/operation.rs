@@ -1,6 +1,6 @@
 //! What is asked of one key, and what is answered.
 
-use super::{Content, Md5, Meta, Object, Time, UploadId};
+use super::{Algorithm, Checksum, ChecksumType, Content, Md5, Meta, Object, Time, UploadId};
 
 /// What a client asks of one key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -9,6 +9,10 @@ pub enum Operation {
     Create {
         /// Metadata of the object to be.
         meta: Meta,
+        /// The checksum that its parts and the object shall have.
+        checksum: Option<(Algorithm, ChecksumType)>,
+        /// Who asks.
+        initiator: String,
     },
     /// The head of an UploadPart request: its body is under way.
     BeginPart {
@@ -18,6 +22,8 @@ pub enum Operation {
         number: i64,
         /// The declared size.
         size: Option<u64>,
+        /// Which checksum comes with it.
+        claimed: Claimed,
     },
     /// UploadPart, with its body arrived.
     UploadPart {
@@ -34,6 +40,8 @@ pub enum Operation {
         upload: UploadId,
         /// The list of the request, as sent.
         list: Vec<ListedPart>,
+        /// What else the request asks.
+        terms: Terms,
     },
     /// AbortMultipartUpload.
     Abort {
@@ -57,6 +65,8 @@ pub enum Operation {
         body: Body,
         /// Metadata of the object.
         meta: Meta,
+        /// What must hold of the object that is there.
+        conditions: Conditions,
     },
     /// GetObject.
     Get,
@@ -73,6 +83,44 @@ pub struct Body {
     pub content: Content,
     /// Their MD5.
     pub md5: Md5,
+    /// Their checksum, by the algorithm that the server wants.
+    pub checksum: Option<Checksum>,
+    /// Which checksum came with them.
+    pub claimed: Claimed,
+}
+
+/// Which checksum came with the bytes of a part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Claimed {
+    /// None.
+    #[default]
+    Nothing,
+    /// One of this algorithm.
+    With(Algorithm),
+    /// The server copied the bytes itself.
+    Copied,
+}
+
+/// What must hold of the object that is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Conditions {
+    /// There is one with this ETag.
+    pub if_match: Option<String>,
+    /// There is none.
+    pub if_none: bool,
+}
+
+/// What a completion asks beside its list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Terms {
+    /// What must hold of the object that is there.
+    pub conditions: Conditions,
+    /// The checksum of the object, as sent.
+    pub checksum: Option<(Algorithm, String)>,
+    /// What that checksum covers.
+    pub of: Option<ChecksumType>,
+    /// The size of the object.
+    pub size: Option<u64>,
 }
 
 /// An entry of the list in a CompleteMultipartUpload request.
@@ -82,6 +130,8 @@ pub struct ListedPart {
     pub number: i64,
     /// The ETag, as sent.
     pub etag: String,
+    /// Checksums, as sent.
+    pub checksums: Vec<(Algorithm, String)>,
 }
 
 /// What a server chooses by itself when something comes into being.
@@ -109,8 +159,8 @@ pub struct Event {
 pub enum Answer {
     /// An upload with this id exists now.
     Created(UploadId),
-    /// The body may come.
-    Continue,
+    /// The body may come; its checksum by this algorithm is wanted.
+    Continue(Algorithm),
     /// The part, or the object, was stored under this ETag.
     Stored(String),
     /// The object exists now, under this ETag.
@@ -136,6 +186,10 @@ pub struct PartsPage {
     pub truncated: bool,
     /// When the upload was created.
     pub initiated: Time,
+    /// The checksum that was asked for at its creation.
+    pub checksum: Option<(Algorithm, ChecksumType)>,
+    /// Who created it.
+    pub initiator: String,
 }
 
 /// A part in a listing.
@@ -149,6 +203,8 @@ pub struct PartEntry {
     pub size: u64,
     /// When it arrived.
     pub arrived: Time,
+    /// Its checksum, if the upload has an algorithm.
+    pub checksum: Option<Checksum>,
 }
 
 /// Why something is refused.
@@ -193,6 +249,53 @@ pub enum Refusal {
     },
     /// No object there.
     NoSuchKey,
+    /// A part comes with another checksum than the upload's, or without one.
+    OtherAlgorithm {
+        /// The upload's.
+        expected: Algorithm,
+        /// The part's.
+        sent: Option<Algorithm>,
+    },
+    /// A listed part lacks its checksum.
+    ListedWithoutChecksum {
+        /// The upload's algorithm.
+        algorithm: Algorithm,
+        /// The number.
+        number: i64,
+    },
+    /// A listed part bears a checksum of another algorithm.
+    ListedOtherAlgorithm {
+        /// The algorithm.
+        algorithm: Algorithm,
+        /// The number.
+        number: i64,
+    },
+    /// With checksums, part numbers have to be consecutive from one.
+    NotConsecutive(UploadId),
+    /// The completion names another type of checksum than the creation; `None` if that named none.
+    OtherChecksumType(Option<ChecksumType>),
+    /// The checksum of the object differs.
+    ObjectChecksum(Algorithm),
+    /// The size of the object differs.
+    ObjectSize {
+        /// As sent.
+        told: u64,
+        /// As it is.
+        computed: u64,
+    },
+    /// A condition does not hold.
+    Precondition(Condition),
+    /// A condition holds, but the key was written since the upload was created.
+    Conflict(Condition),
+}
+
+/// A condition on the object that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// If-Match.
+    IfMatch,
+    /// If-None-Match.
+    IfNoneMatch,
 }
 
 /// Why something is refused, without the particulars.
@@ -214,6 +317,14 @@ pub enum Code {
     EntityTooLarge,
     /// See [`Refusal::NoSuchKey`].
     NoSuchKey,
+    /// See [`Refusal::OtherAlgorithm`] and what else contradicts the creation.
+    InvalidRequest,
+    /// See [`Refusal::ObjectChecksum`].
+    BadDigest,
+    /// See [`Refusal::Precondition`].
+    PreconditionFailed,
+    /// See [`Refusal::Conflict`].
+    ConditionalRequestConflict,
 }
 
 impl Refusal {
@@ -224,10 +335,17 @@ impl Refusal {
             Self::PartNumber(_) | Self::ListedNumber(_) => Code::InvalidArgument,
             Self::EmptyList => Code::MalformedXml,
             Self::InvalidPart { .. } => Code::InvalidPart,
-            Self::InvalidPartOrder(_) => Code::InvalidPartOrder,
+            Self::InvalidPartOrder(_) | Self::NotConsecutive(_) => Code::InvalidPartOrder,
             Self::TooSmall { .. } => Code::EntityTooSmall,
             Self::TooLarge { .. } => Code::EntityTooLarge,
             Self::NoSuchKey => Code::NoSuchKey,
+            Self::OtherAlgorithm { .. }
+            | Self::ListedWithoutChecksum { .. }
+            | Self::OtherChecksumType(_)
+            | Self::ObjectSize { .. } => Code::InvalidRequest,
+            Self::ListedOtherAlgorithm { .. } | Self::ObjectChecksum(_) => Code::BadDigest,
+            Self::Precondition(_) => Code::PreconditionFailed,
+            Self::Conflict(_) => Code::ConditionalRequestConflict,
         }
     }
 }

@@ -11,6 +11,12 @@ pub struct Rules {
     pub limits: Limits,
     /// What an ETag is.
     pub etags: ETags,
+    /// What comes of a completion that is sent again.
+    pub repeated_completion: Repeated,
+    /// What comes of parts that were sent and not listed.
+    pub unlisted_parts: Unlisted,
+    /// Whether an abort of an upload that never was is answered with success.
+    pub unknown_abort_succeeds: bool,
     /// Deliberate mistakes; an oracle has none.
     pub defects: BTreeSet<Defect>,
 }
@@ -69,4 +75,24 @@ pub enum ETags {
     Md5,
     /// The server's own choice, bound when it is first seen.
     Opaque,
+}
+
+/// What comes of a completion that is sent again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Repeated {
+    /// It is answered as before, or the upload is gone: documents say both.
+    #[default]
+    Open,
+    /// The upload is gone.
+    Gone,
+}
+
+/// What comes of parts that were sent and not listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Unlisted {
+    /// They are thrown away.
+    #[default]
+    Dropped,
+    /// The completion is refused.
+    Refused,
 }

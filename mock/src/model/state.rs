@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::Content;
+use super::{Algorithm, Checksum, ChecksumType, Content, ObjectChecksum};
 
 /// The id of an upload.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,10 @@ pub struct Upload {
     pub meta: Meta,
     /// The parts received, by number.
     pub parts: BTreeMap<u32, Part>,
+    /// The checksum that was asked for.
+    pub checksum: Option<(Algorithm, ChecksumType)>,
+    /// Who created it.
+    pub initiator: String,
     /// Whether the key was written or deleted since the upload was created.
     pub overtaken: bool,
 }
@@ -60,6 +64,8 @@ pub struct Part {
     pub etag: String,
     /// When it arrived.
     pub arrived: Time,
+    /// Its checksum, by the upload's algorithm or the one that is taken without any.
+    pub checksum: Option<Checksum>,
 }
 
 /// An object.
@@ -73,8 +79,21 @@ pub struct Object {
     pub meta: Meta,
     /// When it came into being; for a multipart upload the time of creation of the upload.
     pub modified: Time,
-    /// How many parts it was made of; none for a simple object.
-    pub parts: Option<u32>,
+    /// The parts it was made of; none for a simple object.
+    pub parts: Option<Vec<ObjectPart>>,
+    /// Its checksum.
+    pub checksum: Option<ObjectChecksum>,
+}
+
+/// A part of a finished object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ObjectPart {
+    /// The number that it was uploaded with.
+    pub number: u32,
+    /// Its size.
+    pub size: u64,
+    /// Its checksum.
+    pub checksum: Option<Checksum>,
 }
 
 /// How an upload ended.

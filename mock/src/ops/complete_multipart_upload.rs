@@ -2,23 +2,25 @@
 
 use http::StatusCode;
 
-use super::Call;
-use crate::http::{Answer, Element, S3Error, Xml};
-use crate::model::{self, Defect, ListedPart, Operation};
+use super::{Call, put_object::conditions};
+use crate::http::{Answer, Element, S3Error, Xml, checksum};
+use crate::model::{self, Algorithm, Conditions, Defect, ListedPart, ObjectChecksum, Operation, Terms};
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
-    for name in ["if-match", "if-none-match"] {
-        if call.request.headers.contains_key(name) {
-            return Err(S3Error::not_implemented(name));
-        }
-    }
     let document = call.document().await?;
+    if document.is_empty() && !call.has(Defect::AcceptEmptyList) {
+        // An upload that is not there is told first.
+        call.apply(Operation::ListParts { upload: call.upload(), after: 0, max: 0 })?;
+        return Err(S3Error::new("InvalidRequest", "You must specify at least one part"));
+    }
     let list = match read_list(&document) {
         Some(list) => list,
         None if call.has(Defect::AcceptEmptyList) => Vec::new(),
         None => return Err(S3Error::malformed_xml()),
     };
-    let etag = match call.apply(Operation::Complete { upload: call.upload(), list }) {
+    let terms = terms(&call)?;
+    let completion = Operation::Complete { upload: call.upload(), list, terms };
+    let etag = match call.apply(completion) {
         Ok(model::Answer::Completed(etag)) => etag,
         Ok(_) => return Err(S3Error::new("InternalError", "the upload was not completed")),
         Err(error) if call.has(Defect::RefuseWithStatus500) => {
@@ -26,13 +28,62 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         }
         Err(error) => return Err(error),
     };
+    let sum = finished(&call, &etag);
     let host = call.request.header("host").unwrap_or_default();
+    let scheme = call.service.scheme;
     Ok(Answer::xml(Xml::document("CompleteMultipartUploadResult", |xml| {
-        xml.text("Location", format!("http://{host}{}", call.request.raw_path));
+        xml.text("Location", format!("{scheme}://{host}{}", call.request.raw_path));
         xml.text("Bucket", call.request.bucket());
         xml.text("Key", call.request.key());
         xml.text("ETag", format!("\"{etag}\""));
+        if let Some((value, of)) = &sum {
+            xml.text(&checksum::element(value.0), &value.1);
+            xml.text("ChecksumType", of);
+        }
     })))
+}
+
+fn terms(call: &Call<'_>) -> Result<Terms, S3Error> {
+    let request = &call.request;
+    let conditions =
+        if call.service.lacks("conditional_complete") { Conditions::default() } else { conditions(request)? };
+    if call.ignores_checksums() {
+        return Ok(Terms { conditions, ..Terms::default() });
+    }
+    let size = request.header("x-amz-mp-object-size").map(|text| {
+        text.parse()
+            .map_err(|_| S3Error::new("InvalidRequest", "Value for x-amz-mp-object-size header is invalid."))
+    });
+    Ok(Terms {
+        conditions,
+        checksum: checksum::of_object(request)?,
+        of: request.header("x-amz-checksum-type").map(checksum::checksum_type).transpose()?,
+        size: size.transpose()?,
+    })
+}
+
+/// The checksum of the object as it is told, and its type.
+fn finished(call: &Call<'_>, etag: &str) -> Option<((Algorithm, String), &'static str)> {
+    if call.ignores_checksums() || call.has(Defect::OmitChecksums) {
+        return None;
+    }
+    let store = call.service.store.lock();
+    let object = store.buckets.get(call.request.bucket())?.keys.get(call.request.key())?.object.as_ref()?;
+    let parts = object.parts.as_ref().filter(|_| object.etag == etag)?.len();
+    let kept = object.checksum.as_ref()?;
+    Some((
+        (kept.checksum.algorithm, shown(kept, parts, call.has(Defect::OmitCompositeCount))),
+        kept.of.name(),
+    ))
+}
+
+/// The checksum of an object of parts: a composite one bears their number.
+pub(super) fn shown(kept: &ObjectChecksum, parts: usize, bare: bool) -> String {
+    let value = checksum::encoded(&kept.checksum);
+    match kept.of {
+        model::ChecksumType::Composite if !bare => format!("{value}-{parts}"),
+        _ => value,
+    }
 }
 
 /// The list of the request; `None` if the document is not one.
@@ -46,7 +97,10 @@ fn read_list(document: &[u8]) -> Option<Vec<ListedPart>> {
         .filter(|child| child.name == "Part")
         .map(|part| {
             let number = part.child("PartNumber")?.parse().ok()?;
-            Some(ListedPart { number, etag: part.child("ETag")?.to_owned() })
+            let checksums = Algorithm::ALL.into_iter().filter_map(|algorithm| {
+                Some((algorithm, part.child(&checksum::element(algorithm))?.to_owned()))
+            });
+            Some(ListedPart { number, etag: part.child("ETag")?.to_owned(), checksums: checksums.collect() })
         })
         .collect()
 }

@@ -13,6 +13,7 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     if !document.is_empty() && crate::http::Element::read(&document).is_none() {
         return Err(S3Error::malformed_xml());
     }
+    let Some(owner) = call.principal.clone() else { return Err(S3Error::access_denied()) };
     let name = call.request.bucket();
     if !valid(name) {
         return Err(
@@ -23,10 +24,10 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let created = store.now();
     match store.buckets.entry(name.to_owned()) {
         Entry::Vacant(place) => {
-            place.insert(Bucket { owner: call.principal.clone(), created, keys: Default::default() });
+            place.insert(Bucket::new(&owner, created));
         }
         // In us-east-1 alone, creating one's own bucket again is answered with success.
-        Entry::Occupied(bucket) if bucket.get().owner == call.principal => {
+        Entry::Occupied(bucket) if bucket.get().owner == owner => {
             if call.service.region != "us-east-1" {
                 let message =
                     "Your previous request to create the named bucket succeeded and you already own it.";

@@ -1,17 +1,26 @@
 //! CreateMultipartUpload: `POST /bucket/key?uploads`.
 
 use super::{Call, metadata};
-use crate::http::{Answer, S3Error, Xml};
-use crate::model::{self, Operation};
+use crate::http::{Answer, S3Error, Xml, checksum};
+use crate::model::{self, Defect, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let meta = metadata::of(&call.request)?;
-    let model::Answer::Created(id) = call.apply(Operation::Create { meta })? else {
+    let asked = if call.ignores_checksums() { None } else { checksum::asked(&call.request)? };
+    let initiator = call.principal().to_owned();
+    let operation = Operation::Create { meta, checksum: asked, initiator };
+    let model::Answer::Created(id) = call.apply(operation)? else {
         return Err(S3Error::new("InternalError", "no upload was created"));
     };
-    Ok(Answer::xml(Xml::document("InitiateMultipartUploadResult", |xml| {
+    let answer = Answer::xml(Xml::document("InitiateMultipartUploadResult", |xml| {
         xml.text("Bucket", call.request.bucket());
         xml.text("Key", call.request.key());
         xml.text("UploadId", id.0);
-    })))
+    }));
+    Ok(match asked.filter(|_| !call.has(Defect::OmitChecksums)) {
+        Some((algorithm, of)) => answer
+            .header("x-amz-checksum-algorithm", algorithm.name())
+            .header("x-amz-checksum-type", of.name()),
+        None => answer,
+    })
 }

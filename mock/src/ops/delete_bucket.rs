@@ -4,10 +4,11 @@ use http::StatusCode;
 
 use super::Call;
 use crate::http::{Answer, S3Error};
+use crate::policy::Action;
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let mut store = call.service.store.lock();
-    let bucket = call.bucket(&mut store)?;
+    let bucket = call.bucket(&mut store, Action::Own)?;
     // Uploads in progress go with the bucket; objects keep it.
     if bucket.keys.values().any(|state| state.object.is_some()) {
         let message = "The bucket you tried to delete is not empty";

@@ -3,6 +3,7 @@
 use super::Call;
 use crate::http::{Answer, Element, S3Error, Xml};
 use crate::model::{self, Event, Given, Operation};
+use crate::policy::Action;
 
 /// As many keys as one request may name.
 const MOST: usize = 1_000;
@@ -22,7 +23,7 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let quiet = root.child("Quiet") == Some("true");
     let mut store = call.service.store.lock();
     let at = store.now();
-    let bucket = call.bucket(&mut store)?;
+    let bucket = call.bucket(&mut store, Action::DeleteObject)?;
     for key in &keys {
         if let Some(state) = bucket.keys.get_mut(*key) {
             let event = Event { operation: Operation::Delete, given: Given { at, ..Given::default() } };

@@ -2,8 +2,9 @@
 
 use super::Call;
 use crate::http::{Answer, S3Error, Xml};
+use crate::policy::Action;
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
-    call.bucket(&mut call.service.store.lock())?;
+    call.bucket(&mut call.service.store.lock(), Action::Own)?;
     Ok(Answer::xml(Xml::document("VersioningConfiguration", |_| {})))
 }

@@ -2,9 +2,10 @@
 
 use http::{Method, StatusCode};
 
-use super::{Call, metadata};
-use crate::http::{Answer, Pieces, S3Error, http_date};
-use crate::model::{self, Defect, Object, Operation};
+use super::complete_multipart_upload::shown;
+use super::{Call, conditions, metadata};
+use crate::http::{Answer, Pieces, S3Error, checksum, http_date};
+use crate::model::{self, Checksum, ChecksumType, Content, Defect, Object, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let head = call.request.method == Method::HEAD;
@@ -12,56 +13,120 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let model::Answer::Object(object) = call.apply(operation)? else {
         return Err(S3Error::new("InternalError", "nothing was read"));
     };
-    conditions(call, &object)?;
+    conditions::check(&conditions::READ, &call.request, &call.service.rules, &object)?;
+    let piece = piece(call, &object)?;
     let size = object.content.len();
-    let (status, content) = match call.request.header("range").and_then(|range| Bounds::read(range, size)) {
-        None => (StatusCode::OK, object.content.clone()),
-        Some(Bounds::Beyond) => {
-            return Err(S3Error::new("InvalidRange", "The requested range is not satisfiable")
-                .with("RangeRequested", call.request.header("range").unwrap_or_default())
-                .with("ActualObjectSize", size));
-        }
-        Some(Bounds::Within(first, last)) => (
-            StatusCode::PARTIAL_CONTENT,
-            object.content.range(first + u64::from(call.has(Defect::ShiftRanges)), last + 1),
-        ),
-    };
-    let mut answer = metadata::show(&object.meta, Answer::new(status))
+    let mut answer = metadata::show(&object.meta, Answer::new(piece.status))
         .header("accept-ranges", "bytes")
         .header("etag", &call.quoted(&object.etag))
         .header("last-modified", &http_date(object.modified))
-        .header("content-length", &content.len().to_string());
-    if let Some(Bounds::Within(first, last)) =
-        call.request.header("range").and_then(|range| Bounds::read(range, size))
-    {
+        .header("content-length", &piece.content.len().to_string());
+    if let Some((first, last)) = piece.bounds {
         answer = answer.header("content-range", &format!("bytes {first}-{last}/{size}"));
+    }
+    if let Some(count) = piece.parts {
+        answer = answer.header("x-amz-mp-parts-count", &count.to_string());
+    }
+    let mode =
+        call.request.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED"));
+    if mode && !call.ignores_checksums() && !call.has(Defect::OmitChecksums) {
+        if let Some((value, text, of)) = piece.checksum {
+            answer = answer
+                .header(&checksum::header(value.algorithm), &text)
+                .header("x-amz-checksum-type", of.name());
+        }
     }
     if head {
         return Ok(answer);
     }
-    Ok(answer.body(Pieces::new(content.pieces().flatten())))
+    Ok(answer.body(Pieces::new(piece.content.pieces().flatten())))
 }
 
-fn conditions(call: &Call<'_>, object: &Object) -> Result<(), S3Error> {
-    let named = |header: &str| {
-        header
-            .split(',')
-            .map(|etag| etag.trim().trim_matches('"'))
-            .any(|etag| etag == "*" || etag == object.etag)
-    };
-    let failed = |condition, status| {
-        Err(S3Error::new(
-            "PreconditionFailed",
-            "At least one of the pre-conditions you specified did not hold",
-        )
-        .with("Condition", condition)
-        .status(status))
-    };
-    match (call.request.header("if-match"), call.request.header("if-none-match")) {
-        (Some(header), _) if !named(header) => failed("If-Match", StatusCode::PRECONDITION_FAILED),
-        (_, Some(header)) if named(header) => failed("If-None-Match", StatusCode::NOT_MODIFIED),
-        _ => Ok(()),
+/// What is told of the object.
+struct Piece {
+    status: StatusCode,
+    content: Content,
+    bounds: Option<(u64, u64)>,
+    /// How many parts there are, if one was asked for.
+    parts: Option<usize>,
+    /// The checksum, its text, and what it covers.
+    checksum: Option<(Checksum, String, ChecksumType)>,
+}
+
+fn piece(call: &Call<'_>, object: &Object) -> Result<Piece, S3Error> {
+    let size = object.content.len();
+    let range = call.request.header("range");
+    let number = call.request.query("partNumber").filter(|_| !call.service.lacks("get_by_part_number"));
+    if let Some(number) = number {
+        if range.is_some() {
+            let message = "Cannot specify both Range header and partNumber query parameter";
+            return Err(S3Error::new("InvalidRequest", message));
+        }
+        return part(call, object, number);
     }
+    let whole = || {
+        object.checksum.as_ref().map(|kept| {
+            let parts = object.parts.as_ref().map_or(0, Vec::len);
+            (kept.checksum.clone(), shown(kept, parts, call.has(Defect::OmitCompositeCount)), kept.of)
+        })
+    };
+    let piece = Piece {
+        status: StatusCode::OK,
+        content: object.content.clone(),
+        bounds: None,
+        parts: None,
+        checksum: None,
+    };
+    match range.and_then(|range| Bounds::read(range, size)) {
+        None => Ok(Piece { checksum: whole(), ..piece }),
+        Some(Bounds::Beyond) => Err(S3Error::new("InvalidRange", "The requested range is not satisfiable")
+            .with("RangeRequested", range.unwrap_or_default())
+            .with("ActualObjectSize", size)),
+        Some(Bounds::Within(first, last)) => Ok(Piece {
+            status: StatusCode::PARTIAL_CONTENT,
+            content: object.content.range(first + u64::from(call.has(Defect::ShiftRanges)), last + 1),
+            bounds: Some((first, last)),
+            ..piece
+        }),
+    }
+}
+
+/// One part of an object. A simple object is its own first part.
+fn part(call: &Call<'_>, object: &Object, text: &str) -> Result<Piece, S3Error> {
+    let number: u32 = text.parse().ok().filter(|number| (1..=10_000).contains(number)).ok_or_else(|| {
+        let message = "Part number must be an integer between 1 and 10000, inclusive";
+        S3Error::invalid_argument(message, "partNumber", text)
+    })?;
+    let sizes: Vec<u64> = match &object.parts {
+        Some(parts) => parts.iter().map(|part| part.size).collect(),
+        None => vec![object.content.len()],
+    };
+    // Parts are counted through: AWS says nothing about gaps in the numbers.
+    let at = number as usize - 1;
+    let Some(size) = sizes.get(at) else {
+        return Err(S3Error::new("InvalidPartNumber", "The requested partnumber is not satisfiable")
+            .with("PartNumberRequested", number)
+            .with("ActualPartCount", sizes.len()));
+    };
+    let first: u64 = sizes[..at].iter().sum();
+    let first = if call.has(Defect::ShiftPartReads) { first.saturating_sub(1) } else { first };
+    let whole = object.checksum.as_ref();
+    let checksum = match (&object.parts, whole.map(|kept| kept.of)) {
+        (Some(parts), Some(ChecksumType::Composite)) => parts[at]
+            .checksum
+            .clone()
+            .map(|value| (value.clone(), checksum::encoded(&value), ChecksumType::Composite)),
+        // A full-object checksum says nothing about one of several parts.
+        (Some(parts), _) if parts.len() > 1 => None,
+        _ => whole.map(|kept| (kept.checksum.clone(), checksum::encoded(&kept.checksum), kept.of)),
+    };
+    Ok(Piece {
+        status: StatusCode::PARTIAL_CONTENT,
+        content: object.content.range(first, first + size),
+        bounds: size.checked_sub(1).map(|last| (first, first + last)),
+        parts: object.parts.as_ref().map(Vec::len),
+        checksum,
+    })
 }
 
 enum Bounds {

@@ -4,11 +4,12 @@ use super::Call;
 use crate::http::{Answer, S3Error, Xml, iso8601};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    let Some(own) = &call.principal else { return Err(S3Error::access_denied()) };
     let store = call.service.store.lock();
     Ok(Answer::xml(Xml::document("ListAllMyBucketsResult", |xml| {
-        xml.principal("Owner", &call.principal);
+        xml.principal("Owner", own);
         xml.nest("Buckets", |xml| {
-            for (name, bucket) in store.buckets.iter().filter(|(_, bucket)| bucket.owner == call.principal) {
+            for (name, bucket) in store.buckets.iter().filter(|(_, bucket)| bucket.owner == *own) {
                 xml.nest("Bucket", |xml| {
                     xml.text("Name", name);
                     xml.text("CreationDate", iso8601(bucket.created));

@@ -2,7 +2,9 @@
 
 use super::{Call, metadata};
 use crate::http::{Answer, S3Error, Xml, iso8601, url_encoded};
-use crate::model::{UploadsQuery, list_uploads};
+use crate::model::{UploadId, UploadsQuery, list_uploads};
+use crate::policy::Action;
+use crate::store::Bucket;
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let request = &call.request;
@@ -24,15 +26,25 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         max,
     };
     let mut store = call.service.store.lock();
-    let bucket = call.bucket(&mut store)?;
+    let bucket = call.bucket(&mut store, Action::ListBucketMultipartUploads)?;
+    if !known_marker(&query, bucket) {
+        return Err(S3Error::invalid_argument(
+            "Invalid uploadId marker",
+            "upload-id-marker",
+            upload_id_marker,
+        ));
+    }
     let page = list_uploads(&bucket.keys, &call.service.rules, &query);
+    // Told on the last page too, as AWS does.
+    let last = page.uploads.last().map(|upload| (upload.key.clone(), upload.id.0.clone()));
+    let (next_key, next_id) = page.next.clone().or(last).unwrap_or_default();
     Ok(Answer::xml(Xml::document("ListMultipartUploadsResult", |xml| {
         xml.text("Bucket", request.bucket());
         xml.text("KeyMarker", encode(text("key-marker")));
         xml.text("UploadIdMarker", upload_id_marker);
-        if let Some((key, id)) = &page.next {
-            xml.text("NextKeyMarker", encode(key));
-            xml.text("NextUploadIdMarker", id);
+        xml.text("NextKeyMarker", encode(&next_key));
+        if !call.service.lacks("upload_id_marker") {
+            xml.text("NextUploadIdMarker", &next_id);
         }
         xml.text("Prefix", encode(&query.prefix));
         if let Some(delimiter) = &query.delimiter {
@@ -44,14 +56,17 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         xml.value("MaxUploads", max);
         xml.value("IsTruncated", page.truncated);
         for upload in &page.uploads {
-            let meta =
-                bucket.keys.get(&upload.key).and_then(|state| Some(&state.uploads.get(&upload.id)?.meta));
+            let open = bucket.keys.get(&upload.key).and_then(|state| state.uploads.get(&upload.id));
             xml.nest("Upload", |xml| {
                 xml.text("Key", encode(&upload.key));
                 xml.text("UploadId", &upload.id.0);
-                xml.principal("Initiator", &bucket.owner);
+                xml.principal("Initiator", open.map_or("", |upload| upload.initiator.as_str()));
                 xml.principal("Owner", &bucket.owner);
-                xml.text("StorageClass", meta.map_or("STANDARD", metadata::storage_class));
+                xml.text("StorageClass", open.map_or("STANDARD", |open| metadata::storage_class(&open.meta)));
+                if let Some((algorithm, of)) = open.and_then(|open| open.checksum) {
+                    xml.text("ChecksumAlgorithm", algorithm.name());
+                    xml.text("ChecksumType", of.name());
+                }
                 xml.text("Initiated", iso8601(upload.initiated));
             });
         }
@@ -61,10 +76,20 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     })))
 }
 
+/// An id marker has to be that of an upload of the marked key.
+fn known_marker(query: &UploadsQuery, bucket: &Bucket) -> bool {
+    let Some(marker) = &query.upload_id_marker else { return true };
+    let id = UploadId(marker.clone());
+    bucket
+        .keys
+        .get(&query.key_marker)
+        .is_some_and(|state| state.uploads.contains_key(&id) || state.ended.contains_key(&id))
+}
+
 /// Whether names in the answer are to be URL-encoded.
 pub(super) fn encoding(call: &Call<'_>) -> Result<bool, S3Error> {
     match call.request.query("encoding-type") {
-        None | Some("") => Ok(false),
+        None => Ok(false),
         Some("url") => Ok(true),
         Some(other) => {
             let message = "Invalid Encoding Method specified in Request";

@@ -1,7 +1,7 @@
 //! ListParts: `GET /bucket/key?uploadId=ID`.
 
 use super::{Call, metadata};
-use crate::http::{Answer, S3Error, Xml, iso8601};
+use crate::http::{Answer, S3Error, Xml, checksum, iso8601};
 use crate::model::{self, Defect, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
@@ -14,30 +14,38 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let model::Answer::Parts(listed) = answer else {
         return Err(S3Error::new("InternalError", "nothing was listed"));
     };
-    let storage_class = {
-        let mut store = call.service.store.lock();
-        let state = call.bucket(&mut store)?.keys.get(request.key());
-        let upload = state.and_then(|state| state.uploads.get(&upload));
-        upload.map_or("STANDARD", |upload| metadata::storage_class(&upload.meta)).to_owned()
+    let (owner, storage_class) = {
+        let store = call.service.store.lock();
+        let bucket = store.buckets.get(request.bucket());
+        let open = bucket.and_then(|bucket| bucket.keys.get(request.key())?.uploads.get(&upload));
+        let class = open.map_or("STANDARD", |open| metadata::storage_class(&open.meta));
+        (bucket.map_or("", |bucket| bucket.owner.as_str()).to_owned(), class.to_owned())
     };
     let root = if call.has(Defect::MisnameListParts) { "ListPartsResponse" } else { "ListPartsResult" };
     Ok(Answer::xml(Xml::document(root, |xml| {
         xml.text("Bucket", request.bucket());
         xml.text("Key", request.key());
         xml.text("UploadId", &upload.0);
-        xml.principal("Initiator", &call.principal);
-        xml.principal("Owner", &call.principal);
+        xml.principal("Initiator", &listed.initiator);
+        xml.principal("Owner", &owner);
         xml.text("StorageClass", &storage_class);
         xml.value("PartNumberMarker", after);
         xml.value("NextPartNumberMarker", listed.parts.last().map_or(0, |part| part.number));
         xml.value("MaxParts", max);
         xml.value("IsTruncated", listed.truncated);
+        if let Some((algorithm, of)) = listed.checksum.filter(|_| !call.has(Defect::OmitChecksums)) {
+            xml.text("ChecksumAlgorithm", algorithm.name());
+            xml.text("ChecksumType", of.name());
+        }
         for part in &listed.parts {
             xml.nest("Part", |xml| {
                 xml.value("PartNumber", part.number);
                 xml.text("LastModified", iso8601(part.arrived));
                 xml.text("ETag", format!("\"{}\"", part.etag));
                 xml.value("Size", part.size);
+                if let Some(value) = part.checksum.as_ref().filter(|_| !call.has(Defect::OmitChecksums)) {
+                    xml.text(&checksum::element(value.algorithm), checksum::encoded(value));
+                }
             });
         }
     })))

@@ -1,7 +1,12 @@
 //! The operations, one file each: from a request to an event of the model, and back to an answer.
 
 mod abort_multipart_upload;
+mod acl;
+mod bucket_policy;
 mod complete_multipart_upload;
+mod conditions;
+mod copy_object;
+mod copy_source;
 mod create_bucket;
 mod create_multipart_upload;
 mod delete_bucket;
@@ -10,11 +15,14 @@ mod delete_objects;
 mod get_bucket_location;
 mod get_bucket_versioning;
 mod get_object;
+mod get_object_acl;
+mod get_object_attributes;
 mod get_object_lock_configuration;
+mod get_object_tagging;
 mod head_bucket;
 mod list_buckets;
 mod list_multipart_uploads;
-mod list_objects_v2;
+mod list_objects;
 mod list_parts;
 mod metadata;
 mod put_object;
@@ -25,8 +33,10 @@ mod upload_part_copy;
 use bytes::Bytes;
 use hyper::body::Incoming;
 
-use crate::http::{Answer, Payload, Request, S3Error, receive, receive_small};
-use crate::model::{self, Defect, Event, Given, KeyState, Operation, Rules, UploadId};
+use crate::http::{Answer, Payload, Received, Request, S3Error, Unchecked, receive, receive_small};
+use crate::model::{self, Algorithm, Defect, Event, Given, KeyState, Operation, Rules, UploadId};
+use crate::policy::{Action, Effect};
+use crate::provider::{Provider, Support};
 use crate::store::{Bucket, Inner, Store};
 
 /// What all calls share.
@@ -34,17 +44,31 @@ use crate::store::{Bucket, Inner, Store};
 pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) rules: Rules,
+    pub(crate) provider: Provider,
     pub(crate) region: String,
+    /// `http` or `https`, for the location of objects.
+    pub(crate) scheme: &'static str,
+}
+
+impl Service {
+    /// Whether the provider is known not to have a capability.
+    pub(crate) fn lacks(&self, capability: &str) -> bool {
+        self.provider.support(capability) == Support::No
+    }
 }
 
 /// A request whose sender is known.
 pub(crate) struct Call<'s> {
     pub(crate) service: &'s Service,
     pub(crate) request: Request,
-    pub(crate) principal: String,
-    pub(crate) payload: Payload,
+    /// The access key; `None` for a request that is not signed.
+    pub(crate) principal: Option<String>,
+    pub(crate) payload: Option<Payload>,
     pub(crate) body: Option<Incoming>,
 }
+
+/// What a request that is not signed is told as.
+const ANONYMOUS: &str = "anonymous";
 
 impl Call<'_> {
     /// Finds the operation and carries it out.
@@ -56,14 +80,54 @@ impl Call<'_> {
         self.service.rules.has(defect)
     }
 
-    /// The bucket of the request, for a principal who may use it.
-    fn bucket<'i>(&self, store: &'i mut Inner) -> Result<&'i mut Bucket, S3Error> {
+    fn principal(&self) -> &str {
+        self.principal.as_deref().unwrap_or(ANONYMOUS)
+    }
+
+    /// The bucket of the request, for a principal who may do this with its key.
+    fn bucket<'i>(&self, store: &'i mut Inner, action: Action) -> Result<&'i mut Bucket, S3Error> {
+        self.bucket_for(store, action, None)
+    }
+
+    /// As [`bucket`](Self::bucket); whoever created the upload may do some things by default.
+    fn bucket_for<'i>(
+        &self,
+        store: &'i mut Inner,
+        action: Action,
+        upload: Option<&UploadId>,
+    ) -> Result<&'i mut Bucket, S3Error> {
         let name = self.request.bucket();
         let bucket = store.buckets.get_mut(name).ok_or_else(|| S3Error::no_such_bucket(name))?;
-        if bucket.owner == self.principal {
+        let initiated = upload.is_some_and(|upload| {
+            let upload = bucket.keys.get(self.request.key()).and_then(|state| state.uploads.get(upload));
+            upload.is_some_and(|upload| Some(&upload.initiator) == self.principal.as_ref())
+        });
+        if self.may(bucket, name, self.request.key(), action, initiated) {
             Ok(bucket)
         } else {
-            Err(S3Error::new("AccessDenied", "Access Denied"))
+            Err(S3Error::access_denied())
+        }
+    }
+
+    /// Whether the sender may do something to a key.
+    fn may(&self, bucket: &Bucket, name: &str, key: &str, action: Action, by_default: bool) -> bool {
+        if self.has(Defect::IgnoreOwners) {
+            return true;
+        }
+        let owns = Some(&bucket.owner) == self.principal.as_ref();
+        if action == Action::Own {
+            return owns;
+        }
+        let resource = match action {
+            Action::ListBucket | Action::ListBucketMultipartUploads => name.to_owned(),
+            _ => format!("{name}/{key}"),
+        };
+        let effect =
+            bucket.policy.as_ref().and_then(|policy| policy.effect(self.principal(), action, &resource));
+        match effect {
+            Some(Effect::Deny) => false,
+            Some(Effect::Allow) => true,
+            None => owns || by_default,
         }
     }
 
@@ -72,13 +136,15 @@ impl Call<'_> {
         let mut store = self.service.store.lock();
         let at = store.now();
         let key = self.request.key();
-        let bucket = self.bucket(&mut store)?;
-        if let Some(most) = self.service.rules.limits.max_key_bytes
-            && key.len() as u64 > most - u64::from(self.has(Defect::RefuseLongKeys))
-        {
-            return Err(S3Error::new("KeyTooLongError", "Your key is too long")
-                .with("Size", key.len())
-                .with("MaxSizeAllowed", most));
+        let (action, upload) = needed(&operation);
+        let bucket = self.bucket_for(&mut store, action, upload)?;
+        if let Some(most) = self.service.rules.limits.max_key_bytes {
+            let allowed = if self.has(Defect::AcceptLongKeys) { u64::MAX } else { most };
+            if key.len() as u64 > allowed - u64::from(self.has(Defect::RefuseLongKeys)) {
+                return Err(S3Error::new("KeyTooLongError", "Your key is too long")
+                    .with("Size", key.len())
+                    .with("MaxSizeAllowed", most));
+            }
         }
         let owner = self.key_of_upload(bucket, &operation).unwrap_or_else(|| key.to_owned());
         // Ids that sort by time let an id serve as marker in a listing that is sorted by time.
@@ -112,10 +178,11 @@ impl Call<'_> {
     }
 
     /// Whether an upload of the key has ended.
-    fn ended(&self, upload: &UploadId) -> Result<bool, S3Error> {
-        let mut store = self.service.store.lock();
-        let state = self.bucket(&mut store)?.keys.get(self.request.key());
-        Ok(state.is_some_and(|state| state.ended.contains_key(upload)))
+    fn ended(&self, upload: &UploadId) -> bool {
+        let store = self.service.store.lock();
+        let state =
+            store.buckets.get(self.request.bucket()).and_then(|bucket| bucket.keys.get(self.request.key()));
+        state.is_some_and(|state| state.ended.contains_key(upload))
     }
 
     fn upload(&self) -> UploadId {
@@ -131,22 +198,55 @@ impl Call<'_> {
         })
     }
 
-    /// The body of an object or a part.
-    async fn content(&mut self) -> Result<model::Body, S3Error> {
-        let body =
-            self.body.take().ok_or_else(|| S3Error::new("InternalError", "the body was read before"))?;
-        let check_md5 = !self.has(Defect::IgnoreContentMd5);
-        receive(&self.request, &self.payload, body, check_md5, self.has(Defect::StoreCutBodies)).await
+    /// The body of an object or a part, with its checksum by the wanted algorithm.
+    async fn content(&mut self, wanted: Algorithm) -> Result<Received, S3Error> {
+        let unchecked = Unchecked {
+            md5: self.has(Defect::IgnoreContentMd5),
+            checksum: self.has(Defect::IgnorePartChecksum),
+            sha256: self.has(Defect::IgnoreContentSha256),
+            cut: self.has(Defect::StoreCutBodies),
+            frame: self.has(Defect::StoreFrames),
+            no_checksums: self.ignores_checksums(),
+        };
+        let (body, payload) = self.take_body()?;
+        receive(&self.request, payload, body, wanted, unchecked).await
     }
 
     /// The document of a request.
     async fn document(&mut self) -> Result<Bytes, S3Error> {
-        let body =
-            self.body.take().ok_or_else(|| S3Error::new("InternalError", "the body was read before"))?;
-        receive_small(&self.request, &self.payload, body).await
+        let (body, payload) = self.take_body()?;
+        receive_small(&self.request, payload, body).await
+    }
+
+    fn take_body(&mut self) -> Result<(Incoming, Payload), S3Error> {
+        let read = || S3Error::new("InternalError", "the body was read before");
+        Ok((self.body.take().ok_or_else(read)?, self.payload.take().ok_or_else(read)?))
+    }
+
+    /// Whether the provider knows no checksum at all.
+    fn ignores_checksums(&self) -> bool {
+        Algorithm::ALL.into_iter().all(|algorithm| {
+            self.service.lacks(&format!("checksum_{}", algorithm.name().to_ascii_lowercase()))
+        })
     }
 
     fn quoted(&self, etag: &str) -> String {
         if self.has(Defect::UnquotedEtag) { etag.to_owned() } else { format!("\"{etag}\"") }
+    }
+}
+
+/// What a policy has to allow for an operation, and the upload whose initiator may do it anyhow.
+fn needed(operation: &Operation) -> (Action, Option<&UploadId>) {
+    match operation {
+        Operation::Create { .. }
+        | Operation::BeginPart { .. }
+        | Operation::UploadPart { .. }
+        | Operation::Complete { .. }
+        | Operation::Put { .. } => (Action::PutObject, None),
+        Operation::Abort { upload } => (Action::AbortMultipartUpload, Some(upload)),
+        Operation::ListParts { upload, .. } => (Action::ListMultipartUploadParts, Some(upload)),
+        Operation::ListUploads => (Action::ListBucketMultipartUploads, None),
+        Operation::Get | Operation::Head => (Action::GetObject, None),
+        Operation::Delete => (Action::DeleteObject, None),
     }
 }

@@ -8,9 +8,7 @@ use super::{Call, *};
 /// Parameters of the query that name a sub-resource the mock does not have.
 const ELSEWHERE: &[&str] = &[
     "accelerate",
-    "acl",
     "analytics",
-    "attributes",
     "cors",
     "encryption",
     "intelligent-tiering",
@@ -21,7 +19,6 @@ const ELSEWHERE: &[&str] = &[
     "metrics",
     "notification",
     "ownershipControls",
-    "policy",
     "policyStatus",
     "publicAccessBlock",
     "replication",
@@ -29,7 +26,6 @@ const ELSEWHERE: &[&str] = &[
     "restore",
     "retention",
     "select",
-    "tagging",
     "torrent",
     "versionId",
     "versions",
@@ -45,20 +41,21 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
     let copies = request.headers.contains_key("x-amz-copy-source");
     match (&request.method, &request.bucket, &request.key) {
         (&Method::GET, None, None) => list_buckets::handle(&call),
-        (&Method::PUT, Some(_), None) if request.query_names().next().is_none() => {
+        (&Method::PUT, Some(_), None) if request.query_names().all(of_any_request) => {
             create_bucket::handle(call).await
         }
         (&Method::HEAD, Some(_), None) => head_bucket::handle(&call),
-        (&Method::DELETE, Some(_), None) if request.query_names().next().is_none() => {
+        (&Method::DELETE, Some(_), None) if request.query_names().all(of_any_request) => {
             delete_bucket::handle(&call)
         }
         (&Method::GET, Some(_), None) if has("location") => get_bucket_location::handle(&call),
         (&Method::GET, Some(_), None) if has("versioning") => get_bucket_versioning::handle(&call),
         (&Method::GET, Some(_), None) if has("object-lock") => get_object_lock_configuration::handle(&call),
         (&Method::GET, Some(_), None) if has("uploads") => list_multipart_uploads::handle(&call),
-        (&Method::GET, Some(_), None) if request.query("list-type") == Some("2") => {
-            list_objects_v2::handle(&call)
+        (&Method::GET | &Method::PUT | &Method::DELETE, Some(_), None) if has("policy") => {
+            bucket_policy::handle(call).await
         }
+        (&Method::GET, Some(_), None) if !has("acl") && !has("tagging") => list_objects::handle(&call),
         (&Method::POST, Some(_), None) if has("delete") => delete_objects::handle(call).await,
         (&Method::POST, Some(_), None) if has("uploads") => {
             Err(S3Error::new("InvalidRequest", "A key must be specified"))
@@ -67,6 +64,7 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
             Err(S3Error::not_implemented("query"))
         }
 
+        (_, Some(_), Some(_)) if has("acl") || has("tagging") || has("attributes") => sub_resource(&call),
         (&Method::POST, Some(_), Some(_)) if has("uploads") => create_multipart_upload::handle(&call),
         (&Method::POST, Some(_), Some(_)) if has("uploadId") => complete_multipart_upload::handle(call).await,
         (&Method::PUT, Some(_), Some(_)) if has("partNumber") && !has("uploadId") => {
@@ -81,22 +79,24 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
             let message = "This operation does not accept uploadId without partNumber";
             Err(S3Error::invalid_argument(message, "uploadId", request.query("uploadId").unwrap_or_default()))
         }
-        (&Method::PUT, Some(_), Some(_)) if has("uploadId") && copies => upload_part_copy::handle(&call),
+        (&Method::PUT, Some(_), Some(_)) if has("uploadId") && copies => {
+            if call.service.lacks("upload_part_copy") {
+                return Err(S3Error::not_implemented("x-amz-copy-source"));
+            }
+            upload_part_copy::handle(&call)
+        }
         (&Method::PUT, Some(_), Some(_)) if has("uploadId") => upload_part::handle(call).await,
-        (&Method::PUT, Some(_), Some(_)) if copies => Err(S3Error::not_implemented("x-amz-copy-source")),
-        (&Method::PUT, Some(_), Some(_)) if request.query_names().all(|name| name == "x-id") => {
+        (&Method::PUT, Some(_), Some(_)) if copies => copy_object::handle(&call),
+        (&Method::PUT, Some(_), Some(_)) if request.query_names().all(of_any_request) => {
             put_object::handle(call).await
         }
         (&Method::DELETE, Some(_), Some(_)) if has("uploadId") => abort_multipart_upload::handle(&call),
-        (&Method::DELETE, Some(_), Some(_)) if request.query_names().all(|name| name == "x-id") => {
+        (&Method::DELETE, Some(_), Some(_)) if request.query_names().all(of_any_request) => {
             delete_object::handle(&call)
         }
         (&Method::GET, Some(_), Some(_)) if has("uploadId") => list_parts::handle(&call),
         (&Method::GET, Some(_), Some(_)) if has("uploads") => {
             Err(S3Error::new("InvalidRequest", "Key is not expected for the GET method ?uploads subresource"))
-        }
-        (&Method::GET | &Method::HEAD, Some(_), Some(_)) if has("partNumber") => {
-            Err(S3Error::not_implemented("partNumber"))
         }
         (&Method::GET | &Method::HEAD, Some(_), Some(_)) => get_object::handle(&call),
         (method, _, key) => {
@@ -104,4 +104,24 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
             Err(S3Error::method_not_allowed(method, resource))
         }
     }
+}
+
+/// Parameters that name no sub-resource: what SDKs add, and a signature.
+fn of_any_request(name: &str) -> bool {
+    name == "x-id" || name.starts_with("X-Amz-")
+}
+
+fn sub_resource(call: &Call<'_>) -> Result<Answer, S3Error> {
+    let request = &call.request;
+    for (name, handle) in [
+        ("acl", get_object_acl::handle as fn(&Call<'_>) -> _),
+        ("tagging", get_object_tagging::handle),
+        ("attributes", get_object_attributes::handle),
+    ] {
+        if request.has_query(name) {
+            let known = request.method == Method::GET && !call.service.lacks(name);
+            return if known { handle(call) } else { Err(S3Error::not_implemented(name)) };
+        }
+    }
+    Err(S3Error::not_implemented("query"))
 }

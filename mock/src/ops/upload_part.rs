@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::Call;
-use crate::http::{Answer, S3Error, declared_length};
+use crate::http::{Answer, S3Error, checksum, content_length, missing_length};
 use crate::model::{self, Defect, Operation};
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
@@ -11,12 +11,28 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     if call.has(Defect::StorePartAsObject) && upload.0.is_empty() {
         return super::put_object::handle(call).await;
     }
-    let size = declared_length(&call.request)?;
-    call.apply(Operation::BeginPart { upload: upload.clone(), number, size })?;
-    let body = call.content().await?;
-    match call.apply(Operation::UploadPart { upload, number, body })? {
-        model::Answer::Stored(_) if call.has(Defect::OmitPartEtag) => Ok(Answer::new(StatusCode::OK)),
-        model::Answer::Stored(etag) => Ok(Answer::new(StatusCode::OK).header("etag", &call.quoted(&etag))),
-        _ => Err(S3Error::new("InternalError", "the part was not stored")),
+    let claimed = if call.ignores_checksums() {
+        Default::default()
+    } else {
+        checksum::Claim::of(&call.request)?.claimed()
+    };
+    let size = Some(content_length(&call.request)?.ok_or_else(missing_length)?);
+    let begin = Operation::BeginPart { upload: upload.clone(), number, size, claimed };
+    let model::Answer::Continue(wanted) = call.apply(begin)? else {
+        return Err(S3Error::new("InternalError", "the part was not begun"));
+    };
+    let received = call.content(wanted).await?;
+    let model::Answer::Stored(etag) =
+        call.apply(Operation::UploadPart { upload, number, body: received.body })?
+    else {
+        return Err(S3Error::new("InternalError", "the part was not stored"));
+    };
+    let mut answer = Answer::new(StatusCode::OK);
+    if !call.has(Defect::OmitPartEtag) {
+        answer = answer.header("etag", &call.quoted(&etag));
     }
+    if let Some(claimed) = received.claimed.filter(|_| !call.has(Defect::OmitChecksums)) {
+        answer = answer.header(&checksum::header(claimed.algorithm), &checksum::encoded(&claimed));
+    }
+    Ok(answer)
 }

@@ -1,82 +1,54 @@
 //! UploadPartCopy: `PUT /bucket/key?partNumber=N&uploadId=ID` with `x-amz-copy-source`.
 
 use md5::{Digest, Md5};
-use percent_encoding::percent_decode_str;
 
-use super::Call;
-use crate::http::{Answer, S3Error, Xml, iso8601};
-use crate::model::{self, Body, Content, Defect, Operation};
+use super::{Call, copy_source};
+use crate::http::{Answer, S3Error, Xml, checksum, iso8601};
+use crate::model::{self, Algorithm, Body, Claimed, Content, Defect, Hasher, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let (upload, number) = (call.upload(), call.part_number()?);
-    call.apply(Operation::BeginPart { upload: upload.clone(), number, size: None })?;
-    let content = source(call)?;
-    let mut hasher = Md5::new();
-    content.pieces().flatten().for_each(|piece| hasher.update(&piece));
-    let body = Body { content, md5: hasher.finalize().into() };
-    let model::Answer::Stored(etag) = call.apply(Operation::UploadPart { upload, number, body })? else {
+    let begin = Operation::BeginPart { upload: upload.clone(), number, size: None, claimed: Claimed::Copied };
+    let model::Answer::Continue(wanted) = call.apply(begin)? else {
+        return Err(S3Error::new("InternalError", "the part was not begun"));
+    };
+    let source = copy_source::find(call)?.content;
+    let content = match call.request.header("x-amz-copy-source-range") {
+        Some(range) if !call.has(Defect::IgnoreCopyRange) => {
+            let (first, last) = copy_source::bounds(range, source.len())?;
+            source.range(first, last + 1)
+        }
+        _ => source,
+    };
+    let body = digests(content, wanted, true);
+    let value = body.checksum.clone();
+    let model::Answer::Stored(etag) =
+        call.apply(Operation::UploadPart { upload: upload.clone(), number, body })?
+    else {
         return Err(S3Error::new("InternalError", "the part was not stored"));
+    };
+    let asked = {
+        let store = call.service.store.lock();
+        let state = store.buckets.get(call.request.bucket()).and_then(|b| b.keys.get(call.request.key()));
+        state.and_then(|state| state.uploads.get(&upload)).is_some_and(|upload| upload.checksum.is_some())
     };
     let now = call.service.store.lock().now();
     Ok(Answer::xml(Xml::document("CopyPartResult", |xml| {
         xml.text("LastModified", iso8601(now));
-        xml.text("ETag", format!("\"{etag}\""));
+        xml.text("ETag", call.quoted(&etag));
+        if let Some(value) = value.filter(|_| asked) {
+            xml.text(&checksum::element(value.algorithm), checksum::encoded(&value));
+        }
     })))
 }
 
-/// The bytes that the headers ask for.
-fn source(call: &Call<'_>) -> Result<Content, S3Error> {
-    const CONDITIONS: [&str; 4] = [
-        "x-amz-copy-source-if-match",
-        "x-amz-copy-source-if-none-match",
-        "x-amz-copy-source-if-modified-since",
-        "x-amz-copy-source-if-unmodified-since",
-    ];
-    if let Some(condition) = CONDITIONS.into_iter().find(|name| call.request.headers.contains_key(*name)) {
-        return Err(S3Error::not_implemented(condition));
+/// Bytes that the server has, with their digests.
+pub(super) fn digests(content: Content, algorithm: Algorithm, copied: bool) -> Body {
+    let (mut md5, mut hasher) = (Md5::new(), Hasher::new(algorithm));
+    for piece in content.pieces().flatten() {
+        md5.update(&piece);
+        hasher.update(&piece);
     }
-    let header = call.request.header("x-amz-copy-source").unwrap_or_default();
-    let invalid = || {
-        let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
-        S3Error::invalid_argument(message, "x-amz-copy-source", header)
-    };
-    let path = percent_decode_str(header).decode_utf8().map_err(|_| invalid())?;
-    let (bucket, key) = path.strip_prefix('/').unwrap_or(&path).split_once('/').ok_or_else(invalid)?;
-    if bucket.is_empty() || key.is_empty() {
-        return Err(invalid());
-    }
-    let store = call.service.store.lock();
-    let from = store.buckets.get(bucket).ok_or_else(|| S3Error::no_such_bucket(bucket))?;
-    if from.owner != call.principal {
-        return Err(S3Error::new("AccessDenied", "Access Denied"));
-    }
-    let object = from.keys.get(key).and_then(|state| state.object.as_ref());
-    let object = object.ok_or_else(|| S3Error::from((model::Refusal::NoSuchKey, key)))?;
-    match call.request.header("x-amz-copy-source-range") {
-        None => Ok(object.content.clone()),
-        Some(_) if call.has(Defect::IgnoreCopyRange) => Ok(object.content.clone()),
-        Some(range) => {
-            let (first, last) = bounds(range, object.content.len())?;
-            Ok(object.content.range(first, last + 1))
-        }
-    }
-}
-
-/// The first and the last byte; both have to be given, and to lie within the source.
-fn bounds(range: &str, size: u64) -> Result<(u64, u64), S3Error> {
-    let name = "x-amz-copy-source-range";
-    let (first, last) = range
-        .strip_prefix("bytes=")
-        .and_then(|bounds| bounds.split_once('-'))
-        .and_then(|(first, last)| Some((first.parse::<u64>().ok()?, last.parse::<u64>().ok()?)))
-        .filter(|(first, last)| first <= last)
-        .ok_or_else(|| {
-            let message = "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy";
-            S3Error::invalid_argument(message, name, range)
-        })?;
-    if last >= size {
-        let message = format!("Range specified is not valid for source object of size: {size}");
-        return Err(S3Error::invalid_argument(&message, name, range));
-    }
-    Ok((first, last))
+    let claimed = if copied { Claimed::Copied } else { Claimed::Nothing };
+    Body { content, md5: md5.finalize().into(), checksum: Some(hasher.finish()), claimed }
 }

@@ -10,7 +10,7 @@ pub use load::{FileError, Origin, Problem, builtin_names, load};
 
 use std::collections::BTreeMap;
 
-use crate::model::{ETags, Limits, Rules};
+use crate::model::{ETags, Limits, Repeated, Rules, Unlisted};
 
 /// The capabilities that a provider can have, with what each is.
 pub const CAPABILITIES: &[(&str, &str)] = &[
@@ -34,6 +34,7 @@ pub const CAPABILITIES: &[(&str, &str)] = &[
     ("sse_c", "encryption with keys of the client"),
     ("streaming_signatures", "bodies signed chunk by chunk"),
     ("tagging", "object tags"),
+    ("upload_id_marker", "several uploads of one key over a page border of ListMultipartUploads"),
     ("upload_part_copy", "UploadPartCopy"),
     ("versioning", "bucket versioning"),
 ];
@@ -102,6 +103,22 @@ impl Provider {
             list_parts_page: small(LimitName::ListPartsPage, 1_000),
             list_uploads_page: small(LimitName::ListUploadsPage, 1_000),
         };
-        Rules { limits, etags: ETags::Md5, defects: Default::default() }
+        let pinned = |row: &str, outcome: &str| self.answers.get(row).is_some_and(|pin| pin == outcome);
+        Rules {
+            limits,
+            etags: ETags::Md5,
+            repeated_completion: if pinned("repeated-complete", "refused") {
+                Repeated::Gone
+            } else {
+                Repeated::Open
+            },
+            unlisted_parts: if pinned("unlisted-part", "refused") {
+                Unlisted::Refused
+            } else {
+                Unlisted::Dropped
+            },
+            unknown_abort_succeeds: pinned("unknown-abort", "answered as done"),
+            defects: Default::default(),
+        }
     }
 }

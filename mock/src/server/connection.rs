@@ -10,13 +10,20 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
-use crate::http::{Answer, Pieces, Request, S3Error, Signed, authenticate};
+use crate::http::{Answer, Leniency, Pieces, Request, S3Error, Signed, authenticate};
+use crate::model::Defect;
 use crate::ops::{Call, Service};
 use crate::{ACCESS_KEY, SECOND_ACCESS_KEY, SECOND_SECRET_KEY, SECRET_KEY};
 
 /// Accepts connections until told to stop; those that are open then are closed.
-pub(super) async fn accept(listener: TcpListener, service: Arc<Service>, mut stopped: oneshot::Receiver<()>) {
+pub(super) async fn accept(
+    listener: TcpListener,
+    service: Arc<Service>,
+    tls: Option<TlsAcceptor>,
+    mut stopped: oneshot::Receiver<()>,
+) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     loop {
         let accepted = tokio::select! {
@@ -27,16 +34,23 @@ pub(super) async fn accept(listener: TcpListener, service: Arc<Service>, mut sto
         let Ok((stream, _)) = accepted else { continue };
         // Small answers must not wait for more data.
         let _ = stream.set_nodelay(true);
-        let service = service.clone();
+        let (service, tls) = (service.clone(), tls.clone());
         tokio::spawn(async move {
             let answer = service_fn(move |request| {
                 let service = service.clone();
                 async move { Ok::<_, Infallible>(respond(&service, request).await) }
             });
-            let connection =
-                http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), answer);
+            let mut server = http1::Builder::new();
+            server.timer(TokioTimer::new());
             // A client that goes away in the middle is its own affair.
-            let _ = connection.await;
+            match tls {
+                None => _ = server.serve_connection(TokioIo::new(stream), answer).await,
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        let _ = server.serve_connection(TokioIo::new(stream), answer).await;
+                    }
+                }
+            }
         });
     }
 }
@@ -49,7 +63,7 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
     let answer = match answer(service, parts, body).await {
         Ok(answer) => answer,
         Err(error) => {
-            let answer = error.into_answer(&resource, &request_id);
+            let answer = error.spelt(&service.provider).into_answer(&resource, &request_id);
             // Nothing follows the head of an answer to HEAD.
             if head { answer.body(Pieces::default()) } else { answer }
         }
@@ -63,8 +77,16 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
 
 async fn answer(service: &Service, parts: http::request::Parts, body: Incoming) -> Result<Answer, S3Error> {
     let request = Request::new(parts)?;
-    let Signed { principal, payload } = authenticate(&request, &service.region, secret_of)?;
-    Call { service, request, principal, payload, body: Some(body) }.answer().await
+    let has = |defect| service.rules.has(defect);
+    let lenient = Leniency {
+        skew: has(Defect::IgnoreSkew),
+        expiry: has(Defect::IgnoreExpiry),
+        signature: has(Defect::IgnoreSignatures),
+        region: has(Defect::IgnoreRegion),
+        unsigned_headers: has(Defect::IgnoreUnsignedHeaders),
+    };
+    let Signed { principal, payload } = authenticate(&request, &service.region, lenient, secret_of)?;
+    Call { service, request, principal, payload: Some(payload), body: Some(body) }.answer().await
 }
 
 fn secret_of(access_key: &str) -> Option<&'static str> {

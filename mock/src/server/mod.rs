@@ -1,6 +1,7 @@
 //! The server: a port, a thread, and how both are started and stopped.
 
 mod connection;
+mod tls;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::yaml;
 #[derive(Debug)]
 pub struct Mock {
     address: SocketAddr,
+    certificate: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -28,9 +30,17 @@ impl Mock {
         MockBuilder::default()
     }
 
-    /// The base of its URLs: `http://127.0.0.1:PORT`.
+    /// The base of its URLs: `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        match self.certificate {
+            None => format!("http://{}", self.address),
+            Some(_) => format!("https://localhost:{}", self.address.port()),
+        }
+    }
+
+    /// The certificate that it made for itself, as PEM, if it speaks TLS.
+    pub fn certificate(&self) -> Option<&str> {
+        self.certificate.as_deref()
     }
 
     /// Where it listens.
@@ -73,6 +83,9 @@ pub enum StartError {
     /// No such defect.
     #[error("{0}")]
     Defect(String),
+    /// No certificate can be made.
+    #[error("no certificate can be made: {0}")]
+    Certificate(String),
     /// The port can't be had.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -93,6 +106,7 @@ pub struct MockBuilder {
     defects: Vec<String>,
     limits: Vec<(String, String)>,
     buckets: Vec<String>,
+    tls: bool,
 }
 
 impl Default for MockBuilder {
@@ -104,6 +118,7 @@ impl Default for MockBuilder {
             defects: Vec::new(),
             limits: Vec::new(),
             buckets: Vec::new(),
+            tls: false,
         }
     }
 }
@@ -151,6 +166,12 @@ impl MockBuilder {
         self
     }
 
+    /// Speaks TLS, with a certificate of its own making for localhost.
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
     /// Starts it on a thread of its own; it answers when this returns.
     pub fn start(self) -> Result<Mock, StartError> {
         let mut provider = match self.provider {
@@ -173,16 +194,17 @@ impl MockBuilder {
                 defect.map_err(|()| StartError::Defect(yaml::unknown("defect", name, &names).message))?,
             );
         }
-        let service = Service { store: Default::default(), rules, region: self.region };
+        let scheme = if self.tls { "https" } else { "http" };
+        let service = Service { store: Default::default(), rules, provider, region: self.region, scheme };
         {
             let mut store = service.store.lock();
             for name in self.buckets {
                 let created = store.now();
-                let owner = crate::ACCESS_KEY.to_owned();
-                store.buckets.insert(name, crate::store::Bucket { owner, created, keys: Default::default() });
+                store.buckets.insert(name, crate::store::Bucket::new(crate::ACCESS_KEY, created));
             }
         }
-        listen(service, SocketAddr::from(([127, 0, 0, 1], self.port)))
+        let identity = self.tls.then(tls::Identity::make).transpose().map_err(StartError::Certificate)?;
+        listen(service, identity, SocketAddr::from(([127, 0, 0, 1], self.port)))
     }
 }
 
@@ -193,7 +215,11 @@ pub(crate) fn parse_limit(name: &str, value: &str) -> Result<(LimitName, Option<
     Ok((limit, value))
 }
 
-fn listen(service: Service, address: SocketAddr) -> Result<Mock, StartError> {
+fn listen(
+    service: Service,
+    identity: Option<tls::Identity>,
+    address: SocketAddr,
+) -> Result<Mock, StartError> {
     let failed = |source| StartError::Listen { address, source };
     let listener = TcpListener::bind(address).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
@@ -205,12 +231,13 @@ fn listen(service: Service, address: SocketAddr) -> Result<Mock, StartError> {
         .build()
         .map_err(failed)?;
     let (stop, stopped) = oneshot::channel();
+    let (certificate, acceptor) = identity.map(|identity| (identity.certificate, identity.acceptor)).unzip();
     let thread = std::thread::Builder::new()
         .name("mpuspec-mock".to_owned())
         .spawn(move || {
-            runtime.block_on(connection::accept(listener, Arc::new(service), stopped));
+            runtime.block_on(connection::accept(listener, Arc::new(service), acceptor, stopped));
             runtime.shutdown_background();
         })
         .map_err(failed)?;
-    Ok(Mock { address, stop: Some(stop), thread: Some(thread) })
+    Ok(Mock { address, certificate, stop: Some(stop), thread: Some(thread) })
 }

@@ -1,8 +1,9 @@
-//! ListObjectsV2: `GET /bucket?list-type=2`.
+//! ListObjects and ListObjectsV2: `GET /bucket`, and `GET /bucket?list-type=2`.
 
 use super::{Call, list_multipart_uploads::encoding, metadata};
 use crate::http::{Answer, S3Error, Xml, iso8601, url_encoded};
 use crate::model::Object;
+use crate::policy::Action;
 
 /// Keys on one page.
 const PAGE: u32 = 1_000;
@@ -13,13 +14,14 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let encode = |text: &str| if encoded { url_encoded(text) } else { text.to_owned() };
     let text = |name| request.query(name).unwrap_or_default();
     let max = request.count("max-keys")?.unwrap_or(PAGE).min(PAGE) as usize;
+    let second = request.query("list-type") == Some("2");
     // The token is the last entry of the page before.
-    let token = request.query("continuation-token");
-    let after = token.unwrap_or_else(|| text("start-after"));
+    let token = request.query("continuation-token").filter(|_| second);
+    let after = if second { token.unwrap_or_else(|| text("start-after")) } else { text("marker") };
     let (prefix, delimiter) = (text("prefix"), text("delimiter"));
 
     let mut store = call.service.store.lock();
-    let bucket = call.bucket(&mut store)?;
+    let bucket = call.bucket(&mut store, Action::ListBucket)?;
     let mut objects: Vec<(&String, &Object)> = Vec::new();
     let mut prefixes: Vec<String> = Vec::new();
     let (mut truncated, mut last) = (false, String::new());
@@ -46,7 +48,11 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     Ok(Answer::xml(Xml::document("ListBucketResult", |xml| {
         xml.text("Name", request.bucket());
         xml.text("Prefix", encode(prefix));
-        xml.value("KeyCount", objects.len() + prefixes.len());
+        if second {
+            xml.value("KeyCount", objects.len() + prefixes.len());
+        } else {
+            xml.text("Marker", encode(after));
+        }
         xml.value("MaxKeys", max);
         if !delimiter.is_empty() {
             xml.text("Delimiter", encode(delimiter));
@@ -58,8 +64,12 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         if let Some(token) = token {
             xml.text("ContinuationToken", token);
         }
-        if truncated {
+        if truncated && second {
             xml.text("NextContinuationToken", &last);
+        }
+        // Without a delimiter the last key itself is the next marker.
+        if truncated && !second && !delimiter.is_empty() {
+            xml.text("NextMarker", encode(&last));
         }
         for (key, object) in objects {
             xml.nest("Contents", |xml| {

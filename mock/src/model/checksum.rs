@@ -1,0 +1,270 @@
+//! Checksums of parts and objects: which there are, and how those of parts make up that of the object.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crc_fast::{CrcAlgorithm, checksum_combine};
+use sha1::{Digest as _, Sha1};
+use sha2::Sha256;
+
+/// An algorithm beside MD5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Algorithm {
+    /// CRC-32 as in zip files.
+    Crc32,
+    /// CRC-32 of Castagnoli.
+    Crc32c,
+    /// CRC-64 as in NVM Express.
+    Crc64nvme,
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+impl Algorithm {
+    /// Every algorithm.
+    pub const ALL: [Self; 5] = [Self::Crc32, Self::Crc32c, Self::Crc64nvme, Self::Sha1, Self::Sha256];
+
+    /// The name in headers that take one.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Crc32 => "CRC32",
+            Self::Crc32c => "CRC32C",
+            Self::Crc64nvme => "CRC64NVME",
+            Self::Sha1 => "SHA1",
+            Self::Sha256 => "SHA256",
+        }
+    }
+
+    /// The size of a value in bytes.
+    pub fn size(self) -> usize {
+        match self {
+            Self::Crc32 | Self::Crc32c => 4,
+            Self::Crc64nvme => 8,
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
+    }
+
+    /// The type of an object's checksum where none is asked for.
+    pub fn default_type(self) -> ChecksumType {
+        match self {
+            Self::Crc64nvme => ChecksumType::FullObject,
+            _ => ChecksumType::Composite,
+        }
+    }
+
+    /// Whether an object of parts can have this type.
+    pub fn allows(self, of: ChecksumType) -> bool {
+        match of {
+            ChecksumType::Composite => self != Self::Crc64nvme,
+            ChecksumType::FullObject => self.crc().is_some(),
+        }
+    }
+
+    fn crc(self) -> Option<CrcAlgorithm> {
+        match self {
+            Self::Crc32 => Some(CrcAlgorithm::Crc32IsoHdlc),
+            Self::Crc32c => Some(CrcAlgorithm::Crc32Iscsi),
+            Self::Crc64nvme => Some(CrcAlgorithm::Crc64Nvme),
+            Self::Sha1 | Self::Sha256 => None,
+        }
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Algorithm {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name).ok_or(())
+    }
+}
+
+/// What the checksum of an object of parts covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChecksumType {
+    /// The checksums of its parts.
+    Composite,
+    /// All its bytes.
+    FullObject,
+}
+
+impl ChecksumType {
+    /// The name in headers and documents.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Composite => "COMPOSITE",
+            Self::FullObject => "FULL_OBJECT",
+        }
+    }
+}
+
+impl fmt::Display for ChecksumType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for ChecksumType {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        [Self::Composite, Self::FullObject].into_iter().find(|of| of.name() == name).ok_or(())
+    }
+}
+
+/// The checksum of some bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Checksum {
+    /// By which algorithm.
+    pub algorithm: Algorithm,
+    /// Its bytes.
+    pub value: Vec<u8>,
+}
+
+/// The checksum of an object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ObjectChecksum {
+    /// The value.
+    pub checksum: Checksum,
+    /// What it covers.
+    pub of: ChecksumType,
+}
+
+/// The checksum over the checksums of parts, each with the size of its part.
+pub(super) fn combined(
+    algorithm: Algorithm,
+    of: ChecksumType,
+    parts: &[(&Checksum, u64)],
+) -> Option<ObjectChecksum> {
+    if parts.iter().any(|(part, _)| part.algorithm != algorithm || part.value.len() != algorithm.size()) {
+        return None;
+    }
+    let value = match of {
+        ChecksumType::Composite => {
+            let mut hasher = Hasher::new(algorithm);
+            parts.iter().for_each(|(part, _)| hasher.update(&part.value));
+            hasher.finish().value
+        }
+        ChecksumType::FullObject => {
+            let crc = algorithm.crc()?;
+            let number = |value: &[u8]| value.iter().fold(0u64, |all, byte| all << 8 | u64::from(*byte));
+            let ((first, _), rest) = parts.split_first()?;
+            let all = rest.iter().fold(number(&first.value), |all, (part, size)| {
+                checksum_combine(crc, all, number(&part.value), *size)
+            });
+            big_endian(all, algorithm.size())
+        }
+    };
+    Some(ObjectChecksum { checksum: Checksum { algorithm, value }, of })
+}
+
+fn big_endian(value: u64, size: usize) -> Vec<u8> {
+    value.to_be_bytes()[8 - size..].to_vec()
+}
+
+/// Computes a checksum piece by piece.
+#[derive(Debug)]
+pub struct Hasher {
+    algorithm: Algorithm,
+    state: HasherState,
+}
+
+#[derive(Debug)]
+enum HasherState {
+    Crc(crc_fast::Digest),
+    Sha1(Sha1),
+    Sha256(Sha256),
+}
+
+impl Hasher {
+    /// Begins.
+    pub fn new(algorithm: Algorithm) -> Self {
+        let state = match (algorithm.crc(), algorithm) {
+            (Some(crc), _) => HasherState::Crc(crc_fast::Digest::new(crc)),
+            (None, Algorithm::Sha1) => HasherState::Sha1(Sha1::new()),
+            (None, _) => HasherState::Sha256(Sha256::new()),
+        };
+        Self { algorithm, state }
+    }
+
+    /// Takes a piece in.
+    pub fn update(&mut self, piece: &[u8]) {
+        match &mut self.state {
+            HasherState::Crc(digest) => digest.update(piece),
+            HasherState::Sha1(digest) => digest.update(piece),
+            HasherState::Sha256(digest) => digest.update(piece),
+        }
+    }
+
+    /// Ends.
+    pub fn finish(self) -> Checksum {
+        let value = match self.state {
+            HasherState::Crc(digest) => big_endian(digest.finalize(), self.algorithm.size()),
+            HasherState::Sha1(digest) => digest.finalize().to_vec(),
+            HasherState::Sha256(digest) => digest.finalize().to_vec(),
+        };
+        Checksum { algorithm: self.algorithm, value }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
+    use super::*;
+
+    fn checksum(algorithm: Algorithm, bytes: &[u8]) -> Checksum {
+        let mut hasher = Hasher::new(algorithm);
+        hasher.update(bytes);
+        hasher.finish()
+    }
+
+    #[test]
+    fn check_values_of_the_crcs() {
+        for (algorithm, check) in [
+            (Algorithm::Crc32, "cbf43926"),
+            (Algorithm::Crc32c, "e3069283"),
+            (Algorithm::Crc64nvme, "ae8b14860a799888"),
+        ] {
+            assert_eq!(hex::encode(checksum(algorithm, b"123456789").value), check);
+        }
+    }
+
+    /// Three parts of 5 MiB, of the letters A, B and C.
+    #[test]
+    fn parts_make_up_the_object() {
+        const PART: usize = 5 << 20;
+        let parts = [b'A', b'B', b'C'].map(|letter| vec![letter; PART]);
+        for (algorithm, of, expected) in [
+            (Algorithm::Crc32, ChecksumType::Composite, "Z+ry2Q=="),
+            (Algorithm::Crc32, ChecksumType::FullObject, "WgDhBQ=="),
+            (Algorithm::Crc32c, ChecksumType::Composite, "g9DPqQ=="),
+            (Algorithm::Crc32c, ChecksumType::FullObject, "xU+Krw=="),
+            (Algorithm::Crc64nvme, ChecksumType::FullObject, "i+6LR0y3eFo="),
+            (Algorithm::Sha1, ChecksumType::Composite, "sizjvY4eud3MrcHdZM3cQ/ol39o="),
+            (Algorithm::Sha256, ChecksumType::Composite, "uWBwpe1dxI4Vw8Gf0X9ynOdw/SS6VBzfWm9giiv1sf4="),
+        ] {
+            let checksums = parts.each_ref().map(|part| checksum(algorithm, part));
+            let listed: Vec<_> = checksums.iter().map(|part| (part, PART as u64)).collect();
+            let object = combined(algorithm, of, &listed).expect("the type is allowed");
+            assert_eq!(STANDARD.encode(object.checksum.value), expected, "{algorithm} {of}");
+        }
+    }
+
+    #[test]
+    fn digests_that_cannot_be_combined_are_refused() {
+        let part = checksum(Algorithm::Sha1, b"a");
+        assert_eq!(combined(Algorithm::Sha1, ChecksumType::FullObject, &[(&part, 1)]), None);
+        assert_eq!(combined(Algorithm::Crc32, ChecksumType::FullObject, &[(&part, 1)]), None);
+        assert!(!Algorithm::Crc64nvme.allows(ChecksumType::Composite));
+    }
+}

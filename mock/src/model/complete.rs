@@ -1,0 +1,291 @@
+//! Completion: what a list can be refused for, and what the parts become.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest, Md5 as Hasher};
+
+use super::checksum::combined;
+use super::decide::{Choice, Effect, USUAL, unmet, unquoted};
+use super::operation::{Answer, Condition, Conditions, Given, ListedPart, Refusal, Terms};
+use super::{
+    ChecksumType, Content, Defect, ETags, Ending, KeyState, Object, ObjectChecksum, ObjectPart, Part,
+    Repeated, Rules, Unlisted, Upload, UploadId,
+};
+
+/// What can be answered to a completion. `terms` are what it asks beside its list.
+pub(super) fn complete(
+    state: &KeyState,
+    rules: &Rules,
+    id: &UploadId,
+    list: &[ListedPart],
+    terms: &Terms,
+    given: &Given,
+) -> Vec<Choice> {
+    let Some(upload) = state.uploads.get(id) else { return complete_again(state, rules, id, list) };
+    let refusals = refusals(state, upload, rules, id, list, terms);
+    if !refusals.is_empty() {
+        // Which of several mistakes is told is the server's choice.
+        let effect = || {
+            if rules.has(Defect::RefusedCompletionEndsUpload) {
+                Effect::End(id.clone(), Ending::Aborted, None)
+            } else {
+                Effect::None
+            }
+        };
+        return refusals
+            .into_iter()
+            .map(|refusal| Choice { answer: Answer::Refused(refusal), effect: effect() })
+            .collect();
+    }
+    let parts = joined_parts(upload, rules, list);
+    let mut content = Content::joined(parts.iter().map(|(_, part)| part.content.clone()));
+    if rules.has(Defect::LoseLastByte) {
+        content = content.range(0, content.len().saturating_sub(1));
+    }
+    let Some(etag) = etag_of_parts(rules, &parts, &content, given) else { return Vec::new() };
+    let object = Object {
+        content,
+        etag: etag.clone(),
+        meta: upload.meta.clone(),
+        modified: upload.initiated,
+        checksum: object_checksum(upload, &parts.iter().map(|(_, part)| *part).collect::<Vec<_>>()),
+        parts: Some(parts.iter().map(|(number, part)| finished(*number, part)).collect()),
+    };
+    let ending = Ending::Completed { list: as_sent(list), etag: etag.clone() };
+    let answer = Answer::Completed(etag);
+    let mut choices = vec![Choice {
+        answer: answer.clone(),
+        effect: Effect::End(id.clone(), ending.clone(), Some(object)),
+    }];
+    if upload.overtaken {
+        // Without versioning, a request that came between creation and completion may take
+        // precedence, and a deletion may leave no object (AWS user guide, mpuoverview).
+        choices.push(Choice { answer, effect: Effect::End(id.clone(), ending, None) });
+    }
+    choices
+}
+
+/// A completion of an upload that is not there, or no longer.
+fn complete_again(state: &KeyState, rules: &Rules, id: &UploadId, list: &[ListedPart]) -> Vec<Choice> {
+    let gone = Choice { answer: Answer::Refused(Refusal::NoSuchUpload(id.clone())), effect: Effect::None };
+    match state.ended.get(id) {
+        // AWS answers a repeated completion as it answered the first; its API text says NoSuchUpload.
+        Some(Ending::Completed { list: before, etag })
+            if *before == as_sent(list) && rules.repeated_completion == Repeated::Open =>
+        {
+            vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::None }, gone]
+        }
+        _ => vec![gone],
+    }
+}
+
+fn as_sent(list: &[ListedPart]) -> Vec<(u32, String)> {
+    list.iter()
+        .map(|part| (u32::try_from(part.number).unwrap_or(0), unquoted(&part.etag).to_owned()))
+        .collect()
+}
+
+/// Everything for which a completion with this list can be refused.
+fn refusals(
+    state: &KeyState,
+    upload: &Upload,
+    rules: &Rules,
+    id: &UploadId,
+    list: &[ListedPart],
+    terms: &Terms,
+) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    found.extend(condition_refusal(state, upload, rules, &terms.conditions));
+    if list.is_empty() && !rules.has(Defect::AcceptEmptyList) {
+        found.push(Refusal::EmptyList);
+    }
+    if let Some(part) = list.iter().find(|part| part.number < i64::from(rules.limits.min_part_number.min(1)))
+    {
+        found.push(Refusal::ListedNumber(part.number));
+    }
+    let ascends = list.windows(2).all(|pair| pair[0].number < pair[1].number);
+    let gapless = list.iter().zip(1..).all(|(part, number)| part.number == number);
+    if (!ascends && !rules.has(Defect::AcceptAnyOrder)) || (!gapless && rules.has(Defect::RefuseGaps)) {
+        found.push(Refusal::InvalidPartOrder(id.clone()));
+    }
+    for listed in list {
+        let sent = u32::try_from(listed.number).ok().and_then(|number| upload.parts.get(&number));
+        let valid = match sent {
+            Some(part) => part.etag == unquoted(&listed.etag) || rules.has(Defect::IgnoreListedEtags),
+            None => rules.has(Defect::SkipMissingParts),
+        };
+        if !valid {
+            found.push(Refusal::InvalidPart {
+                upload: id.clone(),
+                number: listed.number,
+                etag: listed.etag.clone(),
+            });
+            break;
+        }
+    }
+    let left_out =
+        upload.parts.keys().any(|number| !list.iter().any(|part| part.number == i64::from(*number)));
+    if rules.unlisted_parts == Unlisted::Refused && left_out && found.is_empty() {
+        let missing = list.first().map_or(0, |part| part.number);
+        found.push(Refusal::InvalidPart { upload: id.clone(), number: missing, etag: String::new() });
+    }
+    found.extend(size_refusal(upload, rules, list));
+    found.extend(checksum_refusals(upload, rules, id, list, terms));
+    found
+}
+
+/// A condition that does not hold; or one that does, on a key that was written meanwhile.
+fn condition_refusal(
+    state: &KeyState,
+    upload: &Upload,
+    rules: &Rules,
+    conditions: &Conditions,
+) -> Option<Refusal> {
+    if let Some(refusal) = unmet(state, rules, conditions) {
+        return Some(refusal);
+    }
+    if !upload.overtaken || rules.has(Defect::IgnoreConflicts) {
+        return None;
+    }
+    let stated = match conditions {
+        Conditions { if_match: Some(_), .. } => Condition::IfMatch,
+        Conditions { if_none: true, .. } => Condition::IfNoneMatch,
+        _ => return None,
+    };
+    Some(Refusal::Conflict(stated))
+}
+
+fn checksum_refusals(
+    upload: &Upload,
+    rules: &Rules,
+    id: &UploadId,
+    list: &[ListedPart],
+    terms: &Terms,
+) -> Vec<Refusal> {
+    let mut found = Vec::new();
+    let stated = upload.checksum.map(|(_, of)| of);
+    if terms.of.is_some() && terms.of != stated && !rules.has(Defect::IgnoreChecksumType) {
+        found.push(Refusal::OtherChecksumType(stated));
+    }
+    let gapless = list.iter().zip(1..).all(|(part, number)| part.number == number);
+    if upload.checksum.is_some() && !gapless && !rules.has(Defect::AcceptGapsWithChecksums) {
+        found.push(Refusal::NotConsecutive(id.clone()));
+    }
+    if !rules.has(Defect::IgnoreListedChecksums) {
+        found.extend(list.iter().find_map(|listed| listed_checksum(upload, id, listed)));
+    }
+    let size: u64 = listed_parts(upload, list).map(|(_, part)| part.content.len()).sum();
+    if let Some(told) = terms.size.filter(|told| *told != size)
+        && !rules.has(Defect::IgnoreObjectSize)
+    {
+        found.push(Refusal::ObjectSize { told, computed: size });
+    }
+    if found.is_empty() && !rules.has(Defect::IgnoreObjectChecksum) {
+        found.extend(object_checksum_refusal(upload, list, terms));
+    }
+    found
+}
+
+/// What is wrong with the checksum of an entry of the list.
+fn listed_checksum(upload: &Upload, id: &UploadId, listed: &ListedPart) -> Option<Refusal> {
+    let number = listed.number;
+    let kept = u32::try_from(number).ok().and_then(|number| upload.parts.get(&number)?.checksum.as_ref())?;
+    let composite = matches!(upload.checksum, Some((_, ChecksumType::Composite)));
+    if listed.checksums.is_empty() && composite {
+        return Some(Refusal::ListedWithoutChecksum { algorithm: kept.algorithm, number });
+    }
+    let invalid = || Some(Refusal::InvalidPart { upload: id.clone(), number, etag: listed.etag.clone() });
+    listed.checksums.iter().find_map(|(algorithm, value)| match *algorithm == kept.algorithm {
+        true if STANDARD.encode(&kept.value) == *value => None,
+        // Without an algorithm at the creation, AWS takes no checksum in the list but its own.
+        false if upload.checksum.is_some() => {
+            Some(Refusal::ListedOtherAlgorithm { algorithm: *algorithm, number })
+        }
+        _ => invalid(),
+    })
+}
+
+fn object_checksum_refusal(upload: &Upload, list: &[ListedPart], terms: &Terms) -> Option<Refusal> {
+    let (algorithm, told) = terms.checksum.as_ref()?;
+    let computed =
+        object_checksum(upload, &listed_parts(upload, list).map(|(_, part)| part).collect::<Vec<_>>())?;
+    let wanted = computed.checksum.algorithm;
+    let value = STANDARD.encode(&computed.checksum.value);
+    let agrees = match (upload.checksum, computed.of) {
+        // A checksum that nobody asked for at the creation is not looked at, unless it is S3's own.
+        (None, _) => *algorithm != wanted || *told == value,
+        (_, ChecksumType::Composite) => *algorithm == wanted && *told == format!("{value}-{}", list.len()),
+        // AWS compares a full-object checksum only if the request says that it is one.
+        (_, ChecksumType::FullObject) => *algorithm == wanted && *told == value && terms.of.is_some(),
+    };
+    (!agrees).then_some(Refusal::ObjectChecksum(wanted))
+}
+
+/// The checksum of the object that these parts become.
+fn object_checksum(upload: &Upload, parts: &[&Part]) -> Option<ObjectChecksum> {
+    let (algorithm, of) = upload.checksum.unwrap_or((USUAL, ChecksumType::FullObject));
+    let kept: Option<Vec<_>> =
+        parts.iter().map(|part| Some((part.checksum.as_ref()?, part.content.len()))).collect();
+    combined(algorithm, of, &kept?)
+}
+
+fn listed_parts<'u>(upload: &'u Upload, list: &[ListedPart]) -> impl Iterator<Item = (u32, &'u Part)> {
+    list.iter().filter_map(|listed| {
+        let number = u32::try_from(listed.number).ok()?;
+        Some((number, upload.parts.get(&number)?))
+    })
+}
+
+fn size_refusal(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<Refusal> {
+    if let Some(least) = rules.limits.min_part_size
+        && !rules.has(Defect::AcceptSmallParts)
+        && let Some((_, but_last)) = list.split_last()
+        && let Some((number, small)) =
+            listed_parts(upload, but_last).find(|(_, part)| part.content.len() < least)
+    {
+        return Some(Refusal::TooSmall {
+            number,
+            etag: small.etag.clone(),
+            size: small.content.len(),
+            least,
+        });
+    }
+    let size: u64 = listed_parts(upload, list).map(|(_, part)| part.content.len()).sum();
+    let most = rules.limits.max_object_size?;
+    (size > most).then_some(Refusal::TooLarge { size, most })
+}
+
+/// The parts of the object, in its order.
+fn joined_parts<'u>(upload: &'u Upload, rules: &Rules, list: &[ListedPart]) -> Vec<(u32, &'u Part)> {
+    let listed = |number: u32| list.iter().any(|part| part.number == i64::from(number));
+    let mut parts: Vec<(u32, &Part)> = upload
+        .parts
+        .iter()
+        .filter(|(number, _)| listed(**number) || rules.has(Defect::JoinUnlistedParts))
+        .map(|(number, part)| (*number, part))
+        .collect();
+    if rules.has(Defect::JoinInArrivalOrder) {
+        parts.sort_by_key(|(_, part)| part.arrived);
+    }
+    if rules.has(Defect::JoinInTextOrder) {
+        parts.sort_by_key(|(number, _)| number.to_string());
+    }
+    parts
+}
+
+fn finished(number: u32, part: &Part) -> ObjectPart {
+    ObjectPart { number, size: part.content.len(), checksum: part.checksum.clone() }
+}
+
+fn etag_of_parts(rules: &Rules, parts: &[(u32, &Part)], content: &Content, given: &Given) -> Option<String> {
+    if rules.etags == ETags::Opaque {
+        return given.etag.clone();
+    }
+    let mut hasher = Hasher::new();
+    if rules.has(Defect::PlainEtag) {
+        content.pieces().flatten().for_each(|piece| hasher.update(&piece));
+        return Some(hex::encode(hasher.finalize()));
+    }
+    parts.iter().for_each(|(_, part)| hasher.update(part.md5));
+    Some(format!("{}-{}", hex::encode(hasher.finalize()), parts.len()))
+}

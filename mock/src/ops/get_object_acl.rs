@@ -1,0 +1,14 @@
+//! GetObjectAcl: `GET /bucket/key?acl`.
+
+use super::{Call, acl};
+use crate::http::{Answer, S3Error};
+use crate::model::{self, Operation};
+
+pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    let model::Answer::Object(object) = call.apply(Operation::Head)? else {
+        return Err(S3Error::new("InternalError", "nothing was read"));
+    };
+    let store = call.service.store.lock();
+    let owner = store.buckets.get(call.request.bucket()).map_or("", |bucket| bucket.owner.as_str());
+    Ok(Answer::xml(acl::document(owner, &object.meta)))
+}
