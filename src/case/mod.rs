@@ -7,6 +7,7 @@ mod expect;
 mod expression;
 mod id;
 mod lint;
+mod listing;
 mod load;
 mod operation;
 mod reference;
@@ -23,6 +24,7 @@ pub use expect::{
 pub use expression::{Expr, Missing, Sizes};
 pub use id::{Pattern, RowId};
 pub use lint::{lint, unused_sources};
+pub use listing::{LISTING_VERSION, ListedRow, ListedSource, Listing, listing_schema};
 pub use load::{Bucket, Case, Cost, Level, Row, load_case};
 pub use operation::*;
 pub use reference::{

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Failure, catalogue, print};
-use crate::case::RowId;
+use crate::case::{ListedRow, Listing};
 
 /// Lists the cases.
 #[derive(Debug, Args)]
@@ -15,22 +15,23 @@ pub(super) struct List {
     /// A folder with cases of your own
     #[arg(long = "cases", value_name = "DIR")]
     cases_dir: Option<PathBuf>,
+    /// As JSON, which `mpuspec schema list` describes
+    #[arg(long)]
+    json: bool,
 }
 
 impl List {
     pub(super) fn execute(self) -> Result<u8, Failure> {
         let (catalogue, patterns) = catalogue(self.cases_dir.as_ref(), &self.cases)?;
         let selection = catalogue.select(&patterns)?;
-        let mut text = String::new();
-        for case in &catalogue.cases {
-            for row in &case.rows {
-                let id = RowId::new(&case.id, row.name.as_deref());
-                if selection.takes(&id) {
-                    text.push_str(&format!("{:<6} {id}   {}\n", case.level.name(), case.title));
-                }
-            }
+        let listing = Listing::new(&catalogue, &selection);
+        if self.json {
+            let json = serde_json::to_string_pretty(&listing).expect("a list has no keys but texts");
+            print(&(json + "\n"));
+        } else {
+            let line = |row: &ListedRow| format!("{:<6} {}   {}\n", row.level.name(), row.name, row.title);
+            print(&listing.rows.iter().map(line).collect::<String>());
         }
-        print(&text);
         Ok(0)
     }
 }

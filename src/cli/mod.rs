@@ -72,7 +72,7 @@ enum Command {
     Show(show::Show),
     /// Check case and provider files
     Lint(lint::Lint),
-    /// Print the JSON Schema of case files, or of reports
+    /// Print the JSON Schema of case files, reports or the list of cases
     Schema(schema::Schema),
     /// Run the mock server
     Mock(mock::Mock),

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{Failure, print};
-use crate::case::case_schema;
+use crate::case::{case_schema, listing_schema};
 use crate::report::report_schema;
 
 /// Prints a JSON Schema.
@@ -20,6 +20,8 @@ enum Of {
     Case,
     /// JSON reports
     Report,
+    /// What `list --json` prints
+    List,
 }
 
 impl Schema {
@@ -27,6 +29,7 @@ impl Schema {
         let schema = match self.of {
             Of::Case => case_schema(),
             Of::Report => report_schema(),
+            Of::List => listing_schema(),
         };
         print(&format!("{schema:#}\n"));
         Ok(0)

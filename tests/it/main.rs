@@ -9,8 +9,12 @@ mod baselines;
 mod defects;
 // The command line: exit codes, messages, plan.
 mod command_line;
+// The index of the cases is true.
+mod index;
 // The language: every file loads, slips get their place, the schema agrees with the loader.
 mod language;
+// The list of rows for machines.
+mod listing;
 // Other people's objects and uploads, and runs that were killed.
 mod strangers;
 // Servers that hang, cut, lie or echo.
