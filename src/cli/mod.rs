@@ -15,6 +15,8 @@ mod interrupt;
 mod lint;
 mod list;
 mod mock;
+mod report_file;
+mod rerun;
 mod run;
 mod schema;
 mod show;

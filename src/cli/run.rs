@@ -1,7 +1,7 @@
 //! `mpuspec run`.
 
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
@@ -10,10 +10,12 @@ use sha2::{Digest, Sha256};
 
 use super::interrupt::on_interrupt;
 use super::mock::{split_limit, start_failure};
+use super::report_file::ReportFile;
+use super::rerun::Rerun;
 use super::target::Connection;
 use super::{Failure, catalogue, diagnostic, print};
 use crate::case::{Level, RowId};
-use crate::report::{RowReport, Style, Verdict, failures, line, summary, to_json};
+use crate::report::{RowReport, Style, Verdict, failures, line, summary};
 use crate::run::{Applicable, BucketChoice, Plan, Progress, RunOptions, Runner, plan};
 use crate::wire::{Budget, Client, Credentials, Target, region_from_environment};
 
@@ -78,7 +80,13 @@ pub(super) struct Run {
     /// Print the plan and stop
     #[arg(long)]
     dry_run: bool,
-    /// Write a report: json=FILE
+    /// Begin no more rows once a failed or blocked one has made the exit code 1
+    #[arg(long)]
+    fail_fast: bool,
+    /// Run the rows that failed, were blocked or met an error in an earlier run, of its JSON report
+    #[arg(long, value_name = "FILE")]
+    rerun: Option<String>,
+    /// Write a report: json=FILE, junit=FILE, md=FILE; several times for several
     #[arg(long, value_name = "FORMAT=FILE")]
     report: Vec<String>,
     /// Whose exchanges the report keeps
@@ -94,19 +102,27 @@ const LIVE_BYTES: u64 = 300 << 20;
 const LIVE_REQUESTS: u64 = 4_000;
 /// Failures shown in full.
 const IN_FULL: usize = 5;
-/// The formats of reports.
-const FORMATS: [&str; 1] = ["json"];
 
 impl Run {
     pub(super) fn execute(self) -> Result<u8, Failure> {
-        let reports = self.reports()?;
-        let (mut catalogue, patterns) = catalogue(self.cases_dir.as_ref(), &self.cases)?;
-        let selection = catalogue.select(&patterns)?;
+        let reports = ReportFile::read(&self.report)?;
+        let mut rerun = self.rerun.as_deref().map(Rerun::read).transpose()?;
+        let (mut catalogue, mut patterns) = catalogue(self.cases_dir.as_ref(), &self.cases)?;
         let provider = self.provider()?;
         catalogue.add_documents(&provider);
         self.check_areas(&catalogue)?;
+        if let Some(rerun) = &mut rerun {
+            if let Some(exit) = rerun.look_at(&catalogue, &provider.name) {
+                return Ok(exit);
+            }
+            if patterns.is_empty() {
+                patterns = rerun.names();
+            }
+        }
+        let selection = catalogue.select(&patterns)?;
         let wanted = |id: &RowId, level: Level| {
-            (self.area.is_empty() || self.area.iter().any(|area| area == id.area()))
+            rerun.as_ref().is_none_or(|rerun| rerun.takes(id))
+                && (self.area.is_empty() || self.area.iter().any(|area| area == id.area()))
                 && (self.level.is_empty() || self.level.contains(&level))
         };
         let given = self.endpoint.as_deref().map(Target::endpoint).transpose();
@@ -134,7 +150,9 @@ impl Run {
             }
         }
         if plan.running() == 0 {
-            super::tell!("nothing ran: no selected row has a meaning for {}", provider.name);
+            let why =
+                if plan.rows.is_empty() { "is selected" } else { "that is selected has a meaning here" };
+            super::tell!("nothing ran: no row {why}");
             return Ok(4);
         }
         let mock = match given {
@@ -185,7 +203,8 @@ impl Run {
         let budget = Budget::new(max_requests, max_bytes, self.rate);
         let client = Client::new(target, credentials, budget, &self.connection.client_options()?);
         let client = client.map_err(Failure::Usage)?;
-        let seed = self.seed.clone().unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned());
+        let seed = self.seed.as_deref().or(rerun.as_ref().map(Rerun::seed));
+        let seed = seed.unwrap_or(env!("CARGO_PKG_VERSION")).to_owned();
         super::tell!(
             "mpuspec {}   {} rows   provider {}   seed {seed}\ntarget  {name}   {:?} addressing   bucket {}   credentials from {origin}",
             env!("CARGO_PKG_VERSION"),
@@ -200,6 +219,7 @@ impl Run {
             id,
             name,
             strict: self.strict,
+            fail_fast: self.fail_fast,
             all_evidence: self.evidence == "all",
             bucket: if self.bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
             allow_versioned: self.allow_versioned,
@@ -213,46 +233,19 @@ impl Run {
             bar: bar(terminal, plan.rows.len()),
         });
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
-        let report = runtime.block_on(async {
+        let mut report = runtime.block_on(async {
             let runner = Runner::prepare(client, provider, registry, options).await?;
             on_interrupt(runner.interrupter());
             Ok::<_, Failure>(runner.run(plan, progress.clone()).await)
         })?;
         progress.bar.finish_and_clear();
-        for path in &reports {
-            std::fs::write(path, to_json(&report))
-                .map_err(|error| Failure::Usage(format!("--report json={}: {error}", path.display())))?;
-        }
+        report.run.again = Some(self.again());
+        let written = ReportFile::write(&reports, &report);
         let style = Style { colour };
         let most = if self.verbose { usize::MAX } else { IN_FULL };
-        print(&(failures(&report, &self.again(), most, style) + &summary(&report, style)));
+        print(&(failures(&report, most, style) + &summary(&report, style)));
+        written?;
         Ok(report.exit)
-    }
-
-    /// The files of reports; that they can be written is found out before the run.
-    fn reports(&self) -> Result<Vec<PathBuf>, Failure> {
-        let mut paths = Vec::new();
-        for report in &self.report {
-            let Some((format, path)) = report.split_once('=') else {
-                return Err(Failure::Usage(format!(
-                    "--report {report}: write it as FORMAT=FILE, such as json=report.json"
-                )));
-            };
-            if !FORMATS.contains(&format) {
-                let known = FORMATS.join(", ");
-                return Err(Failure::Usage(format!(
-                    "--report {report}: there is no format `{format}`; known: {known}"
-                )));
-            }
-            let folder = Path::new(path).parent().filter(|folder| !folder.as_os_str().is_empty());
-            if folder.is_some_and(|folder| !folder.is_dir()) || Path::new(path).is_dir() {
-                return Err(Failure::Usage(format!(
-                    "--report {report}: the folder is not there, or the file is one"
-                )));
-            }
-            paths.push(PathBuf::from(path));
-        }
-        Ok(paths)
     }
 
     fn provider(&self) -> Result<Provider, Failure> {

@@ -1,13 +1,38 @@
 //! The report as JSON.
 
-use super::Report;
+use serde_json::Value;
+use thiserror::Error;
+
+use super::{Report, SCHEMA_VERSION};
+
+/// Why a text is no report.
+#[derive(Debug, Error)]
+pub enum NoReport {
+    /// It is another file.
+    #[error("it is no JSON report of mpuspec: {0}")]
+    Other(String),
+    /// It was written by a later version.
+    #[error("it has schema_version {0}, and this mpuspec reads up to {SCHEMA_VERSION}; use a newer mpuspec")]
+    Newer(u64),
+}
 
 /// Writes a report.
 pub fn to_json(report: &Report) -> String {
     serde_json::to_string_pretty(report).expect("a report has no keys but texts") + "\n"
 }
 
+/// Reads a report.
+pub fn from_json(text: &str) -> Result<Report, NoReport> {
+    let other = |error: serde_json::Error| NoReport::Other(error.to_string());
+    let value: Value = serde_json::from_str(text).map_err(other)?;
+    match value.get("schema_version").map(Value::as_u64) {
+        Some(Some(version)) if version > u64::from(SCHEMA_VERSION) => Err(NoReport::Newer(version)),
+        Some(Some(_)) => serde_json::from_value(value).map_err(other),
+        _ => Err(NoReport::Other("it has no schema_version".to_owned())),
+    }
+}
+
 /// The schema of reports.
-pub fn report_schema() -> serde_json::Value {
+pub fn report_schema() -> Value {
     schemars::schema_for!(Report).to_value()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::case::Level;
+use crate::case::{Level, RowId};
 use crate::wire::Exchange;
 
 /// The version of the JSON. A reader refuses a higher one.
@@ -38,12 +38,22 @@ pub struct Report {
     pub dialect: BTreeMap<String, String>,
     /// One entry a row, by id.
     pub cases: Vec<RowReport>,
+    /// The ids of rows that were selected, and to which the run did not come.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_run: Vec<String>,
     /// Findings of the explorer.
     pub findings: Vec<serde_json::Value>,
     /// What an audit found.
     pub audit: BTreeMap<String, serde_json::Value>,
     /// What the run left behind.
     pub cleanup: CleanUp,
+}
+
+impl Report {
+    /// The command that repeats one row.
+    pub fn again(&self, row: &RowReport) -> Option<String> {
+        self.run.again.as_ref().map(|again| format!("{again} --seed {} '{}'", self.run.seed, row.name()))
+    }
 }
 
 /// The suite.
@@ -91,6 +101,9 @@ pub struct RunInfo {
     pub requests: u64,
     /// Bytes of bodies sent.
     pub bytes_sent: u64,
+    /// The command that repeats it, up to seed and cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<String>,
 }
 
 /// Counts by verdict.
@@ -220,6 +233,13 @@ pub struct RowReport {
     /// The lines of the file around the step that decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<Excerpt>,
+}
+
+impl RowReport {
+    /// The whole id: `complete/part-too-small[one-byte-short]`.
+    pub fn name(&self) -> String {
+        RowId::new(&self.id, self.row.as_deref()).to_string()
+    }
 }
 
 /// A piece of a case file with a mark.

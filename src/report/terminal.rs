@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
+use super::visible::{visible, visible_start};
 use super::{Report, RowReport, Verdict};
 use crate::case::Level;
 
@@ -32,10 +33,6 @@ impl Style {
     }
 }
 
-fn name(row: &RowReport) -> String {
-    row.row.as_ref().map_or_else(|| row.id.clone(), |name| format!("{}[{name}]", row.id))
-}
-
 /// The line of a row that has its verdict.
 pub fn line(row: &RowReport, done: usize, total: usize, style: Style) -> String {
     let word = style.paint(row.verdict, &format!("{:>12}", row.verdict.name().to_uppercase()));
@@ -45,13 +42,13 @@ pub fn line(row: &RowReport, done: usize, total: usize, style: Style) -> String 
         Verdict::Pass => row.observed.iter().map(|(name, outcome)| format!("{name}: {outcome}")).collect(),
         _ => row.reason.iter().cloned().collect(),
     };
-    let told = if told.is_empty() { String::new() } else { format!("   {}", told.join("; ")) };
+    let told = if told.is_empty() { String::new() } else { format!("   {}", visible(&told.join("; "))) };
     let time = format!("{}.{:03}s", row.millis / 1000, row.millis % 1000);
-    format!("{word} [{time:>8}] ({done:>width$}/{total}) {}{level}{told}", name(row))
+    format!("{word} [{time:>8}] ({done:>width$}/{total}) {}{level}{told}", row.name())
 }
 
 /// The failures, the firmest promises first; `most` of them in full.
-pub fn failures(report: &Report, again: &str, most: usize, style: Style) -> String {
+pub fn failures(report: &Report, most: usize, style: Style) -> String {
     let mut text = String::new();
     let mut failed: Vec<&RowReport> =
         report.cases.iter().filter(|row| row.verdict.counts_against()).collect();
@@ -72,36 +69,38 @@ pub fn failures(report: &Report, again: &str, most: usize, style: Style) -> Stri
                 None => untried.push((row.reason.as_deref().unwrap_or_default(), 1)),
             }
         } else if shown < most {
-            failure(&mut text, report, row, again, style);
+            text.push_str(&failure(report, row, style));
             shown += 1;
         } else {
             let _ = writeln!(
                 text,
                 "{} {}: {}",
                 row.verdict.name().to_uppercase(),
-                name(row),
-                row.reason.as_deref().unwrap_or("")
+                row.name(),
+                visible(row.reason.as_deref().unwrap_or(""))
             );
         }
     }
     for (reason, rows) in untried {
-        let _ = writeln!(text, "{rows} more not tried: {reason}\n");
+        let _ = writeln!(text, "{rows} more not tried: {}\n", visible(reason));
     }
     for (cause, rows) in folded {
-        let answered = report.preflight.get(cause).map_or("", String::as_str);
+        let answered = visible(report.preflight.get(cause).map_or("", String::as_str));
         let noun = if rows.len() == 1 { "row needs" } else { "rows need" };
         let _ =
             writeln!(text, "{} {noun} {cause}, which was answered {answered} in the preflight:", rows.len());
-        let names: Vec<String> = rows.iter().map(|row| name(row)).collect();
+        let names: Vec<String> = rows.iter().map(|row| row.name()).collect();
         let _ = writeln!(text, "   {}\n", names.join(", "));
     }
     text
 }
 
-fn failure(text: &mut String, report: &Report, row: &RowReport, again: &str, style: Style) {
+/// A failure in full.
+pub(super) fn failure(report: &Report, row: &RowReport, style: Style) -> String {
+    let mut text = String::new();
     let word = style.paint(row.verdict, &row.verdict.name().to_uppercase());
-    let _ = writeln!(text, "── {word}  {}   {}", name(row), row.level.name());
-    let _ = writeln!(text, "   {}\n", row.title);
+    let _ = writeln!(text, "── {word}  {}   {}", row.name(), row.level.name());
+    let _ = writeln!(text, "   {}\n", visible(&row.title));
     if let Some(excerpt) = &row.excerpt {
         let _ = writeln!(text, "     ╭─[{}:{}:{}]", row.file, excerpt.line, excerpt.column);
         let decisive = row
@@ -115,22 +114,22 @@ fn failure(text: &mut String, report: &Report, row: &RowReport, again: &str, sty
                 let _ = writeln!(text, "     · {indent}{}", "─".repeat(excerpt.length.max(1)));
                 if let Some(step) = decisive {
                     if let Some(expected) = &step.expected {
-                        let _ = writeln!(text, "     · {indent}expected  {expected}");
+                        let _ = writeln!(text, "     · {indent}expected  {}", visible(expected));
                     }
-                    let _ = writeln!(text, "     · {indent}got       {}", step.got);
+                    let _ = writeln!(text, "     · {indent}got       {}", visible(&step.got));
                 }
             }
         }
         let _ = writeln!(text, "     ╰────");
     }
     if let (None, Some(reason)) = (&row.excerpt, &row.reason) {
-        let _ = writeln!(text, "   {reason}");
+        let _ = writeln!(text, "   {}", visible(reason));
     }
     for (column, value) in &row.columns {
-        let _ = writeln!(text, "   with     {column} = {value}");
+        let _ = writeln!(text, "   with     {}", visible(&format!("{column} = {value}")));
     }
     for source in &row.sources {
-        let says = source.says.as_ref().map_or_else(String::new, |says| format!(": {says}"));
+        let says = source.says.as_ref().map_or_else(String::new, |says| format!(": {}", visible(says)));
         let _ = writeln!(text, "   source   {}{says}", source.key);
         if let Some(url) = &source.url {
             let _ = writeln!(text, "            {url}");
@@ -148,15 +147,18 @@ fn failure(text: &mut String, report: &Report, row: &RowReport, again: &str, sty
                 let _ = writeln!(text, "            < {}  {} B", response.status, response.body.bytes);
                 let body = response.body.text.as_deref().unwrap_or("");
                 for line in body.lines().take(6) {
-                    let short: String = line.chars().take(200).collect();
-                    let _ = writeln!(text, "            < {short}");
+                    let _ = writeln!(text, "            < {}", visible_start(line, 200));
                 }
             }
-            (None, Some(trouble)) => _ = writeln!(text, "            < {trouble}"),
+            (None, Some(trouble)) => _ = writeln!(text, "            < {}", visible(trouble)),
             (None, None) => {}
         }
     }
-    let _ = writeln!(text, "   again    {again} --seed {} '{}'\n", report.run.seed, name(row));
+    if let Some(again) = report.again(row) {
+        let _ = writeln!(text, "   again    {}", visible(&again));
+    }
+    text.push('\n');
+    text
 }
 
 /// The end of a run.
@@ -188,16 +190,19 @@ pub fn summary(report: &Report, style: Style) -> String {
     if !report.dialect.is_empty() {
         let _ = writeln!(text, "     dialect");
         for (name, outcome) in &report.dialect {
-            let _ = writeln!(text, "             {name}: {outcome}");
+            let _ = writeln!(text, "             {name}: {}", visible(outcome));
         }
     }
     let _ =
         writeln!(text, "        wire {} requests, {} bytes sent", report.run.requests, report.run.bytes_sent);
     for left in &report.cleanup.left {
-        let _ = writeln!(text, "        LEFT {left}");
+        let _ = writeln!(text, "        LEFT {}", visible(left));
     }
     for trouble in &report.cleanup.trouble {
-        let _ = writeln!(text, "    clean-up {trouble}");
+        let _ = writeln!(text, "    clean-up {}", visible(trouble));
+    }
+    if !report.not_run.is_empty() {
+        let _ = writeln!(text, "     not run {} more rows", report.not_run.len());
     }
     let verdict = if report.exit == 0 { Verdict::Pass } else { Verdict::Fail };
     let _ = writeln!(text, "{} (exit {})", style.paint(verdict, &report.conclusion), report.exit);

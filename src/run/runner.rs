@@ -1,7 +1,7 @@
 //! The whole run: preflight, rows side by side, clean-up, report.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use super::plan::{Applicable, Plan, PlannedRow};
 use super::row::{RowContext, empty_report, run_row};
 use super::sweep::Sweep;
 use super::{BucketChoice, Preflight, RunError, open_bucket, preflight};
-use crate::case::{Level, Registry};
+use crate::case::{Level, Registry, RowId};
 use crate::report::{
     CleanUp, Counts, Report, RowReport, RunInfo, SCHEMA_VERSION, StepResult, Suite, Summary, TargetInfo,
     Verdict,
@@ -35,6 +35,8 @@ pub struct RunOptions {
     pub name: String,
     /// Counts SHOULD as MUST.
     pub strict: bool,
+    /// Begins no more rows once one has decided the exit code.
+    pub fail_fast: bool,
     /// Keeps the exchanges of rows that passed too.
     pub all_evidence: bool,
     /// Makes the bucket, or takes one that is there.
@@ -145,14 +147,17 @@ impl Runner {
         let turns = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let gone = Arc::new(OnceLock::<String>::new());
         let done = Arc::new(AtomicUsize::new(0));
+        let decided = Arc::new(AtomicBool::new(false));
+        let mut not_run: BTreeSet<RowId> = plan.rows.iter().map(|row| row.id.clone()).collect();
+        let (fail_fast, strict) = (self.options.fail_fast, self.options.strict);
         let mut tasks = JoinSet::new();
         for planned in plan.rows {
             let (context, turns, gone) = (self.context.clone(), turns.clone(), gone.clone());
-            let (progress, done) = (progress.clone(), done.clone());
+            let (progress, done, decided) = (progress.clone(), done.clone(), decided.clone());
             tasks.spawn(async move {
                 let applies = matches!(planned.applicable, Applicable::Yes(_));
                 let turn = if applies { turns.acquire_owned().await.ok() } else { None };
-                if context.client.budget.is_interrupted() {
+                if context.client.budget.is_interrupted() || (applies && decided.load(Ordering::Relaxed)) {
                     return None;
                 }
                 let outcome = match gone.get() {
@@ -170,6 +175,10 @@ impl Runner {
                 if troubled && gone.get().is_none() && is_gone(&context.client).await {
                     let _ = gone.set(planned.id.to_string());
                 }
+                // Whoever waits for the turn has to see it.
+                if fail_fast && is_broken(&outcome.0, strict) {
+                    decided.store(true, Ordering::Relaxed);
+                }
                 drop(turn);
                 let done = done.fetch_add(1, Ordering::Relaxed) + 1;
                 progress.row(done, total, &outcome.0);
@@ -183,13 +192,19 @@ impl Runner {
             if let Ok(Some((report, sweep))) = joined {
                 left.keys.extend(sweep.keys);
                 left.uploads.extend(sweep.uploads);
+                not_run.remove(&RowId::new(&report.id, report.row.as_deref()));
                 rows.push(report);
             }
         }
         rows.sort_by(|a, b| (&a.id, &a.row).cmp(&(&b.id, &b.row)));
-        let complete = rows.len() == total && !self.context.client.budget.is_interrupted();
+        let interrupted = self.context.client.budget.is_interrupted();
+        let end = match decided.load(Ordering::Relaxed) {
+            _ if not_run.is_empty() && !interrupted => End::Whole,
+            true if !interrupted => End::Decided,
+            _ => End::Interrupted,
+        };
         let cleanup = self.clean_up(left).await;
-        self.report(rows, complete, cleanup)
+        self.report(rows, not_run.iter().map(RowId::to_string).collect(), end, cleanup)
     }
 
     /// Removes what the run made; what cannot be removed is named, and stays in the journal.
@@ -217,7 +232,7 @@ impl Runner {
         clean_up
     }
 
-    fn report(&self, rows: Vec<RowReport>, complete: bool, cleanup: CleanUp) -> Report {
+    fn report(&self, rows: Vec<RowReport>, not_run: Vec<String>, end: End, cleanup: CleanUp) -> Report {
         let mut summary = Summary { total: rows.len(), ..Summary::default() };
         let mut by_level: BTreeMap<String, Counts> = BTreeMap::new();
         let mut dialect = BTreeMap::new();
@@ -228,7 +243,7 @@ impl Runner {
         }
         summary.by_level = by_level;
         let provider = &self.context.provider;
-        let conclusion = conclude(&rows, provider, self.options.strict, complete);
+        let conclusion = conclude(&rows, provider, self.options.strict, end);
         let redactor = &self.context.client.redactor;
         let clean = |map: &BTreeMap<String, String>| -> BTreeMap<String, String> {
             map.iter().map(|(name, text)| (name.clone(), redactor.clean(text))).collect()
@@ -240,7 +255,7 @@ impl Runner {
         let (client, spent) = (&self.context.client, self.context.client.budget.spent());
         Report {
             schema_version: SCHEMA_VERSION,
-            complete,
+            complete: end == End::Whole,
             conformant: conclusion.conformant,
             exit: conclusion.exit,
             conclusion: conclusion.words,
@@ -265,11 +280,13 @@ impl Runner {
                 jobs: self.options.jobs,
                 requests: spent.requests,
                 bytes_sent: spent.bytes,
+                again: None,
             },
             summary,
             preflight: clean(&self.context.preflight.results),
             dialect,
             cases: rows,
+            not_run,
             findings: Vec::new(),
             audit: BTreeMap::new(),
             cleanup,
@@ -305,18 +322,38 @@ async fn is_gone(client: &Client) -> bool {
     true
 }
 
+/// How a run ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Every row was run.
+    Whole,
+    /// A row decided, and the rest was not asked for.
+    Decided,
+    /// Somebody stopped it, or a row went missing.
+    Interrupted,
+}
+
 struct Conclusion {
     exit: u8,
     conformant: Option<bool>,
     words: String,
 }
 
+/// Whether the level of a row binds, so that the exit code hangs on it.
+fn binds(row: &RowReport, strict: bool) -> bool {
+    row.level == Level::Must || (strict && row.level == Level::Should)
+}
+
+/// Whether a row alone makes the exit code 1, whatever the others do.
+fn is_broken(row: &RowReport, strict: bool) -> bool {
+    binds(row, strict) && matches!(row.verdict, Verdict::Fail | Verdict::Blocked)
+}
+
 /// The exit code is a contract; so are the words that go with it.
-fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, complete: bool) -> Conclusion {
-    let binding = |row: &&RowReport| row.level == Level::Must || (strict && row.level == Level::Should);
+fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, end: End) -> Conclusion {
     let count =
-        |fits: fn(Verdict) -> bool| rows.iter().filter(binding).filter(|row| fits(row.verdict)).count();
-    let broken = count(|verdict| matches!(verdict, Verdict::Fail | Verdict::Blocked));
+        |fits: fn(Verdict) -> bool| rows.iter().filter(|row| binds(row, strict) && fits(row.verdict)).count();
+    let broken = rows.iter().filter(|row| is_broken(row, strict)).count();
     let unjudged = count(|verdict| verdict == Verdict::Error);
     let held = count(|verdict| matches!(verdict, Verdict::Pass | Verdict::Tolerated));
     let differing = rows.iter().filter(|row| row.verdict == Verdict::Tolerated).count();
@@ -327,7 +364,7 @@ fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, complete: boo
         words,
     };
     let whose = if provider.anonymous { "AWS" } else { &provider.title };
-    if !complete {
+    if end == End::Interrupted {
         return conclusion(130, false, "interrupted: the report is partial".to_owned());
     }
     if broken > 0 {
@@ -335,7 +372,8 @@ fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, complete: boo
             1 => format!("1 promise of {whose} is broken"),
             n => format!("{n} promises of {whose} are broken"),
         };
-        return conclusion(1, false, words);
+        let stopped = if end == End::Decided { "; stopped there, so the report is partial" } else { "" };
+        return conclusion(1, false, words + stopped);
     }
     if !ran {
         return conclusion(4, false, "nothing ran".to_owned());

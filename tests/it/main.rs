@@ -15,6 +15,10 @@ mod index;
 mod language;
 // The list of rows for machines.
 mod listing;
+// Report files: JSON, JUnit and Markdown of one run agree, and no text of a server breaks them.
+mod report_files;
+// --rerun and --fail-fast.
+mod rerun;
 // Other people's objects and uploads, and runs that were killed.
 mod strangers;
 // Servers that hang, cut, lie or echo.

@@ -63,6 +63,7 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
         id,
         name: "it".to_owned(),
         strict: false,
+        fail_fast: false,
         all_evidence: true,
         bucket: BucketChoice::Create,
         allow_versioned: false,

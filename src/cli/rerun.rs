@@ -1,0 +1,78 @@
+//! `--rerun FILE`: the rows of an earlier run that came to no good end.
+
+use std::collections::BTreeSet;
+
+use super::Failure;
+use crate::case::{Catalogue, RowId};
+use crate::report::{Report, Verdict, from_json};
+
+/// What is to be run again.
+#[derive(Debug)]
+pub(super) struct Rerun {
+    file: String,
+    report: Report,
+    rows: BTreeSet<RowId>,
+}
+
+impl Rerun {
+    /// Reads the report of the earlier run.
+    pub(super) fn read(file: &str) -> Result<Self, Failure> {
+        let wrong = |reason: String| Failure::Usage(format!("--rerun {file}: {reason}"));
+        let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+        let report = from_json(&text).map_err(|error| wrong(error.to_string()))?;
+        let rows = report
+            .cases
+            .iter()
+            .filter(|row| matches!(row.verdict, Verdict::Fail | Verdict::Error | Verdict::Blocked))
+            .map(|row| RowId::new(&row.id, row.row.as_deref()))
+            .collect();
+        Ok(Self { file: file.to_owned(), report, rows })
+    }
+
+    /// Says what is to be known, and gives the exit code if there is nothing to run.
+    pub(super) fn look_at(&mut self, catalogue: &Catalogue, provider: &str) -> Option<u8> {
+        let Self { file, report, rows } = self;
+        if !report.not_run.is_empty() {
+            let count = report.not_run.len();
+            super::tell!("note: the run of {file} ended before {count} rows were run; they are left out");
+        }
+        if rows.is_empty() {
+            super::tell!("nothing to run again: in {file} no row has the verdict fail, error or blocked");
+            // Nothing is wrong if nothing was; a run that showed nothing shows nothing again.
+            return Some(if report.exit == 0 { 0 } else { 4 });
+        }
+        if report.target.provider != provider {
+            let earlier = &report.target.provider;
+            super::tell!(
+                "note: {file} judged by the promises of {earlier}, this run judges by those of {provider}"
+            );
+        }
+        let known: BTreeSet<RowId> = catalogue.row_ids().collect();
+        for gone in rows.difference(&known) {
+            super::tell!(
+                "warning: {file} names {gone}, which is no row of any case; a case of your own is named again, by its file or with --cases"
+            );
+        }
+        rows.retain(|row| known.contains(row));
+        if rows.is_empty() {
+            super::tell!("nothing ran: none of the rows to run again is there");
+            return Some(4);
+        }
+        None
+    }
+
+    /// Whether a row is to be run again.
+    pub(super) fn takes(&self, row: &RowId) -> bool {
+        self.rows.contains(row)
+    }
+
+    /// The rows by name, which select what runs only when it is named.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.rows.iter().map(RowId::to_string).collect()
+    }
+
+    /// What the contents of the earlier run were made from.
+    pub(super) fn seed(&self) -> &str {
+        &self.report.run.seed
+    }
+}

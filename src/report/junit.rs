@@ -1,0 +1,109 @@
+//! The report as JUnit XML: a suite an area, a test a row.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
+
+use super::terminal::failure;
+use super::visible::visible;
+use super::{Report, RowReport, Style, Verdict};
+use crate::case::Level;
+
+/// Writes a report.
+pub fn to_junit(report: &Report) -> String {
+    let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
+    for row in &report.cases {
+        let suite = suites.entry(&row.area).or_insert_with(|| suite(report, &row.area));
+        suite.add_test_case(test(report, row));
+        let time = suite.time.unwrap_or_default() + Duration::from_millis(row.millis);
+        suite.set_time(time);
+    }
+    for id in &report.not_run {
+        let area = id.split_once('/').map_or("", |(area, _)| area);
+        let mut status = TestCaseStatus::skipped();
+        status.set_message("not run: the run ended before");
+        let suite = suites.entry(area).or_insert_with(|| suite(report, area));
+        suite.add_test_case(named(area, id, status));
+    }
+    let mut whole = quick_junit::Report::new("mpuspec");
+    whole.set_time(Duration::from_millis(report.run.millis));
+    whole.add_test_suites(suites.into_values());
+    whole.to_string().expect("writing to memory does not fail")
+}
+
+fn suite(report: &Report, area: &str) -> TestSuite {
+    // Case files of users lie in no area.
+    let mut suite = TestSuite::new(if area.is_empty() { "mpuspec".to_owned() } else { visible(area) });
+    suite.extra.insert("timestamp".into(), visible(&report.run.started).into());
+    for (name, value) in [
+        ("run", &report.run.id),
+        ("seed", &report.run.seed),
+        ("provider", &report.target.provider),
+        ("target", &report.target.name),
+        ("endpoint", &report.target.endpoint),
+        ("server", &report.target.server),
+        ("suite", &report.suite.version),
+        ("conclusion", &report.conclusion),
+        ("exit", &report.exit.to_string()),
+        ("complete", &report.complete.to_string()),
+    ] {
+        suite.add_property(Property::new(name, visible(value)));
+    }
+    suite
+}
+
+fn named(area: &str, id: &str, status: TestCaseStatus) -> TestCase {
+    let (class, name) = match id.strip_prefix(area).and_then(|rest| rest.strip_prefix('/')) {
+        Some(name) if !area.is_empty() => (format!("mpuspec.{area}"), name),
+        _ => ("mpuspec".to_owned(), id),
+    };
+    let mut test = TestCase::new(visible(name), status);
+    test.set_classname(visible(&class));
+    test
+}
+
+fn test(report: &Report, row: &RowReport) -> TestCase {
+    let mut test = named(&row.area, &row.name(), status(report, row));
+    test.set_time(Duration::from_millis(row.millis));
+    test.extra.insert("file".into(), visible(&row.file).into());
+    if let Some(excerpt) = &row.excerpt {
+        test.extra.insert("line".into(), excerpt.line.to_string().into());
+    }
+    test.add_property(Property::new("level", row.level.name()));
+    test.add_property(Property::new("verdict", row.verdict.name()));
+    for source in &row.sources {
+        test.add_property(Property::new("source", visible(&source.key)));
+    }
+    let mut said: Vec<String> =
+        row.observed.iter().map(|(name, outcome)| format!("{name}: {outcome}")).collect();
+    if matches!(row.verdict, Verdict::Pass | Verdict::Tolerated) {
+        said.extend(row.reason.iter().map(|reason| format!("{}: {reason}", row.verdict.name())));
+    }
+    said.extend(row.notes.iter().map(|note| format!("note: {note}")));
+    if !said.is_empty() {
+        let lines: Vec<String> = said.iter().map(|line| visible(line)).collect();
+        test.set_system_out(lines.join("\n"));
+    }
+    test
+}
+
+/// Rows that reached no claim are skipped: what stopped them is a failure of its own elsewhere. What
+/// nobody promised never makes a build red.
+fn status(report: &Report, row: &RowReport) -> TestCaseStatus {
+    let reason = visible(row.reason.as_deref().unwrap_or_default());
+    let kind = match row.verdict {
+        Verdict::Pass | Verdict::Tolerated => return TestCaseStatus::success(),
+        Verdict::Fail if row.level != Level::Info => NonSuccessKind::Failure,
+        Verdict::Error if row.level != Level::Info => NonSuccessKind::Error,
+        verdict => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(format!("{}: {reason}", verdict.name()));
+            return status;
+        }
+    };
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(row.level.name()).set_message(reason);
+    status.set_description(failure(report, row, Style::default()).trim_end());
+    status
+}

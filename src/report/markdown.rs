@@ -1,0 +1,305 @@
+//! The report as Markdown, for step summaries and pull requests.
+//!
+//! What a server said stands in code spans alone: there nothing of it is markup, mention or link.
+
+use std::fmt::Write as _;
+
+use super::visible::{visible, visible_start};
+use super::{Report, RowReport, StepResult, Verdict};
+use crate::case::Level;
+
+/// Characters kept of one text.
+const LONGEST: usize = 300;
+/// Bytes up to which failures are told in full, failures are told at all, and anything is listed. What
+/// is left is enough for the ends of the sections: summaries stay below 64 KiB.
+const ROOM: [usize; 3] = [24_000, 36_000, 56_000];
+/// Rows named for one reason.
+const NAMED: usize = 20;
+
+/// Writes a report.
+pub fn to_markdown(report: &Report) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "**{}** (exit {})\n", prose(&report.conclusion), report.exit);
+    about(&mut text, report);
+    levels(&mut text, report);
+    failures(&mut text, report);
+    tolerated(&mut text, report);
+    dialect(&mut text, report);
+    not_judged(&mut text, report);
+    clean_up(&mut text, report);
+    text
+}
+
+fn about(text: &mut String, report: &Report) {
+    let (suite, target, run) = (&report.suite, &report.target, &report.run);
+    let mut target_is = code(&target.name);
+    if let Some(version) = &target.version {
+        let _ = write!(target_is, " {}", code(version));
+    }
+    if target.name != target.endpoint {
+        let _ = write!(target_is, " at {}", code(&target.endpoint));
+    }
+    let seconds = format!("{}.{:03}", run.millis / 1000, run.millis % 1000);
+    let _ = writeln!(
+        text,
+        "mpuspec {} {} on {target_is}, which calls itself {}, as provider {}. Begun {}, {seconds} s, {} \
+         requests, {} bytes sent, seed {}, run {}.\n",
+        prose(&suite.version),
+        code(&suite.commit),
+        code(&target.server),
+        code(&target.provider),
+        prose(&run.started),
+        run.requests,
+        run.bytes_sent,
+        code(&run.seed),
+        code(&run.id)
+    );
+}
+
+fn levels(text: &mut String, report: &Report) {
+    text.push_str("| level | pass | tolerated | fail | blocked | error | unsupported | n/a |\n");
+    text.push_str("|---|--:|--:|--:|--:|--:|--:|--:|\n");
+    for level in Level::ALL {
+        let Some(n) = report.summary.by_level.get(level.name()) else { continue };
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            level.name(),
+            n.pass,
+            n.tolerated,
+            n.fail,
+            n.blocked,
+            n.error,
+            n.unsupported,
+            n.not_applicable
+        );
+    }
+    text.push('\n');
+}
+
+fn failures(text: &mut String, report: &Report) {
+    let mut failed: Vec<&RowReport> = with(report, Verdict::Fail).collect();
+    failed.sort_by_key(|row| row.level);
+    if failed.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "## Failed: {}\n", failed.len());
+    let mut full = 0;
+    for row in &failed {
+        let told = failure(report, row);
+        if text.len() + told.len() > ROOM[0] {
+            break;
+        }
+        text.push_str(&told);
+        full += 1;
+    }
+    let rest: Vec<String> = failed[full..].iter().map(|row| one_line(row)).collect();
+    if !rest.is_empty() {
+        let _ = writeln!(text, "### In short: {}\n", rest.len());
+        list(text, &rest, ROOM[1]);
+    }
+}
+
+fn failure(report: &Report, row: &RowReport) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "### {} {}\n", row.level.name(), code(&row.name()));
+    let _ = writeln!(text, "- claim: {}", prose(&row.title));
+    let _ = writeln!(text, "- failed: {}", code(row.reason.as_deref().unwrap_or_default()));
+    for (column, value) in &row.columns {
+        let _ = writeln!(text, "- with: {}", code(&format!("{column} = {value}")));
+    }
+    for source in &row.sources {
+        let says = source.says.as_ref().map_or_else(String::new, |says| format!(": {}", prose(says)));
+        let _ = writeln!(text, "- promised: {}{says}", link(&source.key, source.url.as_deref()));
+    }
+    if let Some(again) = report.again(row) {
+        // A command is not cut: half of it is of no use.
+        let _ = writeln!(text, "- again: {}", span(&visible(&again)));
+    }
+    let _ = writeln!(text, "- steps of {}:", code(&row.file));
+    for step in &row.steps {
+        let claim = if step.claim { ", claim" } else { "" };
+        let result = match step.result {
+            StepResult::Met => "met",
+            StepResult::Tolerated => "tolerated",
+            StepResult::Unmet => "**unmet**",
+            StepResult::Trouble => "**trouble**",
+            StepResult::Skipped => "skipped",
+        };
+        let _ = write!(text, "  - line {} {}{claim}: {result}", step.line, code(&step.operation));
+        if let Some(expected) = &step.expected {
+            let _ = write!(text, ", expected {}", code(expected));
+        }
+        if step.result != StepResult::Met {
+            let _ = write!(text, ", got {}", code(&step.got));
+        }
+        text.push('\n');
+    }
+    text.push('\n');
+    text
+}
+
+fn tolerated(text: &mut String, report: &Report) {
+    let rows: Vec<String> = with(report, Verdict::Tolerated).map(one_line).collect();
+    if !rows.is_empty() {
+        let _ = writeln!(text, "## Tolerated: {}\n", rows.len());
+        list(text, &rows, ROOM[2]);
+    }
+}
+
+fn dialect(text: &mut String, report: &Report) {
+    if !report.dialect.is_empty() {
+        text.push_str("## Dialect\n\n");
+        let rows = report.dialect.iter().map(|(name, seen)| format!("{}: {}", code(name), code(seen)));
+        list(text, &rows.collect::<Vec<_>>(), ROOM[2]);
+    }
+}
+
+/// The rows without a judgement, folded by what kept them from one.
+fn not_judged(text: &mut String, report: &Report) {
+    let mut folded: Vec<(Verdict, String, Vec<String>)> = Vec::new();
+    for verdict in [Verdict::Blocked, Verdict::Error, Verdict::Unsupported, Verdict::NotApplicable] {
+        for row in with(report, verdict) {
+            let reason = match &row.cause {
+                None => row.reason.clone().unwrap_or_default(),
+                Some(cause) => {
+                    let answered = report.preflight.get(cause).map_or("", String::as_str);
+                    format!("needs {cause}, which was answered {answered} in the preflight")
+                }
+            };
+            match folded.iter_mut().find(|(known, why, _)| *known == verdict && *why == reason) {
+                Some((_, _, names)) => names.push(row.name()),
+                None => folded.push((verdict, reason, vec![row.name()])),
+            }
+        }
+    }
+    let mut lines: Vec<String> = folded
+        .iter()
+        .map(|(verdict, reason, names)| format!("{}: {}: {}", verdict.name(), code(reason), some(names)))
+        .collect();
+    if !report.not_run.is_empty() {
+        lines.push(format!("not run, since the run ended before: {}", some(&report.not_run)));
+    }
+    if !lines.is_empty() {
+        text.push_str("## Not judged\n\n");
+        list(text, &lines, ROOM[2]);
+    }
+}
+
+fn clean_up(text: &mut String, report: &Report) {
+    text.push_str("## Clean-up\n\n");
+    if report.cleanup.left.is_empty() {
+        text.push_str("Nothing was left behind.\n");
+    } else {
+        let _ = writeln!(text, "Left behind: {}\n", report.cleanup.left.len());
+        let left: Vec<String> = report.cleanup.left.iter().map(|left| span(&visible(left))).collect();
+        list(text, &left, ROOM[2]);
+    }
+    if !report.cleanup.trouble.is_empty() {
+        text.push_str("\nTrouble:\n\n");
+        let trouble: Vec<String> = report.cleanup.trouble.iter().map(|line| code(line)).collect();
+        list(text, &trouble, ROOM[2]);
+    }
+}
+
+fn with(report: &Report, verdict: Verdict) -> impl Iterator<Item = &RowReport> {
+    report.cases.iter().filter(move |row| row.verdict == verdict)
+}
+
+fn one_line(row: &RowReport) -> String {
+    format!("{} {}: {}", row.level.name(), code(&row.name()), code(row.reason.as_deref().unwrap_or_default()))
+}
+
+/// The first of many names.
+fn some(names: &[String]) -> String {
+    let mut text = names.iter().take(NAMED).map(|name| code(name)).collect::<Vec<_>>().join(", ");
+    if names.len() > NAMED {
+        let _ = write!(text, " and {} more", names.len() - NAMED);
+    }
+    text
+}
+
+/// As many entries as there is room for.
+fn list(text: &mut String, entries: &[String], room: usize) {
+    for (at, entry) in entries.iter().enumerate() {
+        if text.len() + entry.len() > room {
+            let _ = writeln!(text, "- and {} more, which are in the JSON report", entries.len() - at);
+            break;
+        }
+        let _ = writeln!(text, "- {entry}");
+    }
+    if !entries.is_empty() {
+        text.push('\n');
+    }
+}
+
+/// A text of the suite, as text.
+fn prose(text: &str) -> String {
+    let mut escaped = String::new();
+    for c in visible_start(text, LONGEST).chars() {
+        if "\\`*_[]<>&|~$#@{}".contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+/// A text of whatever origin, as a code span.
+fn code(text: &str) -> String {
+    span(&visible_start(text, LONGEST))
+}
+
+/// A code span: its fence is longer than every run of backticks in it.
+fn span(line: &str) -> String {
+    if line.is_empty() {
+        return "`-`".to_owned();
+    }
+    let longest = line.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    // One space at both ends is taken away again; a text that has its own, or borders on the fence, needs it.
+    let padded = line.starts_with([' ', '`']) || line.ends_with([' ', '`']);
+    let pad = if padded { " " } else { "" };
+    format!("{fence}{pad}{line}{pad}{fence}")
+}
+
+/// A link to a document, unless its address is none.
+fn link(name: &str, url: Option<&str>) -> String {
+    let usable = |url: &&str| {
+        (url.starts_with("https://") || url.starts_with("http://"))
+            && url.chars().all(|c| c.is_ascii_graphic() && !"<>\\`".contains(c))
+    };
+    match url.filter(usable) {
+        Some(url) => format!("[{}](<{url}>)", prose(name)),
+        None => prose(name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_leaves_a_code_span() {
+        assert_eq!(code("plain | <b> \\"), "`plain | <b> \\`");
+        assert_eq!(code("a ``` b ` c"), "````a ``` b ` c````");
+        assert_eq!(code("`"), "`` ` ``");
+        assert_eq!(code(" x "), "`  x  `");
+        assert_eq!(code("\n\u{1b}[1m"), "`\\n\\u{1b}[1m`");
+        assert_eq!(code(""), "`-`");
+        assert!(code(&"`".repeat(10_000)).len() < 4 * LONGEST);
+    }
+
+    #[test]
+    fn prose_has_no_markup() {
+        assert_eq!(prose("[a](b) <i> *x* | `c` #1 @me"), "\\[a\\](b) \\<i\\> \\*x\\* \\| \\`c\\` \\#1 \\@me");
+    }
+
+    #[test]
+    fn only_addresses_are_linked() {
+        assert_eq!(link("a/b#c", Some("https://x.test/y#z")), "[a/b\\#c](<https://x.test/y#z>)");
+        for other in ["javascript:alert(1)", "https://x> [y](z)", "https://x\ny", "https://x\\"] {
+            assert_eq!(link("a/b", Some(other)), "a/b");
+        }
+    }
+}

@@ -1,0 +1,278 @@
+use std::path::Path;
+
+use mpuspec::case::Level;
+use mpuspec::report::{Report, RowReport, Verdict, from_json, to_junit, to_markdown};
+use mpuspec_mock::Mock;
+use pulldown_cmark::{Event, Options, Parser, Tag};
+use quick_junit::{NonSuccessKind, TestCaseStatus};
+
+use crate::stage::{mpuspec, run, small, stderr};
+
+/// What a server would say to break out of a report.
+const HOSTILE: &str = "| a ]]> </failure> <script>x</script> `` ` ``` & \" ' \\ *b* _c_ [d](javascript:e) \
+                       ![f](g) <!-- ~~h~~ @i #1 https://j.test www.k.test \u{1b}[31mred\u{1b}]0;t\u{7} \
+                       \u{0}\u{8}\u{b}\u{c}\u{85}\u{202e}\u{feff}\u{fffe}\u{ffff}\r\n\n# l\n- m\n\n    n\n```\n\t";
+
+fn skipped(row: &RowReport) -> bool {
+    matches!(row.verdict, Verdict::Blocked | Verdict::Unsupported | Verdict::NotApplicable)
+}
+
+/// JUnit as a reader of its own sees it, held against the report.
+fn check_junit(xml: &str, report: &Report) -> quick_junit::Report {
+    let junit = quick_junit::Report::deserialize_from_str(xml).expect("JUnit");
+    let count = |fits: fn(&RowReport) -> bool| report.cases.iter().filter(|row| fits(row)).count();
+    let binding = |row: &RowReport| row.level != Level::Info;
+    let failed = |row: &RowReport| row.verdict == Verdict::Fail;
+    assert_eq!(junit.tests, report.summary.total + report.not_run.len());
+    assert_eq!(junit.failures, report.summary.verdicts.fail);
+    assert_eq!(junit.failures, count(failed));
+    let errors = report.cases.iter().filter(|row| row.verdict == Verdict::Error && binding(row)).count();
+    assert_eq!(junit.errors, errors);
+    let recorded = report.summary.verdicts.error - errors;
+    assert_eq!(junit.skipped, count(skipped) + recorded + report.not_run.len());
+    for suite in &junit.test_suites {
+        let here = report.cases.iter().filter(|row| suite.name.as_str() == row.area);
+        let left = report.not_run.iter().filter(|id| id.starts_with(&format!("{}/", suite.name.as_str())));
+        assert_eq!(suite.tests, here.clone().count() + left.count());
+        assert_eq!(suite.tests, suite.test_cases.len());
+        assert_eq!(suite.failures, here.filter(|row| failed(row)).count());
+        for name in ["run", "seed", "provider"] {
+            assert!(
+                suite.properties.iter().any(|p| p.name.as_str() == name && !p.value.is_empty()),
+                "{name}"
+            );
+        }
+    }
+    junit
+}
+
+/// The elements of a document by a second reader, which also holds it to be well-formed.
+fn count_elements(xml: &str, name: &str) -> usize {
+    let mut reader = quick_xml::Reader::from_str(xml);
+    reader.config_mut().check_end_names = true;
+    let mut found = 0;
+    loop {
+        match reader.read_event().expect("XML") {
+            quick_xml::events::Event::Start(e) | quick_xml::events::Event::Empty(e) => {
+                found += usize::from(e.name().as_ref() == name);
+                for attribute in e.attributes() {
+                    let attribute = attribute.expect("an attribute");
+                    assert!(!attribute.value.contains('<'));
+                }
+            }
+            quick_xml::events::Event::Eof => return found,
+            _ => {}
+        }
+    }
+}
+
+/// What a reader of Markdown makes of it: the structure, without texts.
+fn structure(markdown: &str) -> Vec<String> {
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_GFM);
+    events
+        .filter_map(|event| match event {
+            Event::Text(_) => None,
+            Event::Code(_) => Some("code".to_owned()),
+            Event::Start(Tag::Link { dest_url, .. }) => Some(format!("link {dest_url}")),
+            Event::Start(tag) => Some(format!("{tag:?}")),
+            Event::End(tag) => Some(format!("{tag:?}")),
+            other => Some(format!("{other:?}")),
+        })
+        .collect()
+}
+
+fn headings(markdown: &str) -> Vec<&str> {
+    markdown.lines().filter(|line| line.starts_with('#')).collect()
+}
+
+#[test]
+fn one_run_writes_all_formats_and_they_agree() {
+    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
+    let mock = mock.expect("it starts");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let reports = [("json", "a.json"), ("junit", "b.xml"), ("md", "c.md")];
+    let reports: Vec<String> =
+        reports.iter().map(|(format, name)| format!("{format}={}", file(name))).collect();
+    let endpoint = mock.endpoint();
+    let mut arguments = vec!["run", "--endpoint", &endpoint, "--provider", "aws-s3"];
+    arguments.extend(["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20"]);
+    for report in &reports {
+        arguments.extend(["--report", report]);
+    }
+    let output = mpuspec(&arguments);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let read = |name: &str| std::fs::read_to_string(Path::new(&file(name))).expect("it was written");
+
+    let report = from_json(&read("a.json")).expect("a report");
+    let value: serde_json::Value = serde_json::from_str(&read("a.json")).expect("JSON");
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/report.schema.json");
+    let schema = serde_json::from_str(&std::fs::read_to_string(schema).expect("it is there")).expect("JSON");
+    assert!(jsonschema::validator_for(&schema).expect("a schema").is_valid(&value));
+    assert!(report.summary.verdicts.fail > 0);
+
+    let xml = read("b.xml");
+    let junit = check_junit(&xml, &report);
+    assert_eq!(count_elements(&xml, "testcase"), report.summary.total);
+    assert_eq!(count_elements(&xml, "failure"), report.summary.verdicts.fail);
+    let complete = junit.test_suites.iter().find(|suite| suite.name.as_str() == "complete").expect("an area");
+    let test = complete.test_cases.iter().find(|test| test.name.as_str() == "part-too-small[single-byte]");
+    let test = test.expect("a row");
+    assert_eq!(test.classname.as_deref(), Some("mpuspec.complete"));
+    let TestCaseStatus::NonSuccess { kind: NonSuccessKind::Failure, message, ty, description, .. } =
+        &test.status
+    else {
+        panic!("{:?}", test.status)
+    };
+    assert_eq!(ty.as_deref(), Some("MUST"));
+    assert!(message.as_deref().is_some_and(|told| told.starts_with("expected 400 EntityTooSmall, got 200")));
+    let told = description.as_deref().expect("the failure in full");
+    for piece in
+        ["aws/CompleteMultipartUpload#too-small: a listed part", "https://docs.aws.amazon.com/", "again"]
+    {
+        assert!(told.contains(piece), "{piece}: {told}");
+    }
+
+    let markdown = read("c.md");
+    let first = markdown.lines().next().expect("a line");
+    assert_eq!(first, format!("**{}** (exit 1)", report.conclusion));
+    let sections: Vec<&str> =
+        headings(&markdown).into_iter().filter(|line| !line.starts_with("###")).collect();
+    let failed = format!("## Failed: {}", report.summary.verdicts.fail);
+    assert_eq!(sections, [failed.as_str(), "## Dialect", "## Clean-up"]);
+    for line in [
+        "### MUST `complete/part-too-small[single-byte]`",
+        "- claim: Completing with an undersized middle part is refused",
+        "- with: `size = 1`",
+        "- promised: [aws/CompleteMultipartUpload\\#too-small](<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>): a listed part below the smallest size, other than the last, is answered 400 EntityTooSmall",
+        "  - line 15 `create_upload`: met",
+        "- `repeated-complete`: `replayed`",
+        "Nothing was left behind.",
+    ] {
+        assert!(markdown.lines().any(|known| known == line), "{line}\n{markdown}");
+    }
+    let unmet = "`complete_upload`, claim: **unmet**, expected `400 EntityTooSmall`, got `200 success, ETag";
+    assert!(markdown.contains(unmet), "{markdown}");
+    let again = "'complete/part-too-small[single-byte]'`";
+    assert!(markdown.lines().any(|line| line.starts_with("- again: `mpuspec run ") && line.ends_with(again)));
+    let must = report.summary.by_level["MUST"];
+    assert!(markdown.contains(&format!("| MUST | {} | {} | {} |", must.pass, must.tolerated, must.fail)));
+}
+
+/// A report that has every verdict, with this text wherever a server or a user has a say.
+async fn report_with(text: &str) -> Report {
+    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
+    let mock = mock.expect("it starts");
+    let mut report = run(&mock.endpoint(), small("aws-s3"), &["complete/*", "upload/simple"]).await;
+    let verdicts = [
+        Verdict::Fail,
+        Verdict::Blocked,
+        Verdict::Error,
+        Verdict::Unsupported,
+        Verdict::NotApplicable,
+        Verdict::Tolerated,
+        Verdict::Pass,
+    ];
+    // What a run gives differs in times and ETags alone; here it differs in the text alone.
+    for (row, verdict) in report.cases.iter_mut().zip(verdicts.into_iter().cycle()) {
+        row.verdict = verdict;
+        row.millis = 1;
+        row.reason = Some(text.to_owned());
+        row.observed.insert("seen".to_owned(), text.to_owned());
+        row.notes = vec![text.to_owned()];
+        row.title = text.to_owned();
+        for step in &mut row.steps {
+            step.result = mpuspec::report::StepResult::Unmet;
+            step.expected = Some(text.to_owned());
+            step.got = text.to_owned();
+        }
+        for source in &mut row.sources {
+            source.says = Some(text.to_owned());
+        }
+        row.exchanges.iter_mut().filter_map(|e| e.response.as_mut()).for_each(|response| {
+            response.body.text = Some(text.to_owned());
+        });
+    }
+    report.cases[0].level = Level::Info;
+    report.cases[0].verdict = Verdict::Error;
+    report.summary.total = report.cases.len();
+    report.summary.verdicts = Default::default();
+    for row in &report.cases {
+        report.summary.verdicts.add(row.verdict);
+    }
+    report.conclusion = text.to_owned();
+    report.target.server = text.to_owned();
+    report.target.name = text.to_owned();
+    report.target.version = Some(text.to_owned());
+    report.run.started = "2026-08-22T10:11:12Z".to_owned();
+    report.run.again = Some(format!("mpuspec run {text}"));
+    report.dialect = [("seen".to_owned(), text.to_owned())].into();
+    report.cleanup.left = vec![text.to_owned()];
+    report.cleanup.trouble = vec![text.to_owned()];
+    report.not_run = vec!["copy/range".to_owned()];
+    report
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_breaks_out_of_a_report() {
+    let (hostile, tame) = (report_with(HOSTILE).await, report_with("tame").await);
+    let xml = to_junit(&hostile);
+    let junit = check_junit(&xml, &hostile);
+    for name in ["testsuite", "testcase", "failure", "error", "skipped", "system-out", "property"] {
+        assert_eq!(count_elements(&xml, name), count_elements(&to_junit(&tame), name), "{name}");
+    }
+    let hidden = |c: char| (c.is_control() && c != '\n') || "\u{202e}\u{feff}\u{fffe}\u{ffff}".contains(c);
+    assert!(!xml.contains(hidden));
+    let said =
+        junit.test_suites.iter().flat_map(|suite| &suite.test_cases).find_map(|test| match &test.status {
+            TestCaseStatus::NonSuccess { message, .. } => message.clone(),
+            _ => None,
+        });
+    let said = said.expect("a failure");
+    assert!(said.starts_with("| a ]]> </failure> <script>x</script> `` ` ``` & \" ' \\ *b*"), "{said:?}");
+    assert!(said.contains("\\u{1b}[31mred") && said.contains("\\r\\n"), "{said:?}");
+
+    let markdown = to_markdown(&hostile);
+    assert!(!markdown.contains(hidden));
+    assert_eq!(structure(&markdown), structure(&to_markdown(&tame)));
+    let html: Vec<String> = structure(&markdown)
+        .into_iter()
+        .filter(|event| event.starts_with("Html") || event.starts_with("Inline"))
+        .collect();
+    assert!(html.is_empty(), "{html:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_summary_of_many_failures_stays_short() {
+    let mut report = report_with(&HOSTILE.repeat(500)).await;
+    let failed = report.cases.iter().find(|row| row.verdict == Verdict::Fail).expect("one").clone();
+    let more = (0..500).map(|at| RowReport { row: Some(format!("r{at}")), ..failed.clone() });
+    report.cases.extend(more);
+    report.run.again = None;
+    report.cleanup.left = vec!["x".repeat(100); 900];
+    let markdown = to_markdown(&report);
+    assert!(markdown.len() < 60 << 10, "{}", markdown.len());
+    assert!(markdown.contains("more, which are in the JSON report"));
+    assert!(headings(&markdown).contains(&"## Clean-up"));
+}
+
+#[test]
+fn report_options_that_cannot_be_are_told_before_the_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("r").display().to_string();
+    let (json, md) = (format!("json={file}"), format!("md={file}"));
+    for (arguments, message) in [
+        (vec!["--report", "xml=x"], "there is no format `xml`; known: json, junit, md"),
+        (
+            vec!["--report", "junit"],
+            "write it as FORMAT=FILE, such as json=report.json; known: json, junit, md",
+        ),
+        (vec!["--report", "md="], "write it as FORMAT=FILE"),
+        (vec!["--report", &json, "--report", &md], "another report goes to the same file"),
+    ] {
+        let output = mpuspec(&[&["run"], &arguments[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(message), "{arguments:?}: {}", stderr(&output));
+    }
+    assert!(!Path::new(&file).exists());
+}

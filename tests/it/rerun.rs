@@ -1,0 +1,173 @@
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use mpuspec::report::{Report, RowReport, Verdict, from_json};
+use mpuspec_mock::Mock;
+use serde_json::Value;
+
+use crate::stage::{mpuspec, small, stderr};
+
+const LIMITS: [&str; 4] = ["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20"];
+
+fn mock(defect: Option<&str>) -> Mock {
+    let builder = Mock::builder().loaded_provider(small("aws-s3"));
+    match defect {
+        Some(defect) => builder.defect(defect),
+        None => builder,
+    }
+    .start()
+    .expect("it starts")
+}
+
+/// Runs against a mock as `aws-s3`; gives exit code, what was told, and the report.
+fn run(mock: &Mock, file: &Path, more: &[&str]) -> (Option<i32>, String, Option<Report>) {
+    let (endpoint, written) = (mock.endpoint(), format!("json={}", file.display()));
+    let fixed = ["run", "--endpoint", &endpoint, "--provider", "aws-s3", "--report", &written];
+    let output = mpuspec(&[&fixed, &LIMITS[..], more].concat());
+    let told = stderr(&output) + &String::from_utf8_lossy(&output.stdout);
+    let report = std::fs::read_to_string(file).ok().map(|text| from_json(&text).expect("a report"));
+    (output.status.code(), told, report)
+}
+
+fn names(report: &Report, fits: impl Fn(Verdict) -> bool) -> BTreeSet<String> {
+    report.cases.iter().filter(|row| fits(row.verdict)).map(RowReport::name).collect()
+}
+
+#[test]
+fn only_what_came_to_no_good_end_is_run_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name);
+    let (exit, told, first) = run(&mock(Some("accept-small-parts")), &file("1"), &["--seed", "s1"]);
+    assert_eq!(exit, Some(1), "{told}");
+    let broken = names(&first.expect("written"), Verdict::counts_against);
+    assert!(!broken.is_empty());
+
+    let earlier = file("1").display().to_string();
+    let (exit, told, second) = run(&mock(None), &file("2"), &["--rerun", &earlier]);
+    assert_eq!(exit, Some(0), "{told}");
+    let second = second.expect("written");
+    assert_eq!(names(&second, |_| true), broken);
+    assert_eq!(second.run.seed, "s1");
+
+    // Beside patterns, both have to fit.
+    let (exit, told, third) =
+        run(&mock(None), &file("3"), &["--rerun", &earlier, "*/part-too-small[single-byte]"]);
+    assert_eq!(exit, Some(0), "{told}");
+    assert_eq!(third.expect("written").cases.len(), 1);
+    let (exit, told, none) = run(&mock(None), &file("4"), &["--rerun", &earlier, "upload/simple"]);
+    assert_eq!((exit, none.is_none()), (Some(4), true), "{told}");
+
+    // The last run had nothing left to run again.
+    let good = file("2").display().to_string();
+    let (exit, told, none) = run(&mock(None), &file("5"), &["--rerun", &good]);
+    assert_eq!((exit, none.is_none()), (Some(0), true), "{told}");
+    assert!(told.contains("nothing to run again"), "{told}");
+
+    let output = mpuspec(&[
+        "run",
+        "--provider",
+        "generic",
+        "--endpoint",
+        "http://127.0.0.1:1",
+        "--rerun",
+        &earlier,
+        "--dry-run",
+    ]);
+    assert!(stderr(&output).contains("judged by the promises of aws-s3"), "{}", stderr(&output));
+}
+
+/// A report of one row, changed by hand.
+fn written(folder: &Path, change: impl Fn(&mut Value)) -> String {
+    let json = folder.join("made.json");
+    let (exit, told, _) = run(&mock(None), &json, &["upload/simple"]);
+    assert_eq!(exit, Some(0), "{told}");
+    let mut value: Value =
+        serde_json::from_str(&std::fs::read_to_string(&json).expect("a text")).expect("JSON");
+    change(&mut value);
+    std::fs::write(&json, value.to_string()).expect("written");
+    json.display().to_string()
+}
+
+#[test]
+fn a_report_that_does_not_fit_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("junk"), "not JSON").expect("written");
+    std::fs::write(path("other"), "{\"a\": 1}").expect("written");
+    std::fs::write(path("newer"), "{\"schema_version\": 2}").expect("written");
+    std::fs::write(path("half"), "{\"schema_version\": 1, \"complete\": true}").expect("written");
+    for (name, message) in [
+        ("missing", "No such file"),
+        ("junk", "no JSON report of mpuspec: expected"),
+        ("other", "no JSON report of mpuspec: it has no schema_version"),
+        ("newer", "it has schema_version 2, and this mpuspec reads up to 1"),
+        ("half", "no JSON report of mpuspec: missing field"),
+    ] {
+        let file = path(name);
+        let output = mpuspec(&["run", "--rerun", &file]);
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{name}: {told}");
+        assert!(told.contains(&format!("--rerun {file}: ")) && told.contains(message), "{name}: {told}");
+    }
+}
+
+#[test]
+fn rows_that_are_gone_are_told_and_left_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (gone, out) = ("warning: ", folder.path().join("out"));
+    let file = written(folder.path(), |value| {
+        let row = &mut value["cases"][0];
+        row["verdict"] = "blocked".into();
+        let mut other = row.clone();
+        // A case that had rows once is not the case without rows.
+        other["row"] = "once".into();
+        value["cases"].as_array_mut().expect("a list").push(other);
+    });
+    let (exit, told, report) = run(&mock(None), &out, &["--rerun", &file]);
+    assert_eq!(exit, Some(0), "{told}");
+    assert!(told.contains(gone) && told.contains("names upload/simple[once], which is no row"), "{told}");
+    assert_eq!(names(&report.expect("written"), |_| true), ["upload/simple".to_owned()].into());
+
+    let file = written(folder.path(), |value| {
+        value["cases"][0]["verdict"] = "error".into();
+        value["cases"][0]["id"] = "upload/gone".into();
+    });
+    let output = mpuspec(&["run", "--rerun", &file]);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert!(stderr(&output).contains("none of the rows to run again is there"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_partial_report_without_failures_is_no_success() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = written(folder.path(), |value| {
+        value["complete"] = false.into();
+        value["exit"] = 130.into();
+        value["not_run"] = serde_json::json!(["upload/overwrite-part"]);
+    });
+    let output = mpuspec(&["run", "--rerun", &file]);
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(4), "{told}");
+    assert!(told.contains("ended before 1 rows were run") && told.contains("nothing to run again"), "{told}");
+}
+
+#[test]
+fn fail_fast_ends_at_the_first_row_that_decides() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mock = mock(Some("accept-small-parts"));
+    let (exit, told, report) = run(&mock, &folder.path().join("r"), &["--fail-fast", "--jobs", "1"]);
+    assert_eq!(exit, Some(1), "{told}");
+    let report = report.expect("written");
+    assert_eq!(names(&report, Verdict::counts_against).len(), 1, "one at a time, the first ends it");
+    assert_eq!((report.complete, report.conformant, report.exit), (false, Some(false), 1));
+    assert!(!report.not_run.is_empty());
+    assert_eq!(report.cases.len() + report.not_run.len(), crate::stage::catalogue().row_ids().count());
+    assert!(report.conclusion.ends_with("stopped there, so the report is partial"), "{}", report.conclusion);
+    assert!(report.cleanup.left.is_empty() && report.cleanup.trouble.is_empty(), "{:?}", report.cleanup);
+    assert!(told.contains(&format!("not run {} more rows", report.not_run.len())), "{told}");
+
+    // Whoever does not fail is not stopped.
+    let (exit, told, report) = run(&mock, &folder.path().join("s"), &["--fail-fast", "upload/simple"]);
+    assert_eq!(exit, Some(0), "{told}");
+    assert!(report.expect("written").complete);
+}
