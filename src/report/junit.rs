@@ -88,13 +88,13 @@ fn test(report: &Report, row: &RowReport) -> TestCase {
     test
 }
 
-/// Rows that reached no claim are skipped: what stopped them is a failure of its own elsewhere. What
-/// nobody promised never makes a build red.
+/// A row that could not reach its claim counts against the server as one that failed. What nobody
+/// promised never makes a build red.
 fn status(report: &Report, row: &RowReport) -> TestCaseStatus {
     let reason = visible(row.reason.as_deref().unwrap_or_default());
     let kind = match row.verdict {
         Verdict::Pass | Verdict::Tolerated => return TestCaseStatus::success(),
-        Verdict::Fail if row.level != Level::Info => NonSuccessKind::Failure,
+        Verdict::Fail | Verdict::Blocked if row.level != Level::Info => NonSuccessKind::Failure,
         Verdict::Error if row.level != Level::Info => NonSuccessKind::Error,
         verdict => {
             let mut status = TestCaseStatus::skipped();

@@ -19,6 +19,8 @@ mod listing;
 mod report_files;
 // --rerun and --fail-fast.
 mod rerun;
+// AWS's recorded answers, replayed against the mock.
+mod records;
 // Other people's objects and uploads, and runs that were killed.
 mod strangers;
 // Servers that hang, cut, lie or echo.
