@@ -92,6 +92,10 @@ impl Log {
 /// More than any document of S3: 1,000 uploads with long, encoded keys.
 const LONGEST_DOCUMENT: u64 = 16 << 20;
 
+/// Behind a larger body the connection is not used again: a server that refuses it unread closes the
+/// connection, and another call, of another row even, would be cut.
+const LARGEST_BODY_KEPT_ALIVE: usize = 64 << 10;
+
 impl Client {
     /// Makes a client.
     pub fn new(
@@ -291,6 +295,9 @@ impl Client {
         let mut request = self.http.request(signed.method().clone(), url).headers(signed.headers().clone());
         if !matches!(signed.method().as_str(), "GET" | "HEAD" | "DELETE") || !matches!(body, Body::Empty) {
             request = request.body(body.bytes());
+        }
+        if body.bytes().len() > LARGEST_BODY_KEPT_ALIVE {
+            request = request.header(http::header::CONNECTION, "close");
         }
         let mut answer = request.send().await.map_err(|error| (Trouble::of(&error), None))?;
         let (status, headers) = (answer.status(), answer.headers().clone());
