@@ -81,6 +81,9 @@ impl Plan {
     }
 }
 
+/// What a row may send. Rows about the largest sizes stay below it where the limits are small.
+const MOST_BYTES: u64 = 1 << 30;
+
 /// Selects rows and finds out which of them have a meaning.
 pub fn plan(
     catalogue: &Catalogue,
@@ -131,7 +134,14 @@ fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
     match cost(&row.steps, &sizes) {
         Ok(once) => {
             let rounds = u64::from(case.repeat);
-            Applicable::Yes(Cost { requests: once.requests * rounds, bytes: once.bytes * rounds })
+            let bytes = once.bytes.saturating_mul(rounds);
+            if bytes > MOST_BYTES {
+                return Applicable::No(format!(
+                    "it would send {} GiB: it runs where the limit is small, as set with --limit",
+                    bytes >> 30
+                ));
+            }
+            Applicable::Yes(Cost { requests: once.requests * rounds, bytes })
         }
         Err(Missing(limit)) => Applicable::No(format!("{} has no limit {limit}", provider.title)),
     }
@@ -169,7 +179,7 @@ fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {
                 };
                 let each = size_of(&args.size)?;
                 let last = if args.size.is_some() { each } else { Expr::tail().size(sizes)? };
-                (count, each * count.saturating_sub(1) + last)
+                (count, each.saturating_mul(count.saturating_sub(1)).saturating_add(last))
             }
             Operation::PutObject(args) => (2, size_of(&args.size)?),
             Operation::ListParts(args) if args.walk => (5, 0),
@@ -179,7 +189,7 @@ fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {
             _ => (1, 0),
         };
         sum.requests += requests;
-        sum.bytes += bytes;
+        sum.bytes = sum.bytes.saturating_add(bytes);
         for claims in claims_of(step) {
             for code in [&claims.error, &claims.refused].into_iter().flatten() {
                 if let Some(limit) = error_code(&code.0).and_then(|code| code.limit)
@@ -192,7 +202,7 @@ fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {
         let inner: Vec<Step> = step.inner().cloned().collect();
         let inner = cost(&inner, sizes)?;
         sum.requests += inner.requests;
-        sum.bytes += inner.bytes;
+        sum.bytes = sum.bytes.saturating_add(inner.bytes);
     }
     Ok(sum)
 }
