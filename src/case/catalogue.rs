@@ -5,12 +5,13 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use include_dir::{Dir, DirEntry, include_dir};
-use mpuspec_mock::provider::{Origin, Problem, Provider};
+use mpuspec_mock::provider::{self, Origin, Problem, Provider};
 use mpuspec_mock::yaml;
 use thiserror::Error;
 
 use super::id::{Pattern, RowId};
 use super::load::{Case, load_case};
+use super::requirement::Requirements;
 use super::source::Registry;
 
 static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
@@ -25,6 +26,8 @@ pub struct Catalogue {
     pub cases: Vec<Arc<Case>>,
     /// The documents.
     pub registry: Registry,
+    /// What the documents promise.
+    pub requirements: Requirements,
     /// The ids of cases that did not come with the suite.
     own: Vec<String>,
 }
@@ -86,8 +89,11 @@ impl Catalogue {
     fn from_files(files: Vec<(String, Origin)>) -> Result<Self, CatalogueError> {
         let mut catalogue = Self::default();
         let mut problems = Vec::new();
+        let mut requirements = None;
         for (path, origin) in files {
-            if path == "sources.yaml" {
+            if path == "requirements.yaml" {
+                requirements = Some(origin);
+            } else if path == "sources.yaml" {
                 match Registry::load(&origin) {
                     Ok(registry) => catalogue.registry = registry,
                     Err(found) => problems.extend(found),
@@ -96,6 +102,19 @@ impl Catalogue {
                 catalogue.add(path.trim_end_matches(".yaml"), origin, &mut problems);
             }
         }
+        let read = requirements.map(|origin| {
+            let providers: Vec<Provider> =
+                provider::builtin_names().iter().filter_map(|name| provider::load(name).ok()).collect();
+            Requirements::load(&origin, &catalogue.registry, &providers)
+        });
+        match read.transpose() {
+            Ok(requirements) => {
+                catalogue.requirements = requirements.unwrap_or_default();
+                catalogue.check_requirements(&mut problems);
+            }
+            // Without the registry every id of a case would look wrong.
+            Err(found) => problems.extend(found),
+        }
         catalogue.finish(problems)
     }
 
@@ -103,6 +122,16 @@ impl Catalogue {
         match load_case(id, origin) {
             Ok(case) => self.cases.push(Arc::new(case)),
             Err(found) => problems.extend(found),
+        }
+    }
+
+    /// Checks what cases say that they judge.
+    fn check_requirements(&self, problems: &mut Vec<Problem>) {
+        for case in &self.cases {
+            problems.extend(self.requirements.check_case(case).into_iter().map(|mistake| Problem {
+                origin: case.origin.clone(),
+                placed: mistake.place(&case.origin.text),
+            }));
         }
     }
 
@@ -122,6 +151,7 @@ impl Catalogue {
                 self.add(id, origin, &mut problems);
             }
         }
+        self.check_requirements(&mut problems);
         self.finish(problems)
     }
 
@@ -136,6 +166,7 @@ impl Catalogue {
         self.own.push(id.clone());
         self.cases.retain(|case| case.id != id);
         self.add(&id, Origin { name, text }, &mut problems);
+        self.check_requirements(&mut problems);
         Ok((self.finish(problems)?, id))
     }
 

@@ -56,6 +56,7 @@ pub fn unused_sources(catalogue: &Catalogue, providers: &[Provider]) -> Vec<Stri
     for case in &catalogue.cases {
         sources(case, catalogue, &mut cited, &mut Vec::new());
     }
+    cited.extend(catalogue.requirements.iter().map(|(_, requirement)| requirement.source.clone()));
     provider_sources(catalogue, providers, &mut cited);
     catalogue.registry.all().into_iter().filter(|source| !cited.contains(source)).collect()
 }

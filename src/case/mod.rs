@@ -11,6 +11,7 @@ mod listing;
 mod load;
 mod operation;
 mod reference;
+mod requirement;
 mod scalar;
 mod schema;
 mod source;
@@ -30,6 +31,7 @@ pub use operation::*;
 pub use reference::{
     CompletedEntry, ContentItem, ETagForm, KeyName, ListedNumber, Numbers, PartNumber, PartRef, UploadRef,
 };
+pub use requirement::{Held, Requirement, Requirements};
 pub use schema::case_schema;
 pub(crate) use source::publisher_of;
 pub use source::{Cited, Registry};

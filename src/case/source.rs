@@ -42,7 +42,10 @@ impl Registry {
     pub fn add(&mut self, documents: &BTreeMap<String, Publisher>) {
         for (key, publisher) in documents {
             let known = self.publishers.entry(key.clone()).or_insert_with(|| publisher.clone());
-            known.pages.extend(publisher.pages.clone());
+            for (page, document) in &publisher.pages {
+                let known = known.pages.entry(page.clone()).or_insert_with(|| document.clone());
+                known.says.extend(document.says.clone());
+            }
         }
     }
 

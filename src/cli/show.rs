@@ -37,6 +37,11 @@ impl Show {
                     Err(reason) => text.push_str(&format!("# {source}: {reason}\n")),
                 }
             }
+            for id in &case.requirements {
+                if let Some(requirement) = catalogue.requirements.get(id) {
+                    text.push_str(&format!("# judges {id}: {}\n", requirement.says));
+                }
+            }
             text.push('\n');
         }
         print(&text);
