@@ -117,7 +117,6 @@ impl Step {
         let path = self.path.key("expect");
         let word = |claims: &Claims| {
             [
-                ("storage_class", claims.storage_class.is_some()),
                 ("tagging", claims.tagging.is_some()),
                 ("checksum", claims.checksum.is_some()),
                 ("callback", claims.callback.is_some()),

@@ -158,6 +158,13 @@ fn headers(claims: &Claims, answer: &Answer) -> Result<(), Met> {
             None => return Err(differs(format!("{name}: {value}"), format!("no header {name}"))),
         }
     }
+    if let Some(class) = &claims.storage_class {
+        // The usual class goes without saying.
+        let got = answer.header("x-amz-storage-class").unwrap_or("STANDARD");
+        if got != class {
+            return Err(differs(format!("storage class {class}"), format!("storage class {got}")));
+        }
+    }
     for name in claims.has_headers.iter().flatten() {
         if answer.header(&name.to_lowercase()).is_none() {
             return Err(differs(format!("a header {name}"), "none"));
