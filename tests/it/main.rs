@@ -21,6 +21,8 @@ mod report_files;
 mod rerun;
 // AWS's recorded answers, replayed against the mock.
 mod records;
+// Every requirement has a row that passes, as each provider that it binds.
+mod requirements;
 // Other people's objects and uploads, and runs that were killed.
 mod strangers;
 // Servers that hang, cut, lie or echo.

@@ -24,6 +24,11 @@ pub(crate) fn small(name: &str) -> Provider {
     let mut provider = provider::load(name).expect("it is bundled");
     provider.override_limit(LimitName::MinPartSize, Some(2048));
     provider.override_limit(LimitName::ListPartsPage, Some(20));
+    provider.override_limit(LimitName::ListUploadsPage, Some(20));
+    // Two puts of the largest size make the largest object, which is the largest part.
+    provider.override_limit(LimitName::MaxPutSize, Some(256 << 10));
+    provider.override_limit(LimitName::MaxPartSize, Some(512 << 10));
+    provider.override_limit(LimitName::MaxObjectSize, Some(512 << 10));
     provider
 }
 
