@@ -64,9 +64,14 @@ impl Xml {
         self.event(Event::End(BytesEnd::new("Grantee")));
     }
 
-    /// Writes who owns or started something; accounts are named by their access key.
-    pub(crate) fn principal(&mut self, name: &str, id: &str) {
-        self.nest(name, |xml| {
+    /// Writes who owns something; accounts are named by their access key.
+    pub(crate) fn owner(&mut self, id: &str) {
+        self.nest("Owner", |xml| xml.text("ID", id));
+    }
+
+    /// Writes who started something.
+    pub(crate) fn initiator(&mut self, id: &str) {
+        self.nest("Initiator", |xml| {
             xml.text("ID", id);
             xml.text("DisplayName", id);
         });

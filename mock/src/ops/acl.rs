@@ -70,7 +70,7 @@ fn read(header: &str) -> impl Iterator<Item = (&str, &str)> {
 /// Writes the document of GetObjectAcl.
 pub(super) fn document(owner: &str, meta: &Meta) -> String {
     Xml::document("AccessControlPolicy", |xml| {
-        xml.principal("Owner", owner);
+        xml.owner(owner);
         xml.nest("AccessControlList", |xml| {
             let mut granted = false;
             for (name, permission) in GRANTS {

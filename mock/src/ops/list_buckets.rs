@@ -7,7 +7,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let Some(own) = &call.principal else { return Err(S3Error::access_denied()) };
     let store = call.service.store.lock();
     Ok(Answer::xml(Xml::document("ListAllMyBucketsResult", |xml| {
-        xml.principal("Owner", own);
+        xml.owner(own);
         xml.nest("Buckets", |xml| {
             for (name, bucket) in store.buckets.iter().filter(|(_, bucket)| bucket.owner == *own) {
                 xml.nest("Bucket", |xml| {

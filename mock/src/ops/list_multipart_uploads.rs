@@ -46,7 +46,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         if !call.service.lacks("upload_id_marker") {
             xml.text("NextUploadIdMarker", &next_id);
         }
-        xml.text("Prefix", encode(&query.prefix));
+        if !query.prefix.is_empty() {
+            xml.text("Prefix", encode(&query.prefix));
+        }
         if let Some(delimiter) = &query.delimiter {
             xml.text("Delimiter", encode(delimiter));
         }
@@ -60,8 +62,8 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
             xml.nest("Upload", |xml| {
                 xml.text("Key", encode(&upload.key));
                 xml.text("UploadId", &upload.id.0);
-                xml.principal("Initiator", open.map_or("", |upload| upload.initiator.as_str()));
-                xml.principal("Owner", &bucket.owner);
+                xml.initiator(open.map_or("", |upload| upload.initiator.as_str()));
+                xml.owner(&bucket.owner);
                 xml.text("StorageClass", open.map_or("STANDARD", |open| metadata::storage_class(&open.meta)));
                 if let Some((algorithm, of)) = open.and_then(|open| open.checksum) {
                     xml.text("ChecksumAlgorithm", algorithm.name());

@@ -26,8 +26,8 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         xml.text("Bucket", request.bucket());
         xml.text("Key", request.key());
         xml.text("UploadId", &upload.0);
-        xml.principal("Initiator", &listed.initiator);
-        xml.principal("Owner", &owner);
+        xml.initiator(&listed.initiator);
+        xml.owner(&owner);
         xml.text("StorageClass", &storage_class);
         xml.value("PartNumberMarker", after);
         xml.value("NextPartNumberMarker", listed.parts.last().map_or(0, |part| part.number));

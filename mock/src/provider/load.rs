@@ -171,6 +171,8 @@ fn resolve(
     provider.playable = file.playable.unwrap_or(provider.playable);
     provider.anonymous = file.anonymous.unwrap_or(provider.anonymous);
     provider.answers.extend(file.answers);
+    // What the base pins can be left open again.
+    provider.answers.retain(|_, outcome| outcome != "open");
     provider.errors.extend(file.errors);
     provider.documents.extend(file.documents);
     for (name, entry) in file.limits {

@@ -142,6 +142,10 @@ fn fields(
             }
             other => {
                 let Text(recorded) = other.clone().try_into().expect("a scalar");
+                let nested = element.all(name).next().is_some_and(|child| !child.children.is_empty());
+                if recorded == "present" && nested {
+                    continue;
+                }
                 scalar(&at, &resolve(&recorded, names), element.text(name), found);
             }
         }
