@@ -33,12 +33,15 @@ fn stage(provider: &Provider, catalogue: &Catalogue) -> Result<Stage, String> {
     };
     let credentials = match &endpoint {
         Some(_) => Credentials::find().map_err(|e| e.to_string())?,
-        None => Credentials {
-            access_key: mpuspec_mock::ACCESS_KEY.to_owned(),
-            secret_key: mpuspec_mock::SECRET_KEY.to_owned(),
-            token: None,
-            origin: "the mock's own".to_owned(),
-        },
+        None => Credentials::known(mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY, "the mock's own"),
+    };
+    let second = match &mock {
+        None => Credentials::find_second().map_err(|e| e.to_string())?,
+        Some(_) => Some(Credentials::known(
+            mpuspec_mock::SECOND_ACCESS_KEY,
+            mpuspec_mock::SECOND_SECRET_KEY,
+            "the mock's own",
+        )),
     };
     let url = endpoint.or(mock.as_ref().map(Mock::endpoint)).unwrap_or_default();
     let id = format!(
@@ -61,7 +64,7 @@ fn stage(provider: &Provider, catalogue: &Catalogue) -> Result<Stage, String> {
     }
     let options = ClientOptions { timeout: Duration::from_secs(30), ca: None, insecure: false, proxy: None };
     let budget = Budget::new(u64::MAX, u64::MAX, None);
-    let client = Client::new(target, credentials, budget, &options)?;
+    let client = Client::new(target, credentials, budget, &options)?.with_second(second);
     let options = RunOptions {
         jobs: 1,
         seed: "tests".to_owned(),

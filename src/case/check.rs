@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mpuspec_mock::yaml::{Mistake, Path, nearest};
 
+use super::checksum::ChecksumClaim;
 use super::expect::{Claims, ETagClaim, Expect, LaneExpect, PartList};
 use super::operation::Operation;
 use super::reference::{CompletedEntry, ETagForm, Numbers, PartNumber, PartRef, UploadRef, is_name};
@@ -116,9 +117,8 @@ impl Scope<'_> {
             }
             Operation::UploadPartCopy(args) => {
                 self.upload(args.upload.as_ref(), &at);
-                if let Some(name) = args.if_match.as_deref().filter(|name| *name != "wrong") {
-                    self.use_name(name, &[Kind::Sent, Kind::Object], &at.key("if_match"));
-                }
+                self.condition(args.if_match.as_deref(), &at.key("if_match"));
+                self.condition(args.if_none_match.as_deref(), &at.key("if_none_match"));
                 self.sent(args.upload.as_ref(), &number_text(&args.number), args.r#as.as_deref(), &at);
             }
             Operation::CompleteUpload(args) => {
@@ -129,6 +129,7 @@ impl Scope<'_> {
                 if args.parts.is_none() && args.body.is_none() && args.all != Some(true) {
                     self.mistakes.push(Mistake::at_key(&at, "a completion needs `parts`, `body` or `all`"));
                 }
+                self.condition(args.if_match.as_deref(), &at.key("if_match"));
                 self.define(args.r#as.as_deref(), Kind::Object, &at.key("as"));
             }
             Operation::AbortUpload(args) => self.upload(args.upload.as_ref(), &at),
@@ -158,9 +159,22 @@ impl Scope<'_> {
                     self.steps(steps);
                 }
             }
-            Operation::GetObject(_)
-            | Operation::HeadObject(_)
+            Operation::GetObject(args) => {
+                self.condition(args.if_match.as_deref(), &at.key("if_match"));
+                self.condition(args.if_none_match.as_deref(), &at.key("if_none_match"));
+            }
+            Operation::CopyObject(args) => self.define(args.r#as.as_deref(), Kind::Object, &at.key("as")),
+            Operation::Raw(args) => {
+                if let Some(upload) = &args.upload {
+                    self.upload(Some(upload), &at);
+                }
+            }
+            Operation::HeadObject(_)
             | Operation::DeleteObject(_)
+            | Operation::DeleteObjects(_)
+            | Operation::ListObjects(_)
+            | Operation::GetObjectAcl(_)
+            | Operation::GetObjectAttributes(_)
             | Operation::GetObjectTagging(_) => {}
         }
         self.judgeable(step);
@@ -195,6 +209,13 @@ impl Scope<'_> {
                 self.mistakes.push(Mistake::at(&expect, "a request that is cut may go without an answer"));
             }
             _ => {}
+        }
+    }
+
+    /// The name of a condition; `wrong` stands for an ETag that nothing has.
+    fn condition(&mut self, name: Option<&str>, place: &Path) {
+        if let Some(name) = name.filter(|name| *name != "wrong") {
+            self.use_name(name, &[Kind::Sent, Kind::Object], place);
         }
     }
 
@@ -364,7 +385,13 @@ impl Scope<'_> {
             || claims.root.is_some()
             || claims.fields.is_some()
             || claims.pages.is_some()
-            || claims.distinct.is_some();
+            || claims.distinct.is_some()
+            || claims.checksum.is_some()
+            || claims.part_checksums.is_some()
+            || claims.keys.is_some()
+            || claims.acl.is_some()
+            || claims.tagging.is_some()
+            || claims.same.is_some();
         let refusal = claims.error.is_some() || claims.refused.is_some();
         if refusal && of_success || claims.error.is_some() && claims.refused.is_some() {
             self.mistakes
@@ -374,6 +401,11 @@ impl Scope<'_> {
         if refusal && claims.status.is_some() && !own_status {
             self.mistakes
                 .push(Mistake::at(&path.key("status"), "an error code has its status; leave this out"));
+        }
+        for (algorithm, claim) in claims.checksum.iter().flatten() {
+            if let ChecksumClaim::Of(part) = claim {
+                self.part(part, None, &path.key("checksum").key(algorithm.name()).key("of"));
+            }
         }
         for (at, item) in claims.content.iter().flatten().enumerate() {
             self.part(&item.of, None, &path.key("content").index(at));

@@ -36,6 +36,7 @@ pub(super) const ERROR_CODES: &[ErrorCode] = &[
     of_limit("EntityTooSmall", 400, LimitName::MinPartSize),
     code("ExpiredToken", 400),
     code("IncompleteBody", 400),
+    code("InternalError", 500),
     code("InvalidAccessKeyId", 403),
     code("InvalidArgument", 400),
     code("InvalidBucketName", 400),

@@ -7,9 +7,9 @@ use mpuspec_mock::yaml::{self, Mapping, Mistake, Path, Spot, Value};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
+use super::checksum::{Algorithm, ChecksumClaim};
 use super::error_codes::{ANY, ERROR_CODES};
 use super::expression::Expr;
-use super::operation::Rightness;
 use super::reference::{ContentItem, PartRef};
 use super::scalar::{scalar, scalar_or_seq};
 use super::step::{Step, read_steps};
@@ -109,7 +109,15 @@ pub struct Claims {
     /// Tags.
     pub tagging: Option<BTreeMap<String, String>>,
     /// Checksums that the answer bears.
-    pub checksum: Option<BTreeMap<String, Rightness>>,
+    pub checksum: Option<BTreeMap<Algorithm, ChecksumClaim>>,
+    /// Every listed part bears its checksum of this algorithm.
+    pub part_checksums: Option<Algorithm>,
+    /// The keys listed.
+    pub keys: Option<Vec<String>>,
+    /// Who may do what, as `owner FULL_CONTROL`.
+    pub acl: Option<Vec<String>>,
+    /// Elements, by their path, that hold the same text.
+    pub same: Option<Vec<String>>,
     /// What the called server saw.
     pub callback: Option<CallbackClaim>,
 }

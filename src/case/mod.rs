@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod check;
+mod checksum;
 mod error_codes;
 mod expect;
 mod expression;
@@ -9,6 +10,7 @@ mod id;
 mod lint;
 mod listing;
 mod load;
+mod offset;
 mod operation;
 mod reference;
 mod requirement;
@@ -18,6 +20,7 @@ mod source;
 mod step;
 
 pub use catalogue::{Catalogue, CatalogueError, Selection};
+pub use checksum::{Algorithm, ChecksumClaim, ChecksumType, ListedChecksum, Rightness};
 pub use error_codes::{ErrorCode, error_code};
 pub use expect::{
     Claims, Code, ETagClaim, Expect, FieldValue, Grade, LaneExpect, ListOrder, Outcome, PartList,
@@ -27,12 +30,14 @@ pub use id::{Pattern, RowId};
 pub use lint::{lint, unused_sources};
 pub use listing::{LISTING_VERSION, ListedRow, ListedSource, Listing, listing_schema};
 pub use load::{Bucket, Case, Cost, Level, Row, load_case};
+pub use offset::Offset;
 pub use operation::*;
 pub use reference::{
-    CompletedEntry, ContentItem, ETagForm, KeyName, ListedNumber, Numbers, PartNumber, PartRef, UploadRef,
+    ByteRange, CompletedEntry, ContentItem, ETagForm, KeyName, ListedNumber, Numbers, PartNumber, PartRef,
+    UploadRef,
 };
 pub use requirement::{Held, Requirement, Requirements};
 pub use schema::case_schema;
 pub(crate) use source::publisher_of;
 pub use source::{Cited, Registry};
-pub use step::Step;
+pub use step::{Sign, SignBy, Step, Tampered, User, Wrong};

@@ -6,8 +6,10 @@ use mpuspec_mock::yaml::{Mapping, Mistake, Path, Value, decode};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
+use super::checksum::{Algorithm, ChecksumType, Rightness};
 use super::expression::Expr;
-use super::reference::{CompletedEntry, KeyName, Numbers, PartNumber, UploadRef};
+use super::offset::Offset;
+use super::reference::{ByteRange, CompletedEntry, KeyName, Numbers, PartNumber, UploadRef};
 
 macro_rules! operations {
     ($($(#[doc = $doc:literal])+ $name:literal => $variant:ident,)+) => {
@@ -87,8 +89,20 @@ operations! {
     "head_object" => HeadObject,
     /// DeleteObject
     "delete_object" => DeleteObject,
+    /// DeleteObjects
+    "delete_objects" => DeleteObjects,
+    /// CopyObject
+    "copy_object" => CopyObject,
+    /// ListObjectsV2, or ListObjects
+    "list_objects" => ListObjects,
     /// GetObjectTagging
     "get_object_tagging" => GetObjectTagging,
+    /// GetObjectAcl
+    "get_object_acl" => GetObjectAcl,
+    /// GetObjectAttributes
+    "get_object_attributes" => GetObjectAttributes,
+    /// A request in words of HTTP, for what no client would send
+    "raw" => Raw,
     /// Lets go of a step that was held.
     "release" => Release,
 }
@@ -129,6 +143,12 @@ arguments! {
         /// Tags of the object.
         #[serde(default)]
         tagging: BTreeMap<String, String>,
+        /// Canned ACL of the object.
+        acl: Option<String>,
+        /// The checksum that parts and object shall have.
+        checksum: Option<Algorithm>,
+        /// What the checksum of the object covers.
+        checksum_type: Option<ChecksumType>,
     }
 }
 
@@ -170,7 +190,11 @@ arguments! {
         /// The Content-MD5 header.
         content_md5: Option<ContentMd5>,
         /// Checksums to send.
-        checksum: Option<BTreeMap<String, Rightness>>,
+        #[serde(default)]
+        checksum: BTreeMap<Algorithm, Rightness>,
+        /// User metadata, which belongs to the creation.
+        #[serde(default)]
+        metadata: BTreeMap<String, String>,
         /// How the body is framed and signed.
         sent_as: Option<SentAs>,
         /// Closes the connection in the middle of the body.
@@ -190,16 +214,6 @@ pub enum ContentMd5 {
     Wrong,
     /// No digest.
     Malformed,
-}
-
-/// Whether a checksum is that of the body.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Rightness {
-    /// It is.
-    Right,
-    /// It is not.
-    Wrong,
 }
 
 /// How a body is framed and signed.
@@ -239,6 +253,8 @@ arguments! {
         order: Option<SendOrder>,
         /// How many are under way at a time.
         at_once: Option<u8>,
+        /// The checksum to send with each.
+        checksum: Option<Algorithm>,
     }
 }
 
@@ -258,9 +274,15 @@ arguments! {
         /// The key of the source.
         source: KeyName,
         /// First and last byte of the source.
-        range: Option<(Expr, Expr)>,
+        range: Option<ByteRange>,
         /// The name of the step whose ETag the source must have, or `wrong`.
         if_match: Option<String>,
+        /// The name of the step whose ETag the source must not have, or `wrong`.
+        if_none_match: Option<String>,
+        /// A time from now, such as -1h, since which the source must have changed.
+        if_modified_since: Option<Offset>,
+        /// A time from now since which the source must not have changed.
+        if_unmodified_since: Option<Offset>,
         /// The upload.
         upload: Option<UploadRef>,
         /// The key.
@@ -287,6 +309,20 @@ arguments! {
         r#as: Option<String>,
         /// Asks for a callback to a server of the suite.
         callback: Option<Callback>,
+        /// The checksum of the object.
+        #[serde(default)]
+        checksum: BTreeMap<Algorithm, Rightness>,
+        /// What that checksum covers.
+        checksum_type: Option<ChecksumType>,
+        /// The size of the object.
+        object_size: Option<Expr>,
+        /// The name of the step whose ETag the object must have, or `wrong`.
+        if_match: Option<String>,
+        /// `any`: there must be no object.
+        if_none_match: Option<Any>,
+        /// User metadata, which belongs to the creation.
+        #[serde(default)]
+        metadata: BTreeMap<String, String>,
     }
 }
 
@@ -355,9 +391,9 @@ arguments! {
         /// The key.
         key: Option<KeyName>,
         /// At most so many on a page.
-        max_parts: Option<Expr>,
+        max_parts: Option<PartNumber>,
         /// Only numbers above this one.
-        part_number_marker: Option<Expr>,
+        part_number_marker: Option<PartNumber>,
         /// Follows the markers to the last page.
         #[serde(default)]
         walk: bool,
@@ -374,7 +410,9 @@ arguments! {
         /// Rolls keys up to this text.
         delimiter: Option<String>,
         /// At most so many on a page.
-        max_uploads: Option<Expr>,
+        max_uploads: Option<PartNumber>,
+        /// How names are told; `url` is known.
+        encoding_type: Option<String>,
         /// Only what comes after this key.
         key_marker: Option<String>,
         /// Also what comes after this upload of the marked key.
@@ -401,6 +439,9 @@ arguments! {
         /// User metadata of the object.
         #[serde(default)]
         metadata: BTreeMap<String, String>,
+        /// Checksums to send.
+        #[serde(default)]
+        checksum: BTreeMap<Algorithm, Rightness>,
     }
 }
 
@@ -410,9 +451,16 @@ arguments! {
         /// The key.
         key: Option<KeyName>,
         /// First and last byte.
-        range: Option<(Expr, Expr)>,
+        range: Option<ByteRange>,
         /// One part of the object.
-        part_number: Option<Expr>,
+        part_number: Option<PartNumber>,
+        /// Asks for checksums.
+        #[serde(default)]
+        checksum_mode: bool,
+        /// The name of the step whose ETag the object must have, or `wrong`.
+        if_match: Option<String>,
+        /// The name of the step whose ETag the object must not have, or `wrong`.
+        if_none_match: Option<String>,
     }
 }
 
@@ -422,7 +470,10 @@ arguments! {
         /// The key.
         key: Option<KeyName>,
         /// One part of the object.
-        part_number: Option<Expr>,
+        part_number: Option<PartNumber>,
+        /// Asks for checksums.
+        #[serde(default)]
+        checksum_mode: bool,
     }
 }
 
@@ -440,6 +491,89 @@ arguments! {
         /// The key.
         key: Option<KeyName>,
     }
+}
+
+arguments! {
+    /// What `get_object_acl` can be told.
+    GetObjectAcl {
+        /// The key.
+        key: Option<KeyName>,
+    }
+}
+
+arguments! {
+    /// What `get_object_attributes` can be told.
+    GetObjectAttributes {
+        /// The key.
+        key: Option<KeyName>,
+        /// At most so many parts.
+        max_parts: Option<Expr>,
+        /// Only numbers above this one.
+        part_number_marker: Option<Expr>,
+    }
+}
+
+arguments! {
+    /// What `copy_object` can be told.
+    CopyObject {
+        /// The key of the source.
+        source: KeyName,
+        /// The key.
+        key: Option<KeyName>,
+        /// A name for the object.
+        r#as: Option<String>,
+    }
+}
+
+arguments! {
+    /// What `delete_objects` can be told.
+    DeleteObjects {
+        /// The keys.
+        keys: Vec<KeyName>,
+    }
+}
+
+arguments! {
+    /// What `list_objects` can be told.
+    ListObjects {
+        /// Only keys that begin so.
+        prefix: Option<String>,
+        /// Rolls keys up to this text.
+        delimiter: Option<String>,
+        /// At most so many on a page.
+        max_keys: Option<Expr>,
+        /// The older of the two operations.
+        #[serde(default)]
+        v1: bool,
+    }
+}
+
+arguments! {
+    /// What `raw` can be told.
+    Raw {
+        /// The method.
+        method: String,
+        /// The key.
+        key: Option<KeyName>,
+        /// An upload, whose id goes into the query as `uploadId`.
+        upload: Option<UploadRef>,
+        /// Parameters of the query, `name` or `name=value`.
+        #[serde(default)]
+        query: Vec<String>,
+        /// Headers.
+        #[serde(default)]
+        headers: BTreeMap<String, String>,
+        /// The size of the body; none unless told.
+        size: Option<Expr>,
+    }
+}
+
+/// Whatever there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Any {
+    /// Any object.
+    Any,
 }
 
 /// The name of a held step.

@@ -6,8 +6,9 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
+use super::checksum::ListedChecksum;
 use super::expression::Expr;
-use super::scalar::{scalar, scalar_or_map, scalar_or_seq};
+use super::scalar::{scalar, scalar_or_map, scalar_or_seq, seq_or_map};
 
 /// A part number as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +82,37 @@ impl JsonSchema for Numbers {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let list = generator.subschema_for::<Vec<Expr>>();
         json_schema!({ "anyOf": [list, { "type": "string", "pattern": "\\.\\." }] })
+    }
+}
+
+/// A range of bytes: first and last, or as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ByteRange {
+    /// First and last byte.
+    Bounds(Expr, Expr),
+    /// As written.
+    Raw(String),
+}
+
+impl<'de> Deserialize<'de> for ByteRange {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        seq_or_map(
+            deserializer,
+            "[FIRST, LAST] or { raw: TEXT }",
+            |(first, last)| Ok(Self::Bounds(first, last)),
+            |raw: RawText| Ok(Self::Raw(raw.raw)),
+        )
+    }
+}
+
+impl JsonSchema for ByteRange {
+    fn schema_name() -> Cow<'static, str> {
+        "ByteRange".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (bounds, raw) = (generator.subschema_for::<(Expr, Expr)>(), generator.subschema_for::<RawText>());
+        json_schema!({ "anyOf": [bounds, raw] })
     }
 }
 
@@ -347,6 +379,8 @@ pub struct CompletedEntry {
     pub number: Option<ListedNumber>,
     /// The ETag, where it is not the part's.
     pub etag: Option<ETagForm>,
+    /// The checksum, where it is not the part's.
+    pub checksum: Option<ListedChecksum>,
 }
 
 /// A number in a list of parts.
@@ -365,6 +399,7 @@ struct EntryOf {
     #[schemars(with = "Option<PartNumber>")]
     number: Option<NumberOrNone>,
     etag: Option<ETagForm>,
+    checksum: Option<ListedChecksum>,
 }
 
 struct NumberOrNone(ListedNumber);
@@ -382,13 +417,15 @@ impl<'de> Deserialize<'de> for NumberOrNone {
 
 impl<'de> Deserialize<'de> for CompletedEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let part = |text: &str| Ok(Self { part: Some(PartRef::parse(text)?), number: None, etag: None });
+        let part = |text: &str| {
+            Ok(Self { part: Some(PartRef::parse(text)?), number: None, etag: None, checksum: None })
+        };
         let map = |entry: EntryOf| {
             let number = entry.number.map(|number| number.0);
             match (&entry.part, &number, &entry.etag) {
                 (None, None, _) => Err("an entry needs `part` or `number`".to_owned()),
                 (None, Some(_), None) => Err("an entry without `part` needs `etag`".to_owned()),
-                _ => Ok(Self { part: entry.part, number, etag: entry.etag }),
+                _ => Ok(Self { part: entry.part, number, etag: entry.etag, checksum: entry.checksum }),
             }
         };
         scalar_or_map(

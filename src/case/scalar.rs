@@ -50,6 +50,22 @@ where
     deserializer.deserialize_any(shape)
 }
 
+/// Reads a sequence by its type, or a mapping by its type.
+pub(super) fn seq_or_map<'de, D, T, S, M>(
+    deserializer: D,
+    expecting: &'static str,
+    seq: fn(S) -> Result<T, String>,
+    map: fn(M) -> Result<T, String>,
+) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    S: Deserialize<'de>,
+    M: Deserialize<'de>,
+{
+    let parse = |text: &str| Err(format!("`{text}` is neither a list nor a mapping"));
+    deserializer.deserialize_any(Shape { expecting, parse, map: Some(map), seq: Some(seq), of: PhantomData })
+}
+
 /// The type of a shape that is not allowed.
 enum Never {}
 

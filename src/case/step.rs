@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::expect::{Claims, Expect, keep, read_expect, unknown_key};
+use super::offset::Offset;
 use super::operation::{OPERATIONS, Operation, TOGETHER};
 
 /// A step of a case.
@@ -49,15 +50,15 @@ pub struct Sign {
     /// The version of the signature.
     pub version: Option<String>,
     /// How far the clock is off, such as -2h.
-    pub time: Option<String>,
+    pub time: Option<Offset>,
     /// How long a URL is good.
-    pub expires: Option<String>,
+    pub expires: Option<Offset>,
     /// `wrong`: another secret.
-    pub secret: Option<String>,
+    pub secret: Option<Wrong>,
     /// `wrong`: another region.
-    pub region: Option<String>,
-    /// What is changed after signing: path, query, header or body.
-    pub tamper: Option<String>,
+    pub region: Option<Wrong>,
+    /// What is changed after signing.
+    pub tamper: Option<Tampered>,
     /// `missing` or `wrong`.
     pub token: Option<String>,
 }
@@ -72,34 +73,50 @@ pub enum SignBy {
     Url,
 }
 
+/// The one way in which a secret or a region can differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Wrong {
+    /// Another one.
+    Wrong,
+}
+
+/// What is changed after signing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Tampered {
+    /// The key.
+    Path,
+    /// The query.
+    Query,
+    /// A header.
+    Header,
+    /// The body.
+    Body,
+}
+
 /// What may stand beside an operation.
 pub(super) const BESIDE: &[&str] = &["expect", "observe", "as_user", "sign", "note"];
 
 impl Step {
     /// The first word of the language in it that this version cannot run, with its place.
     pub fn not_runnable(&self) -> Option<(&'static str, Path)> {
-        if self.as_user.is_some_and(|user| user != User::Main) {
-            return Some(("as_user", self.path.key("as_user")));
-        }
-        if self.sign.is_some() {
-            return Some(("sign", self.path.key("sign")));
+        if let Some(sign) = &self.sign {
+            let path = self.path.key("sign");
+            if sign.token.is_some() {
+                return Some(("token", path.key("token")));
+            }
+            if sign.version.as_ref().is_some_and(|version| version != "v4") {
+                return Some(("version", path.key("version")));
+            }
         }
         if let Some(found) = self.unjudged_claim() {
             return Some(found);
         }
         let at = |word: &'static str| Some((word, self.path.key(self.operation.name()).key(word)));
         match &self.operation {
-            Operation::UploadPart(args) if args.checksum.is_some() => at("checksum"),
-            Operation::UploadPart(args) if args.sent_as.is_some() => at("sent_as"),
-            Operation::UploadPartCopy(args) if args.if_match.is_some() => at("if_match"),
             Operation::CompleteUpload(args) if args.all.is_some() => at("all"),
             Operation::CompleteUpload(args) if args.callback.is_some() => at("callback"),
-            Operation::CreateUpload(args) if !args.tagging.is_empty() => at("tagging"),
-            Operation::GetObject(args) if args.part_number.is_some() => at("part_number"),
-            Operation::HeadObject(args) if args.part_number.is_some() => at("part_number"),
-            Operation::GetObjectTagging(_) => {
-                Some(("get_object_tagging", self.path.key("get_object_tagging")))
-            }
             Operation::Together(lanes) => {
                 lanes.iter().flat_map(|(_, steps)| steps).find_map(Self::not_runnable)
             }
@@ -116,13 +133,9 @@ impl Step {
     fn unjudged_claim(&self) -> Option<(&'static str, Path)> {
         let path = self.path.key("expect");
         let word = |claims: &Claims| {
-            [
-                ("tagging", claims.tagging.is_some()),
-                ("checksum", claims.checksum.is_some()),
-                ("callback", claims.callback.is_some()),
-            ]
-            .into_iter()
-            .find_map(|(word, there)| there.then_some(word))
+            [("callback", claims.callback.is_some())]
+                .into_iter()
+                .find_map(|(word, there)| there.then_some(word))
         };
         match self.expect.as_ref()? {
             Expect::Ok => None,

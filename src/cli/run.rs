@@ -176,13 +176,18 @@ impl Run {
             (None, None) => return Err(Failure::Usage("no endpoint".to_owned())),
         };
         let credentials = match &mock {
-            Some(_) => Credentials {
-                access_key: mpuspec_mock::ACCESS_KEY.to_owned(),
-                secret_key: mpuspec_mock::SECRET_KEY.to_owned(),
-                token: None,
-                origin: "the mock's own".to_owned(),
-            },
+            Some(_) => {
+                Credentials::known(mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY, "the mock's own")
+            }
             None => Credentials::find().map_err(|error| Failure::Endpoint(error.to_string()))?,
+        };
+        let second = match &mock {
+            Some(_) => Some(Credentials::known(
+                mpuspec_mock::SECOND_ACCESS_KEY,
+                mpuspec_mock::SECOND_SECRET_KEY,
+                "the mock's own",
+            )),
+            None => Credentials::find_second().map_err(|error| Failure::Usage(error.to_string()))?,
         };
         let region =
             self.region.clone().or_else(|| if mock.is_some() { None } else { region_from_environment() });
@@ -202,7 +207,7 @@ impl Run {
         let origin = credentials.origin.clone();
         let budget = Budget::new(max_requests, max_bytes, self.rate);
         let client = Client::new(target, credentials, budget, &self.connection.client_options()?);
-        let client = client.map_err(Failure::Usage)?;
+        let client = client.map_err(Failure::Usage)?.with_second(second);
         let seed = self.seed.as_deref().or(rerun.as_ref().map(Rerun::seed));
         let seed = seed.unwrap_or(env!("CARGO_PKG_VERSION")).to_owned();
         super::tell!(

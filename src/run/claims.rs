@@ -2,8 +2,9 @@
 
 use mpuspec_mock::provider::Provider;
 
+use super::headers::wire_checksum;
 use super::state::{State, Unavailable};
-use crate::case::{Claims, Code, ETagClaim, ListOrder, PartList, PartRef, Sizes, error_code};
+use crate::case::{ChecksumClaim, Claims, Code, ETagClaim, ListOrder, PartList, PartRef, Sizes, error_code};
 use crate::wire::Answer;
 
 /// What came of a claim.
@@ -67,6 +68,11 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
     {
         return Err(differs(status.to_string(), answer.summary()));
     }
+    // A status that is no success can be what is claimed.
+    if claims.status.is_some_and(|status| !(200..300).contains(&status)) {
+        headers(claims, answer)?;
+        return Ok(None);
+    }
     if !answer.is_ok() {
         return Err(differs("success", answer.summary()));
     }
@@ -95,6 +101,15 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         let got = answer.root.clone().unwrap_or_else(|| "no document".to_owned());
         return Err(differs(format!("a {root} document"), got));
     }
+    if let Some(expected) = &claims.keys {
+        let below = |key: &str| key.strip_prefix(scene.prefix).unwrap_or(key).to_owned();
+        let got: Vec<String> = answer.keys.iter().map(|(key, _)| below(key)).collect();
+        if got != *expected {
+            return Err(differs(format!("keys {expected:?}"), format!("{got:?}")));
+        }
+    }
+    kept(claims, answer)?;
+    checksums(claims, answer, scene)?;
     if claims.distinct.is_some() {
         let mut ids = answer.upload_ids.clone();
         ids.sort();
@@ -174,6 +189,84 @@ fn headers(claims: &Claims, answer: &Answer) -> Result<(), Met> {
         if let Some(got) = answer.header(&name.to_lowercase()) {
             return Err(differs(format!("no header {name}"), format!("{name}: {got}")));
         }
+    }
+    Ok(())
+}
+
+/// What was given with the creation and is told again.
+fn kept(claims: &Claims, answer: &Answer) -> Result<(), Met> {
+    if let Some(expected) = &claims.tagging {
+        let mut got = answer.tagging.clone().unwrap_or_default();
+        got.sort();
+        let expected: Vec<(String, String)> =
+            expected.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        if got != expected {
+            return Err(differs(format!("tags {expected:?}"), format!("{got:?}")));
+        }
+    }
+    if let Some(expected) = &claims.acl {
+        let got = answer.acl.clone().unwrap_or_default();
+        if got != *expected {
+            return Err(differs(format!("grants {expected:?}"), format!("{got:?}")));
+        }
+    }
+    if let Some((first, rest)) = claims.same.as_ref().and_then(|paths| paths.split_first()) {
+        let told = |path: &str| answer.field(path).filter(|text| !text.is_empty());
+        let Some(expected) = told(first) else { return Err(differs(format!("an element {first}"), "none")) };
+        if let Some(path) = rest.iter().find(|path| told(path) != Some(expected)) {
+            let got = told(path).unwrap_or("nothing");
+            return Err(differs(format!("{path} as {first}: {expected}"), got));
+        }
+    }
+    Ok(())
+}
+
+fn checksums(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
+    for (algorithm, claim) in claims.checksum.iter().flatten() {
+        let kind = wire_checksum(*algorithm);
+        let inner = format!("Checksum.{}", kind.element());
+        // GetObjectAttributes tells a composite value without the number of parts.
+        let bare = answer.field(&inner).is_some();
+        let got = answer
+            .header(&kind.header())
+            .or_else(|| answer.field(&kind.element()))
+            .or_else(|| answer.field(&inner));
+        let finished = || scene.state.finished.iter().map(|at| scene.state.sent[*at].bytes());
+        let expected = match claim {
+            ChecksumClaim::Absent => None,
+            ChecksumClaim::Right => {
+                let sent = scene.state.sent.last();
+                Some(kind.of(&sent.ok_or_else(|| Met::Unavailable("nothing was sent".to_owned()))?.bytes()))
+            }
+            ChecksumClaim::Of(part) => Some(kind.of(&scene.state.sent(part, &sizes(scene))?.bytes())),
+            ChecksumClaim::FullObject => Some(kind.of(&finished().collect::<Vec<_>>().concat())),
+            ChecksumClaim::Composite => {
+                let parts: Vec<_> = finished().collect();
+                let value = kind.composite(parts.iter().map(|part| &part[..]));
+                let digest = value.rsplit_once('-').map_or("", |(digest, _)| digest).to_owned();
+                Some(if bare { digest } else { value })
+            }
+        };
+        if got != expected.as_deref() {
+            let name = kind.header();
+            let show = |value: Option<&str>| value.map_or_else(|| "none".to_owned(), str::to_owned);
+            return Err(differs(format!("{name}: {}", show(expected.as_deref())), show(got)));
+        }
+    }
+    let Some(algorithm) = claims.part_checksums else { return Ok(()) };
+    let kind = wire_checksum(algorithm);
+    for listed in answer.parts.iter().flatten() {
+        let sent = scene.state.sent.iter().rev().find(|sent| sent.number == Some(listed.number.to_string()));
+        let sent = sent.ok_or_else(|| Met::Unavailable(format!("part {}", listed.number)))?;
+        let expected = kind.of(&sent.bytes());
+        let got = listed.checksums.iter().find(|(name, _)| *name == kind.element());
+        if got.map(|(_, value)| value) != Some(&expected) {
+            let got = got.map_or_else(|| "none".to_owned(), |(_, value)| value.clone());
+            return Err(differs(format!("{} {expected} of part {}", kind.element(), listed.number), got));
+        }
+    }
+    if answer.parts.as_ref().is_none_or(Vec::is_empty) {
+        return Err(differs("parts with their checksums", "no parts"));
     }
     Ok(())
 }

@@ -3,16 +3,20 @@
 mod bucket;
 mod claims;
 mod contents;
+mod dispute;
 mod error;
+mod headers;
 mod journal;
 mod perform;
 mod plan;
 mod preflight;
+mod prepare;
 mod row;
 mod runner;
 mod state;
 mod sweep;
 mod verdict;
+mod walk;
 
 pub use bucket::{BucketChoice, open_bucket};
 pub use error::RunError;

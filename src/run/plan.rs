@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use mpuspec_mock::provider::{Provider, Support};
 
+use super::dispute::disputed;
 use crate::case::{
     Bucket, Case, Catalogue, Claims, Cost as CaseCost, Expect, Expr, KeyName, Level, Missing, Numbers,
-    Operation, PartNumber, Row, RowId, Selection, Sizes, Step, error_code, publisher_of,
+    Operation, PartNumber, Row, RowId, Selection, Sizes, Step, User, error_code, publisher_of,
 };
 
 /// The rows of a run, with what all of them cost.
@@ -27,6 +28,8 @@ pub struct PlannedRow {
     index: usize,
     /// How firmly this provider promises it.
     pub level: Level,
+    /// Why it only records, where documents of the provider contradict each other.
+    pub disputed: Option<String>,
     /// Whether it runs.
     pub applicable: Applicable,
 }
@@ -53,6 +56,14 @@ impl PlannedRow {
     /// The row itself.
     pub fn row(&self) -> &Row {
         &self.case.rows[self.index]
+    }
+
+    /// Whether a step of it is another principal's.
+    pub fn needs_second(&self) -> bool {
+        let steps = self.row().steps.iter();
+        steps
+            .flat_map(|step| std::iter::once(step).chain(step.inner()))
+            .any(|step| step.as_user == Some(User::Second))
     }
 
     /// Whether a step of it stops in the middle of a body.
@@ -107,7 +118,9 @@ pub fn plan(
             } else {
                 applicable(case, row, provider)
             };
-            rows.push(PlannedRow { id, case: case.clone(), index, level, applicable });
+            let disputed = disputed(row, provider);
+            let level = if disputed.is_some() { Level::Info } else { level };
+            rows.push(PlannedRow { id, case: case.clone(), index, level, disputed, applicable });
         }
     }
     Plan { rows }
@@ -184,7 +197,8 @@ fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {
             Operation::PutObject(args) => (2, size_of(&args.size)?),
             Operation::ListParts(args) if args.walk => (5, 0),
             Operation::ListUploads(args) if args.walk => (5, 0),
-            Operation::CompleteUpload(_) => (2, 0),
+            Operation::CompleteUpload(_) | Operation::CopyObject(_) => (2, 0),
+            Operation::Raw(args) => (2, args.size.as_ref().map_or(Ok(0), |size| size.size(sizes))?),
             Operation::Together(_) | Operation::Release(_) => (0, 0),
             _ => (1, 0),
         };
@@ -207,7 +221,7 @@ fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {
     Ok(sum)
 }
 
-fn claims_of(step: &Step) -> Vec<&Claims> {
+pub(super) fn claims_of(step: &Step) -> Vec<&Claims> {
     match &step.expect {
         Some(Expect::Claims(claims)) => vec![claims],
         Some(Expect::OneOf(outcomes)) => outcomes.iter().map(|outcome| &outcome.claims).collect(),

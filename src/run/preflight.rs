@@ -53,22 +53,22 @@ pub async fn preflight(client: &Client, journal: &Journal, prefix: &str) -> Resu
             number: "1".to_owned(),
             body: blob,
             headers: Vec::new(),
+            framing: None,
         };
         let sent = client.call(&part, &log).await;
         preflight.note("UploadPart", &sent);
-        let list = s3::ListParts {
-            key: key.clone(),
-            upload_id: id.clone(),
-            max_parts: None,
-            part_number_marker: None,
-        };
+        let list = s3::ListParts { key: key.clone(), upload_id: id.clone(), ..Default::default() };
         preflight.note("ListParts", &client.call(&list, &log).await);
         let uploads = s3::ListMultipartUploads { prefix: key.clone(), ..Default::default() };
         preflight.note("ListMultipartUploads", &client.call(&uploads, &log).await);
         let etag = sent.ok().and_then(|answer| answer.etag);
-        let parts = vec![s3::CompletedPart { number: Some("1".to_owned()), etag }];
-        let complete =
-            s3::CompleteMultipartUpload { key: key.clone(), upload_id: id.clone(), parts, body: None };
+        let parts = vec![s3::CompletedPart { number: Some("1".to_owned()), etag, ..Default::default() }];
+        let complete = s3::CompleteMultipartUpload {
+            key: key.clone(),
+            upload_id: id.clone(),
+            parts,
+            ..Default::default()
+        };
         preflight.note("CompleteMultipartUpload", &client.call(&complete, &log).await);
     }
     if let Ok(answer) = client.call(&create(&other), &log).await
@@ -82,6 +82,7 @@ pub async fn preflight(client: &Client, journal: &Journal, prefix: &str) -> Resu
             number: "1".to_owned(),
             source: format!("{}/{key}", client.target.bucket),
             range: None,
+            headers: Vec::new(),
         };
         preflight.note("UploadPartCopy", &client.call(&copy, &log).await);
         let abort = s3::AbortMultipartUpload { key: other, upload_id: id };

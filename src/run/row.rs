@@ -11,13 +11,17 @@ use mpuspec_mock::yaml::{Spot, locate};
 use super::claims::{Met, Scene, judge};
 use super::contents::Contents;
 use super::journal::Journal;
-use super::perform::{Fault, Prepared, send};
+use super::perform::{Fault, send};
 use super::plan::PlannedRow;
 use super::preflight::Preflight;
+use super::prepare::Prepared;
 use super::state::State;
 use super::sweep::Sweep;
 use super::verdict::{JudgedStep, StepOutcome, decide};
-use crate::case::{Expect, Grade, LaneExpect, Operation, Outcome, Registry, Sizes, Step, publisher_of};
+use crate::case::{
+    Algorithm, Expect, Grade, LaneExpect, Operation, Outcome, Registry, Rightness, SentAs, SignBy, Sizes,
+    Step, publisher_of,
+};
 use crate::report::{Excerpt, RowReport, SourceInfo, StepReport, StepResult, Verdict};
 use crate::wire::{Answer, Client, Exchange, Held, Log, Trouble};
 
@@ -88,7 +92,7 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
             planned,
             steps: Vec::new(),
             observed: Vec::new(),
-            notes: Vec::new(),
+            notes: planned.disputed.clone().into_iter().collect(),
             overlapped: false,
         };
         round.run(&planned.row().steps).await;
@@ -129,18 +133,57 @@ fn in_words(outcomes: &BTreeMap<String, u32>) -> String {
     }
 }
 
-/// The capability that an operation itself is.
-fn capability(operation: &Operation) -> Option<&'static str> {
-    match operation {
+/// The capability that a step asks for, beyond the multipart calls themselves.
+fn capability(step: &Step) -> Option<&'static str> {
+    let of_checksums = |checksums: &BTreeMap<Algorithm, Rightness>| {
+        checksums.keys().next().map(|algorithm| algorithm.capability())
+    };
+    let by = |asked: bool, name: &'static str| asked.then_some(name);
+    let signed = match &step.sign {
+        Some(sign) => by(sign.by == Some(SignBy::Url), "presigned"),
+        None => None,
+    };
+    let own = match &step.operation {
         Operation::ListUploads(_) => Some("list_uploads"),
         Operation::UploadPartCopy(_) => Some("upload_part_copy"),
+        Operation::GetObjectTagging(_) => Some("tagging"),
+        Operation::GetObjectAcl(_) => Some("acl"),
+        Operation::GetObjectAttributes(_) => Some("attributes"),
+        Operation::CreateUpload(args) => args
+            .checksum
+            .map(Algorithm::capability)
+            .or_else(|| by(!args.tagging.is_empty(), "tagging"))
+            .or_else(|| by(args.acl.is_some(), "acl")),
+        Operation::UploadPart(args) => of_checksums(&args.checksum).or_else(|| {
+            by(args.sent_as.is_some_and(|sent_as| sent_as != SentAs::Plain), "streaming_signatures")
+        }),
+        Operation::UploadParts(args) => args.checksum.map(Algorithm::capability),
+        Operation::PutObject(args) => of_checksums(&args.checksum),
+        Operation::CompleteUpload(args) => {
+            let conditional = args.if_match.is_some() || args.if_none_match.is_some();
+            by(conditional, "conditional_complete").or_else(|| of_checksums(&args.checksum))
+        }
+        Operation::GetObject(args) => by(args.part_number.is_some(), "get_by_part_number"),
+        Operation::HeadObject(args) => by(args.part_number.is_some(), "get_by_part_number"),
         _ => None,
-    }
+    };
+    own.or(signed)
+}
+
+/// Whether a server passed over all that was said about checksums.
+fn ignores_checksums(step: &Step, answer: &Answer) -> bool {
+    capability(step).is_some_and(|name| name.starts_with("checksum_"))
+        && answer.is_ok()
+        && !answer.headers.iter().any(|(name, _)| name.starts_with("x-amz-checksum-"))
+        && !answer.fields.iter().any(|(name, _)| name.starts_with("Checksum"))
 }
 
 /// Whether an Error may come inside a 200.
 fn late_error(operation: &Operation) -> bool {
-    matches!(operation, Operation::CompleteUpload(_) | Operation::UploadPartCopy(_))
+    matches!(
+        operation,
+        Operation::CompleteUpload(_) | Operation::UploadPartCopy(_) | Operation::CopyObject(_)
+    )
 }
 
 /// The operation in the words of S3, to compare with the preflight.
@@ -212,8 +255,7 @@ impl<'r> Round<'r> {
             got: redactor.clean(&got),
             exchanges: (to > from).then_some((from + 1, to)),
         };
-        let judged =
-            JudgedStep { claim: step.expect.is_some(), capability: capability(&step.operation), outcome };
+        let judged = JudgedStep { claim: step.expect.is_some(), capability: capability(step), outcome };
         self.steps.push((judged, report, step.clone()));
     }
 
@@ -244,7 +286,8 @@ impl<'r> Round<'r> {
             }
         }
         let not_implemented = matches!(answer.status, 405 | 501)
-            || matches!(answer.code().as_str(), "NotImplemented" | "MethodNotAllowed");
+            || matches!(answer.code().as_str(), "NotImplemented" | "MethodNotAllowed")
+            || ignores_checksums(step, &answer);
         let scene = self.scene(&step.operation);
         let unmet = |expected, got| StepOutcome::Unmet { expected, got, not_implemented };
         match &step.expect {
@@ -377,7 +420,12 @@ impl<'r> Round<'r> {
             .map(|(name, _, prepared)| {
                 let log = self.log.lane(name);
                 let client = &self.context.client;
-                (Some(Box::pin(async move { send(client, prepared.call.as_ref(), &log).await })), None)
+                (
+                    Some(Box::pin(async move {
+                        send(client, prepared.call.as_ref(), &prepared.signing, &log).await
+                    })),
+                    None,
+                )
             })
             .collect();
         std::future::poll_fn(move |context| {

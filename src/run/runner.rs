@@ -300,6 +300,12 @@ async fn run_planned(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
             RowReport { reason: Some(why.clone()), ..empty_report(planned, &context.registry) },
             Sweep::default(),
         ),
+        Applicable::Yes(_) if planned.needs_second() && !context.client.has_second() => {
+            let reason =
+                "no second principal: set MPUSPEC_SECOND_ACCESS_KEY_ID and MPUSPEC_SECOND_SECRET_ACCESS_KEY";
+            let reason = Some(reason.to_owned());
+            (RowReport { reason, ..empty_report(planned, &context.registry) }, Sweep::default())
+        }
         Applicable::Yes(_)
             if planned.stops_in_a_body() && context.client.target.endpoint.scheme() != "http" =>
         {

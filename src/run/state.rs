@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::case::{PartRef, Sizes, UploadRef};
+use crate::case::{Algorithm, ChecksumType, PartRef, Sizes, UploadRef};
 use crate::wire::{Blob, ListedPart, ListedUpload};
 
 /// The state of one round of a row.
@@ -11,6 +11,8 @@ use crate::wire::{Blob, ListedPart, ListedUpload};
 pub(super) struct State {
     pub(super) uploads: Vec<Upload>,
     pub(super) sent: Vec<Sent>,
+    /// The parts of the object that was finished last, as positions in what was sent.
+    pub(super) finished: Vec<usize>,
     /// ETags of finished objects, by name.
     pub(super) objects: BTreeMap<String, String>,
     /// Listings of parts, by name.
@@ -27,6 +29,8 @@ pub(super) struct Upload {
     pub(super) name: Option<String>,
     pub(super) key: String,
     pub(super) id: String,
+    /// The checksum that was asked for.
+    pub(super) checksum: Option<(Algorithm, ChecksumType)>,
 }
 
 /// Bytes that were sent.
@@ -40,6 +44,8 @@ pub(super) struct Sent {
     pub(super) etag: Option<String>,
     /// Where a copy takes its bytes from.
     pub(super) range: Option<(u64, u64)>,
+    /// The checksums that went with them.
+    pub(super) checksums: Vec<Algorithm>,
 }
 
 impl Sent {
@@ -128,21 +134,24 @@ impl State {
 
     /// The bytes that a reference means. The newest of several counts.
     pub(super) fn sent(&self, part: &PartRef, sizes: &Sizes<'_>) -> Result<&Sent, Unavailable> {
-        let found = match part {
-            PartRef::Named(name) => self.sent.iter().rev().find(|sent| sent.name.as_ref() == Some(name)),
+        let found = self.position(part, sizes).map(|at| &self.sent[at]);
+        found.ok_or_else(|| missing(format!("part {part}")))
+    }
+
+    /// As [`sent`](Self::sent), by its position.
+    pub(super) fn position(&self, part: &PartRef, sizes: &Sizes<'_>) -> Option<usize> {
+        let newest = |fits: &dyn Fn(&Sent) -> bool| self.sent.iter().rposition(fits);
+        match part {
+            PartRef::Named(name) => newest(&|sent| sent.name.as_ref() == Some(name)),
             PartRef::Of(upload, number) => {
                 let number = Some(number.to_string());
-                self.sent
-                    .iter()
-                    .rev()
-                    .find(|sent| sent.upload.as_ref() == Some(upload) && sent.number == number)
+                newest(&|sent| sent.upload.as_ref() == Some(upload) && sent.number == number)
             }
             PartRef::Number(expr) => {
                 let number = expr.value(sizes).ok().map(|number| number.to_string());
-                self.sent.iter().rev().find(|sent| sent.number.is_some() && sent.number == number)
+                newest(&|sent| sent.number.is_some() && sent.number == number)
             }
-        };
-        found.ok_or_else(|| missing(format!("part {part}")))
+        }
     }
 
     /// Number, ETag and size of a part, as sent or as listed.

@@ -97,7 +97,7 @@ async fn list(client: &Client, prefix: &str, versioned: bool) -> (Found, Vec<Str
     let ours = |key: &str| !prefix.is_empty() && key.starts_with(prefix);
     let mut token = None;
     for _ in 0..MOST_PAGES {
-        let call = s3::ListObjectsV2 { prefix: prefix.to_owned(), token };
+        let call = s3::ListObjects { prefix: prefix.to_owned(), token, ..Default::default() };
         match client.call(&call, &log).await {
             Ok(answer) if answer.is_ok() => {
                 found

@@ -38,13 +38,17 @@ pub struct Answer {
     pub uploads: Option<Vec<ListedUpload>>,
     /// The common prefixes listed.
     pub prefixes: Option<Vec<String>>,
+    /// Tags.
+    pub tagging: Option<Vec<(String, String)>>,
+    /// Who may do what.
+    pub acl: Option<Vec<String>>,
     /// The keys listed, with their version ids if there are any.
     pub keys: Vec<(String, Option<String>)>,
     /// Whether a listing goes on.
     pub truncated: bool,
     /// How many pages a walk took.
     pub pages: u32,
-    /// Elements of the document that hold a text.
+    /// Elements of the document that hold a text, by their path below the root.
     pub fields: Vec<(String, String)>,
     /// What is unusual but allowed.
     pub notes: Vec<String>,
@@ -70,6 +74,8 @@ pub struct ListedPart {
     pub etag: String,
     /// Its size.
     pub size: u64,
+    /// Its checksums, by the names of their elements.
+    pub checksums: Vec<(String, String)>,
 }
 
 /// An upload in a listing.
@@ -187,12 +193,20 @@ impl Response {
             answer.notes.push(format!("the document is a {}, where the documents have {root}", element.name));
         }
         answer.root = Some(element.name.clone());
-        answer.fields = element
-            .children
-            .iter()
-            .filter(|child| child.children.is_empty())
-            .map(|child| (child.name.clone(), child.text.clone()))
-            .collect();
+        answer.fields = Vec::new();
+        texts(&element, "", &mut answer.fields);
         Ok(Some(element))
+    }
+}
+
+/// The elements that hold a text; of several on one path all are there, and the first is found.
+fn texts(element: &Element, path: &str, found: &mut Vec<(String, String)>) {
+    for child in &element.children {
+        let path = if path.is_empty() { child.name.clone() } else { format!("{path}.{}", child.name) };
+        if child.children.is_empty() {
+            found.push((path, child.text.clone()));
+        } else {
+            texts(child, &path, found);
+        }
     }
 }

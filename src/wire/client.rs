@@ -1,7 +1,8 @@
 //! The client: one call is one request on the wire, recorded before anybody judges it.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::header::HOST;
@@ -11,8 +12,10 @@ use sha2::{Digest, Sha256};
 use super::answer::{Answer, Response};
 use super::exchange::{Body as Recorded, Exchange, RecordedRequest, RecordedResponse, cut};
 use super::s3::Operation;
-use super::sign::sign_request;
-use super::{Body, Budget, Credentials, Held, Redactor, Request, Target, Trouble, TroubleKind};
+use super::sign::{Signed, TAMPERED_HEADER, sign_request};
+use super::{
+    Body, Budget, Credentials, Held, Redactor, Request, Signing, Tamper, Target, Trouble, TroubleKind, Who,
+};
 
 /// How connections are made.
 #[derive(Clone, Debug)]
@@ -27,6 +30,13 @@ pub struct ClientOptions {
     pub proxy: Option<String>,
 }
 
+/// A request that is ready to be sent.
+struct Prepared {
+    signed: http::Request<()>,
+    url: reqwest::Url,
+    body: Option<Bytes>,
+}
+
 /// Sends signed requests to a target.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -34,6 +44,7 @@ pub struct Client {
     /// Where requests go.
     pub target: Arc<Target>,
     credentials: Arc<Credentials>,
+    second: Option<Arc<Credentials>>,
     /// Knows the secrets.
     pub redactor: Arc<Redactor>,
     /// What may be spent.
@@ -123,6 +134,11 @@ impl Client {
                 reqwest::Certificate::from_pem_bundle(pem).map_err(|error| format!("--ca-file: {error}"))?;
             builder = builder.tls_certs_merge(certificates);
         }
+        // A bucket before localhost is on this machine too, which not every resolver knows (RFC 6761).
+        if target.endpoint.host_str() == Some("localhost") {
+            let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            builder = builder.resolve(&format!("{}.localhost", target.bucket), here);
+        }
         let http = builder.build().map_err(|error| error.to_string())?;
         let redactor = Redactor::default();
         redactor.learn(&credentials.secret_key);
@@ -133,6 +149,7 @@ impl Client {
             http,
             target: Arc::new(target),
             credentials: Arc::new(credentials),
+            second: None,
             redactor: Arc::new(redactor),
             budget: Arc::new(budget),
             timeout: options.timeout,
@@ -146,14 +163,47 @@ impl Client {
         Self { target: Arc::new(target), ..self.clone() }
     }
 
+    /// Knows the credentials of a second principal too.
+    #[must_use]
+    pub fn with_second(mut self, second: Option<Credentials>) -> Self {
+        if let Some(second) = &second {
+            self.redactor.learn(&second.secret_key);
+            if let Some(token) = &second.token {
+                self.redactor.learn(token);
+            }
+        }
+        self.second = second.map(Arc::new);
+        self
+    }
+
+    /// Whether there is a second principal.
+    pub fn has_second(&self) -> bool {
+        self.second.is_some()
+    }
+
     /// Carries out an operation and reads its answer.
     pub async fn call(&self, operation: &dyn Operation, log: &Log) -> Result<Answer, Trouble> {
-        let response = self.send(operation, log).await?;
+        self.call_as(operation, &Signing::default(), log).await
+    }
+
+    /// As [`call`](Self::call), signed in a way of its own.
+    pub async fn call_as(
+        &self,
+        operation: &dyn Operation,
+        signing: &Signing,
+        log: &Log,
+    ) -> Result<Answer, Trouble> {
+        let response = self.send(operation, signing, log).await?;
         let answer = operation.read(&response, &self.target.bucket);
         answer.map_err(|reason| Trouble::new(TroubleKind::Unreadable, self.redactor.clean(&reason)))
     }
 
-    async fn send(&self, operation: &dyn Operation, log: &Log) -> Result<Response, Trouble> {
+    async fn send(
+        &self,
+        operation: &dyn Operation,
+        signing: &Signing,
+        log: &Log,
+    ) -> Result<Response, Trouble> {
         let request = operation.request();
         let size = request.body.bytes().len() as u64;
         if log.clean_up {
@@ -161,13 +211,13 @@ impl Client {
         } else {
             self.budget.take(size).await?;
         }
-        let (signed, url) =
-            self.prepare(&request).map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
+        let Prepared { signed, url, body } = self
+            .prepare(&request, signing)
+            .map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
         let most = operation.longest_answer().unwrap_or(LONGEST_DOCUMENT);
         let recorded_request = self.record_request(&signed, &request.body);
         let start_us = self.now_us();
-        let outcome =
-            tokio::time::timeout(self.timeout, self.exchange(signed, url, &request.body, most)).await;
+        let outcome = tokio::time::timeout(self.timeout, self.exchange(signed, url, body, most)).await;
         let end_us = self.now_us();
         let outcome = outcome.unwrap_or_else(|_| {
             let detail = format!("{} s", self.timeout.as_secs_f32());
@@ -199,10 +249,11 @@ impl Client {
     /// Sends a request up to the middle of its body. Only where nothing encrypts the connection.
     pub async fn hold(&self, operation: &dyn Operation) -> Result<Held, Trouble> {
         let request = operation.request();
-        let body = request.body.bytes();
-        self.budget.take(body.len() as u64).await?;
-        let (signed, _) =
-            self.prepare(&request).map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
+        self.budget.take(request.body.bytes().len() as u64).await?;
+        let Prepared { signed, body, .. } = self
+            .prepare(&request, &Signing::default())
+            .map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
+        let body = body.unwrap_or_default();
         let recorded = self.record_request(&signed, &request.body);
         let begun = Held::begin(&signed, body, operation.name(), self.now_us(), recorded);
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "while the body was sent"));
@@ -244,7 +295,7 @@ impl Client {
     }
 
     /// Addresses and signs.
-    fn prepare(&self, request: &Request) -> Result<(http::Request<()>, reqwest::Url), String> {
+    fn prepare(&self, request: &Request, signing: &Signing) -> Result<Prepared, String> {
         let bucket = request.bucket.as_deref().unwrap_or(&self.target.bucket);
         let (base, path) = self.target.base(bucket);
         let path_and_query = request.path_and_query(&path);
@@ -265,7 +316,11 @@ impl Client {
         };
         let headers = signed.headers_mut();
         headers.insert(HOST, HeaderValue::try_from(host).map_err(|error| error.to_string())?);
-        for (name, value) in &request.headers {
+        let framed = match &request.body {
+            Body::Framed(blob, framing) => framing.headers(blob.len()),
+            _ => Vec::new(),
+        };
+        for (name, value) in request.headers.iter().chain(&framed) {
             let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
             headers
                 .append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|error| error.to_string())?);
@@ -274,30 +329,82 @@ impl Client {
         if matches!(request.method.as_str(), "PUT" | "POST") && request.body.bytes().is_empty() {
             headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        let signature = sign_request(
-            &mut signed,
-            &request.body,
-            &self.credentials,
-            &self.target.region,
-            SystemTime::now(),
-        )?;
-        self.redactor.learn_signature(&signature);
-        Ok((signed, url))
+        if signing.tamper == Some(Tamper::Header) {
+            headers.insert(TAMPERED_HEADER, HeaderValue::from_static("signed"));
+        }
+        let made = self.sign(&mut signed, &request.body, signing)?;
+        let mut body = match (&request.body, made) {
+            (Body::Framed(blob, framing), Some(mut made)) => {
+                Some(framing.frame(&blob.bytes, &mut made.chunks))
+            }
+            (Body::Empty, _) if !matches!(signed.method().as_str(), "PUT" | "POST") => None,
+            (body, _) => Some(body.bytes()),
+        };
+        let mut url = if signing.url.is_some() {
+            reqwest::Url::parse(&signed.uri().to_string()).map_err(|error| error.to_string())?
+        } else {
+            url
+        };
+        match signing.tamper {
+            None => {}
+            // Another key below the prefix of the row.
+            Some(Tamper::Path) => url.set_path(&format!("{}x", url.path())),
+            Some(Tamper::Query) => {
+                let query = url.query().map_or_else(String::new, |query| format!("{query}&"));
+                url.set_query(Some(&format!("{query}mpuspec-tampered=1")));
+            }
+            Some(Tamper::Header) => {
+                signed.headers_mut().insert(TAMPERED_HEADER, HeaderValue::from_static("tampered"));
+            }
+            Some(Tamper::Body) => {
+                let mut bytes = BytesMut::from(body.unwrap_or_default());
+                *bytes.first_mut().ok_or("a request without a body has none to be tampered with")? ^= 1;
+                body = Some(bytes.freeze());
+            }
+        }
+        *signed.uri_mut() = url.as_str().parse().map_err(|_| "the URL cannot be sent".to_owned())?;
+        Ok(Prepared { signed, url, body })
+    }
+
+    /// Signs in place, unless nobody does.
+    fn sign(
+        &self,
+        request: &mut http::Request<()>,
+        body: &Body,
+        signing: &Signing,
+    ) -> Result<Option<Signed>, String> {
+        let unknown;
+        let credentials = match signing.who {
+            Who::Main => &*self.credentials,
+            Who::Second => self.second.as_deref().ok_or("there is no second principal")?,
+            Who::UnknownKey => {
+                unknown = Credentials {
+                    access_key: "AKIAMPUSPECUNKNOWNKE".to_owned(),
+                    token: None,
+                    ..(*self.credentials).clone()
+                };
+                &unknown
+            }
+            Who::Anonymous => return Ok(None),
+        };
+        let signed = sign_request(request, body, credentials, &self.target.region, signing)?;
+        self.redactor.learn_signature(&signed.signature);
+        Ok(Some(signed))
     }
 
     async fn exchange(
         &self,
         signed: http::Request<()>,
         url: reqwest::Url,
-        body: &Body,
+        body: Option<Bytes>,
         most: u64,
     ) -> Result<Response, (Trouble, Option<Box<Response>>)> {
         let mut request = self.http.request(signed.method().clone(), url).headers(signed.headers().clone());
-        if !matches!(signed.method().as_str(), "GET" | "HEAD" | "DELETE") || !matches!(body, Body::Empty) {
-            request = request.body(body.bytes());
-        }
-        if body.bytes().len() > LARGEST_BODY_KEPT_ALIVE {
-            request = request.header(http::header::CONNECTION, "close");
+        if let Some(body) = body {
+            if body.len() > LARGEST_BODY_KEPT_ALIVE {
+                request = request.header(http::header::CONNECTION, "close");
+            }
+            request = request.body(body);
         }
         let mut answer = request.send().await.map_err(|error| (Trouble::of(&error), None))?;
         let (status, headers) = (answer.status(), answer.headers().clone());
@@ -325,7 +432,7 @@ impl Client {
         let body = match body {
             Body::Empty => Recorded::default(),
             Body::Document(bytes) => self.record_body(bytes, true),
-            Body::Blob(blob) => Recorded {
+            Body::Blob(blob) | Body::Framed(blob, _) => Recorded {
                 bytes: blob.len(),
                 sha256: Some(blob.sha256().to_owned()),
                 made_from: Some(blob.made_from.clone()),

@@ -58,6 +58,31 @@ fn variable(name: &str) -> Option<String> {
 }
 
 impl Credentials {
+    /// Credentials that are known already.
+    pub fn known(access_key: &str, secret_key: &str, origin: &str) -> Self {
+        Self {
+            access_key: access_key.to_owned(),
+            secret_key: secret_key.to_owned(),
+            token: None,
+            origin: origin.to_owned(),
+        }
+    }
+
+    /// The second principal's, from the environment alone.
+    pub fn find_second() -> Result<Option<Self>, CredentialsError> {
+        const KEY: &str = "MPUSPEC_SECOND_ACCESS_KEY_ID";
+        const SECRET: &str = "MPUSPEC_SECOND_SECRET_ACCESS_KEY";
+        match (variable(KEY), variable(SECRET)) {
+            (Some(access_key), Some(secret_key)) => {
+                let token = variable("MPUSPEC_SECOND_SESSION_TOKEN");
+                Ok(Some(Self { token, ..Self::known(&access_key, &secret_key, "environment") }))
+            }
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(CredentialsError::Half(KEY, SECRET)),
+            (None, Some(_)) => Err(CredentialsError::Half(SECRET, KEY)),
+        }
+    }
+
     /// Looks where AWS tools look: environment first, then the shared files.
     pub fn find() -> Result<Self, CredentialsError> {
         match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Blob;
+use super::{Blob, Framing};
 
 /// A request in the words of S3.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ pub struct Request {
     /// Another bucket than that of the target.
     pub bucket: Option<String>,
     /// The query; a value of `None` has no equals sign.
-    pub query: Vec<(&'static str, Option<String>)>,
+    pub query: Vec<(std::borrow::Cow<'static, str>, Option<String>)>,
     /// Headers beside those of HTTP and signature.
     pub headers: Vec<(String, String)>,
     /// The body.
@@ -35,15 +35,17 @@ pub enum Body {
     Document(Bytes),
     /// The bytes of a part or an object.
     Blob(Arc<Blob>),
+    /// The same, in chunks.
+    Framed(Arc<Blob>, Framing),
 }
 
 impl Body {
-    /// The bytes.
+    /// The bytes, without a frame.
     pub fn bytes(&self) -> Bytes {
         match self {
             Self::Empty => Bytes::new(),
             Self::Document(bytes) => bytes.clone(),
-            Self::Blob(blob) => blob.bytes.clone(),
+            Self::Blob(blob) | Self::Framed(blob, _) => blob.bytes.clone(),
         }
     }
 }
@@ -67,14 +69,14 @@ impl Request {
     /// Adds a parameter to the query.
     #[must_use]
     pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, Some(value.to_string())));
+        self.query.push((name.into(), Some(value.to_string())));
         self
     }
 
     /// Adds a parameter without a value.
     #[must_use]
     pub fn flag(mut self, name: &'static str) -> Self {
-        self.query.push((name, None));
+        self.query.push((name.into(), None));
         self
     }
 
@@ -114,6 +116,6 @@ impl Request {
 }
 
 /// Encodes a key, or `bucket/key`, for a path or a copy source.
-pub(super) fn encode_path(path: &str) -> String {
+pub(crate) fn encode_path(path: &str) -> String {
     utf8_percent_encode(path, STRICT_BUT_SLASH).to_string()
 }

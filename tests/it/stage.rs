@@ -46,7 +46,9 @@ pub(crate) fn client(endpoint: &str, bucket: &str, timeout: Duration) -> Client 
         region: "us-east-1".to_owned(),
     };
     let options = ClientOptions { timeout, ca: None, insecure: false, proxy: None };
-    Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), &options).expect("a client")
+    let second = Credentials::known(mpuspec_mock::SECOND_ACCESS_KEY, mpuspec_mock::SECOND_SECRET_KEY, "test");
+    let client = Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), &options);
+    client.expect("a client").with_second(Some(second))
 }
 
 /// Runs the suite with small limits.

@@ -12,8 +12,7 @@ type Seen = (BTreeSet<String>, BTreeSet<(String, String)>);
 /// Everything in the bucket.
 async fn inventory(client: &Client) -> Seen {
     let log = Log::for_clean_up();
-    let objects =
-        client.call(&s3::ListObjectsV2 { prefix: String::new(), token: None }, &log).await.expect("listed");
+    let objects = client.call(&s3::ListObjects::default(), &log).await.expect("listed");
     let uploads = client.call(&s3::ListMultipartUploads::default(), &log).await.expect("listed");
     assert!(!objects.truncated && !uploads.truncated);
     (

@@ -31,7 +31,7 @@ async fn scripted(answer: Vec<u8>, silent: bool) -> String {
 async fn trouble_of(answer: &[u8], silent: bool) -> TroubleKind {
     let endpoint = scripted(answer.to_vec(), silent).await;
     let client = client(&endpoint, "bucket", Duration::from_millis(400));
-    let call = s3::GetObject { key: "k".to_owned(), range: None, longest: 1000 };
+    let call = s3::GetObject { key: "k".to_owned(), longest: 1000, ..Default::default() };
     client.call(&call, &Log::default()).await.expect_err("there is no right answer").kind
 }
 
@@ -63,12 +63,7 @@ async fn answer_of(
 }
 
 fn complete() -> s3::CompleteMultipartUpload {
-    s3::CompleteMultipartUpload {
-        key: "k".to_owned(),
-        upload_id: "u".to_owned(),
-        parts: Vec::new(),
-        body: None,
-    }
+    s3::CompleteMultipartUpload { key: "k".to_owned(), upload_id: "u".to_owned(), ..Default::default() }
 }
 
 #[tokio::test]

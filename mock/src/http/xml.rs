@@ -35,7 +35,7 @@ impl Xml {
     /// Writes an element with a text.
     pub(crate) fn text(&mut self, name: &str, text: impl AsRef<str>) {
         self.event(Event::Start(BytesStart::new(name)));
-        self.event(Event::Text(BytesText::new(text.as_ref())));
+        self.event(Event::Text(BytesText::from_escaped(escaped(text.as_ref()))));
         self.event(Event::End(BytesEnd::new(name)));
     }
 
@@ -76,6 +76,18 @@ impl Xml {
             xml.text("DisplayName", id);
         });
     }
+}
+
+/// Control characters are told by number: raw ones would be lost or changed by a reader.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in quick_xml::escape::escape(text).chars() {
+        match c {
+            c if c.is_control() => escaped.push_str(&format!("&#x{:X};", u32::from(c))),
+            c => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// An element of a document that was read.

@@ -8,7 +8,7 @@ use super::super::{Answer, Body, Request};
 use super::{Operation, echoes};
 
 /// CompleteMultipartUpload.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct CompleteMultipartUpload {
     /// The key.
     pub key: String,
@@ -18,15 +18,19 @@ pub struct CompleteMultipartUpload {
     pub parts: Vec<CompletedPart>,
     /// A body in place of the list.
     pub body: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
 }
 
 /// An entry of the list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct CompletedPart {
     /// The number, as it is sent.
     pub number: Option<String>,
     /// The ETag, as it is sent.
     pub etag: Option<String>,
+    /// Checksums, by their element.
+    pub checksums: Vec<(String, String)>,
 }
 
 impl CompleteMultipartUpload {
@@ -44,6 +48,9 @@ impl CompleteMultipartUpload {
             if let Some(etag) = &part.etag {
                 text.push_str(&format!("<ETag>{}</ETag>", escape(etag)));
             }
+            for (name, value) in &part.checksums {
+                text.push_str(&format!("<{name}>{}</{name}>", escape(value)));
+            }
             text.push_str("</Part>");
         }
         text.push_str("</CompleteMultipartUpload>");
@@ -59,7 +66,8 @@ impl Operation for CompleteMultipartUpload {
     fn request(&self) -> Request {
         let document = self.document();
         let body = if document.is_empty() { Body::Empty } else { Body::Document(document.into()) };
-        let request = Request::key(Method::POST, &self.key).query("uploadId", &self.upload_id).body(body);
+        let request = Request { headers: self.headers.clone(), ..Request::key(Method::POST, &self.key) };
+        let request = request.query("uploadId", &self.upload_id).body(body);
         request.header("content-type", "application/xml")
     }
 

@@ -7,12 +7,16 @@ use super::super::{Answer, Request};
 use super::{Operation, plain};
 
 /// GetObject.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct GetObject {
     /// The key.
     pub key: String,
-    /// First and last byte.
-    pub range: Option<(u64, u64)>,
+    /// The range, as it is sent.
+    pub range: Option<String>,
+    /// One part, as it is sent.
+    pub part_number: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
     /// The most bytes that a right answer can have.
     pub longest: u64,
 }
@@ -23,9 +27,9 @@ impl Operation for GetObject {
     }
 
     fn request(&self) -> Request {
-        let request = Request::key(Method::GET, &self.key);
-        match self.range {
-            Some((first, last)) => request.header("range", &format!("bytes={first}-{last}")),
+        let request = read(Method::GET, &self.key, self.part_number.as_ref(), &self.headers);
+        match &self.range {
+            Some(range) => request.header("range", range),
             None => request,
         }
     }
@@ -45,10 +49,22 @@ impl Operation for GetObject {
 }
 
 /// HeadObject.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct HeadObject {
     /// The key.
     pub key: String,
+    /// One part, as it is sent.
+    pub part_number: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
+}
+
+fn read(method: Method, key: &str, part: Option<&String>, headers: &[(String, String)]) -> Request {
+    let request = Request { headers: headers.to_vec(), ..Request::key(method, key) };
+    match part {
+        Some(number) => request.query("partNumber", number),
+        None => request,
+    }
 }
 
 impl Operation for HeadObject {
@@ -57,7 +73,7 @@ impl Operation for HeadObject {
     }
 
     fn request(&self) -> Request {
-        Request::key(Method::HEAD, &self.key)
+        read(Method::HEAD, &self.key, self.part_number.as_ref(), &self.headers)
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::super::answer::{ListedUpload, Response};
 use super::super::{Answer, Request};
-use super::{Operation, echoes};
+use super::{Operation, decoded, echoes};
 
 /// ListMultipartUploads.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,9 @@ pub struct ListMultipartUploads {
     /// Rolls keys up to this text.
     pub delimiter: Option<String>,
     /// At most so many.
-    pub max_uploads: Option<u64>,
+    pub max_uploads: Option<String>,
+    /// How names are told.
+    pub encoding_type: Option<String>,
     /// Only what comes after this key.
     pub key_marker: Option<String>,
     /// Also what comes after this upload of the marked key.
@@ -31,8 +33,11 @@ impl Operation for ListMultipartUploads {
         if let Some(delimiter) = &self.delimiter {
             request = request.query("delimiter", delimiter);
         }
-        if let Some(max) = self.max_uploads {
+        if let Some(max) = &self.max_uploads {
             request = request.query("max-uploads", max);
+        }
+        if let Some(encoding) = &self.encoding_type {
+            request = request.query("encoding-type", encoding);
         }
         if let Some(marker) = &self.key_marker {
             request = request.query("key-marker", marker);
@@ -49,6 +54,14 @@ impl Operation for ListMultipartUploads {
             return Ok(answer);
         };
         echoes(&root, "Bucket", bucket)?;
+        // What was asked for need not be granted: then names come as they are.
+        let encoded = root.text("EncodingType") == Some("url");
+        let name = |text: &str| if encoded { decoded(text) } else { Ok(text.to_owned()) };
+        for field in ["KeyMarker", "NextKeyMarker", "Prefix", "Delimiter"] {
+            if let Some((_, text)) = answer.fields.iter_mut().find(|(known, _)| known == field) {
+                *text = name(text)?;
+            }
+        }
         answer.truncated = root.truth("IsTruncated")?;
         if answer.truncated {
             root.required("NextKeyMarker")?;
@@ -56,12 +69,12 @@ impl Operation for ListMultipartUploads {
         let upload = |upload: &super::super::xml::Element| {
             upload.required("Initiated")?;
             Ok(ListedUpload {
-                key: upload.required("Key")?.to_owned(),
+                key: name(upload.required("Key")?)?,
                 id: upload.required("UploadId")?.to_owned(),
             })
         };
         answer.uploads = Some(root.all("Upload").map(upload).collect::<Result<_, String>>()?);
-        let prefix = |prefix: &super::super::xml::Element| prefix.required("Prefix").map(str::to_owned);
+        let prefix = |prefix: &super::super::xml::Element| name(prefix.required("Prefix")?);
         answer.prefixes = Some(root.all("CommonPrefixes").map(prefix).collect::<Result<_, String>>()?);
         let known = [
             "Bucket",

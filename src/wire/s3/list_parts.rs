@@ -4,19 +4,19 @@ use http::Method;
 
 use super::super::answer::{ListedPart, Response};
 use super::super::{Answer, Request};
-use super::{Operation, echoes};
+use super::{Operation, checksums, echoes};
 
 /// ListParts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ListParts {
     /// The key.
     pub key: String,
     /// The upload.
     pub upload_id: String,
     /// At most so many.
-    pub max_parts: Option<u64>,
+    pub max_parts: Option<String>,
     /// Only numbers above this one.
-    pub part_number_marker: Option<u64>,
+    pub part_number_marker: Option<String>,
 }
 
 impl Operation for ListParts {
@@ -26,10 +26,10 @@ impl Operation for ListParts {
 
     fn request(&self) -> Request {
         let mut request = Request::key(Method::GET, &self.key).query("uploadId", &self.upload_id);
-        if let Some(max) = self.max_parts {
+        if let Some(max) = &self.max_parts {
             request = request.query("max-parts", max);
         }
-        if let Some(marker) = self.part_number_marker {
+        if let Some(marker) = &self.part_number_marker {
             request = request.query("part-number-marker", marker);
         }
         request
@@ -50,6 +50,7 @@ impl Operation for ListParts {
                 number: part.number("PartNumber")?,
                 etag: part.required("ETag")?.to_owned(),
                 size: part.number("Size")?,
+                checksums: checksums(part),
             })
         };
         answer.parts = Some(root.all("Part").map(part).collect::<Result<_, String>>()?);

@@ -2,37 +2,49 @@
 
 mod abort_multipart_upload;
 mod complete_multipart_upload;
+mod copy_object;
 mod create_bucket;
 mod create_multipart_upload;
 mod delete_bucket;
 mod delete_object;
+mod delete_objects;
 mod get_bucket_versioning;
 mod get_object;
+mod get_object_acl;
+mod get_object_attributes;
 mod get_object_lock_configuration;
+mod get_object_tagging;
 mod head_bucket;
 mod list_multipart_uploads;
 mod list_object_versions;
-mod list_objects_v2;
+mod list_objects;
 mod list_parts;
 mod put_object;
+mod raw;
 mod upload_part;
 mod upload_part_copy;
 
 pub use abort_multipart_upload::AbortMultipartUpload;
 pub use complete_multipart_upload::{CompleteMultipartUpload, CompletedPart};
+pub use copy_object::CopyObject;
 pub use create_bucket::CreateBucket;
 pub use create_multipart_upload::CreateMultipartUpload;
 pub use delete_bucket::DeleteBucket;
 pub use delete_object::DeleteObject;
+pub use delete_objects::DeleteObjects;
 pub use get_bucket_versioning::GetBucketVersioning;
 pub use get_object::{GetObject, HeadObject};
+pub use get_object_acl::GetObjectAcl;
+pub use get_object_attributes::GetObjectAttributes;
 pub use get_object_lock_configuration::GetObjectLockConfiguration;
+pub use get_object_tagging::GetObjectTagging;
 pub use head_bucket::HeadBucket;
 pub use list_multipart_uploads::ListMultipartUploads;
 pub use list_object_versions::ListObjectVersions;
-pub use list_objects_v2::ListObjectsV2;
+pub use list_objects::ListObjects;
 pub use list_parts::ListParts;
 pub use put_object::PutObject;
+pub use raw::Raw;
 pub use upload_part::UploadPart;
 pub use upload_part_copy::UploadPartCopy;
 
@@ -68,4 +80,17 @@ fn echoes(element: &super::xml::Element, name: &str, asked: &str) -> Result<(), 
     } else {
         Err(format!("{name} is `{told}` in {}, asked for `{asked}`", element.name))
     }
+}
+
+/// The checksums in an entry, by the names of their elements.
+fn checksums(element: &super::xml::Element) -> Vec<(String, String)> {
+    let named = element.children.iter().filter(|child| child.name.starts_with("Checksum"));
+    named.map(|child| (child.name.clone(), child.text.clone())).collect()
+}
+
+/// A name that came URL-encoded.
+fn decoded(text: &str) -> Result<String, String> {
+    let plain = text.replace('+', " ");
+    let decoded = percent_encoding::percent_decode_str(&plain).decode_utf8();
+    decoded.map(std::borrow::Cow::into_owned).map_err(|_| format!("`{text}` is not URL-encoded UTF-8"))
 }

@@ -3,7 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
-use super::super::{Answer, Request};
+use super::super::{Answer, Body, Framing, Request};
 use super::{Operation, plain};
 
 /// UploadPart.
@@ -19,6 +19,8 @@ pub struct UploadPart {
     pub body: std::sync::Arc<super::super::Blob>,
     /// Further headers.
     pub headers: Vec<(String, String)>,
+    /// How the body is cut into chunks.
+    pub framing: Option<Framing>,
 }
 
 impl Operation for UploadPart {
@@ -29,7 +31,11 @@ impl Operation for UploadPart {
     fn request(&self) -> Request {
         let request = Request::key(Method::PUT, &self.key);
         let request = request.query("partNumber", &self.number).query("uploadId", &self.upload_id);
-        Request { headers: self.headers.clone(), ..request }.body(super::super::Body::Blob(self.body.clone()))
+        let body = match &self.framing {
+            Some(framing) => Body::Framed(self.body.clone(), framing.clone()),
+            None => Body::Blob(self.body.clone()),
+        };
+        Request { headers: self.headers.clone(), ..request }.body(body)
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {

@@ -18,8 +18,10 @@ pub struct UploadPartCopy {
     pub number: String,
     /// Bucket and key of the source.
     pub source: String,
-    /// First and last byte.
-    pub range: Option<(u64, u64)>,
+    /// The range of the source, as it is sent.
+    pub range: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
 }
 
 impl Operation for UploadPartCopy {
@@ -28,14 +30,12 @@ impl Operation for UploadPartCopy {
     }
 
     fn request(&self) -> Request {
-        let request = Request::key(Method::PUT, &self.key)
+        let request = Request { headers: self.headers.clone(), ..Request::key(Method::PUT, &self.key) }
             .query("partNumber", &self.number)
             .query("uploadId", &self.upload_id)
             .header("x-amz-copy-source", &encode_path(&self.source));
-        match self.range {
-            Some((first, last)) => {
-                request.header("x-amz-copy-source-range", &format!("bytes={first}-{last}"))
-            }
+        match &self.range {
+            Some(range) => request.header("x-amz-copy-source-range", range),
             None => request,
         }
     }

@@ -1,0 +1,95 @@
+//! Follows the markers of listings to their last page.
+
+use super::perform::{Fault, send};
+use super::row::Round;
+use crate::case::{Operation, Step};
+use crate::wire::{Answer, Signing, s3};
+
+impl Round<'_> {
+    /// Follows the markers of ListParts to the last page.
+    pub(super) async fn walk_parts(&mut self, step: &Step) -> Result<Answer, Fault> {
+        let Operation::ListParts(args) = &step.operation else {
+            return Err(Fault::Unavailable("no listing".to_owned()));
+        };
+        let (upload_id, own_key) = self.state.upload(args.upload.as_ref())?;
+        let key = self.key_or(args.key.as_ref(), own_key)?;
+        let max_parts = args.max_parts.as_ref().map(|max| self.number(max)).transpose()?;
+        let mut marker: Option<u64> = None;
+        let mut all: Vec<crate::wire::ListedPart> = Vec::new();
+        for pages in 1.. {
+            let call = s3::ListParts {
+                key: key.clone(),
+                upload_id: upload_id.clone(),
+                max_parts: max_parts.clone(),
+                part_number_marker: marker.map(|marker| marker.to_string()),
+            };
+            let answer = send(&self.context.client, &call, &Signing::default(), &self.log).await?;
+            if !answer.is_ok() {
+                return Ok(answer);
+            }
+            for part in answer.parts.iter().flatten() {
+                if all.iter().any(|seen| seen.number == part.number) {
+                    return Err(Fault::Walk(format!("part {} on a second page", part.number)));
+                }
+                all.push(part.clone());
+            }
+            if !answer.truncated {
+                if let Some(name) = &args.r#as {
+                    self.state.listed_parts.insert(name.clone(), all.clone());
+                }
+                return Ok(Answer { parts: Some(all), pages, ..answer });
+            }
+            let next = answer.field("NextPartNumberMarker").and_then(|text| text.parse().ok());
+            if next <= marker {
+                return Err(Fault::Walk(format!("page {pages} has a marker that does not advance")));
+            }
+            marker = next;
+            if pages as usize > all.len() + 2 {
+                return Err(Fault::Walk(format!("{pages} pages for {} parts", all.len())));
+            }
+        }
+        Err(Fault::Walk("no last page".to_owned()))
+    }
+
+    /// Follows both markers of ListMultipartUploads to the last page.
+    pub(super) async fn walk_uploads(&mut self, args: &crate::case::ListUploads) -> Result<Answer, Fault> {
+        let mut call = self.list_uploads(args)?;
+        let mut uploads: Vec<crate::wire::ListedUpload> = Vec::new();
+        let mut prefixes: Vec<String> = Vec::new();
+        for pages in 1.. {
+            let answer = send(&self.context.client, &call, &Signing::default(), &self.log).await?;
+            if !answer.is_ok() {
+                return Ok(answer);
+            }
+            for upload in answer.uploads.iter().flatten() {
+                if uploads.contains(upload) {
+                    return Err(Fault::Walk(format!("upload {} on a second page", upload.id)));
+                }
+                uploads.push(upload.clone());
+            }
+            for prefix in answer.prefixes.iter().flatten() {
+                if prefixes.contains(prefix) {
+                    return Err(Fault::Walk(format!("prefix {prefix} on a second page")));
+                }
+                prefixes.push(prefix.clone());
+            }
+            if !answer.truncated {
+                if let Some(name) = &args.r#as {
+                    let own = self.own(uploads.clone());
+                    self.state.listed_uploads.insert(name.clone(), own);
+                }
+                return Ok(Answer { uploads: Some(uploads), prefixes: Some(prefixes), pages, ..answer });
+            }
+            let next = answer.field("NextKeyMarker").map(str::to_owned);
+            let next_id = answer.field("NextUploadIdMarker").filter(|id| !id.is_empty()).map(str::to_owned);
+            if (&next, &next_id) == (&call.key_marker, &call.upload_id_marker) || next.is_none() {
+                return Err(Fault::Walk(format!("page {pages} has markers that do not advance")));
+            }
+            (call.key_marker, call.upload_id_marker) = (next, next_id);
+            if pages as usize > uploads.len() + prefixes.len() + 2 {
+                return Err(Fault::Walk(format!("{pages} pages for {} uploads", uploads.len())));
+            }
+        }
+        Err(Fault::Walk("no last page".to_owned()))
+    }
+}

@@ -1,0 +1,106 @@
+//! Checksums of what was sent.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use crc_fast::{CrcAlgorithm, checksum};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sha1::{Digest, Sha1};
+use sha2::Sha256;
+
+/// A checksum algorithm of S3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Checksum {
+    /// CRC-32.
+    Crc32,
+    /// CRC-32C.
+    Crc32c,
+    /// CRC-64/NVME.
+    Crc64nvme,
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+}
+
+impl Checksum {
+    /// Every algorithm.
+    pub const ALL: [Self; 5] = [Self::Crc32, Self::Crc32c, Self::Crc64nvme, Self::Sha1, Self::Sha256];
+
+    /// The name in case files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Crc32 => "crc32",
+            Self::Crc32c => "crc32c",
+            Self::Crc64nvme => "crc64nvme",
+            Self::Sha1 => "sha1",
+            Self::Sha256 => "sha256",
+        }
+    }
+
+    /// The header of a value.
+    pub fn header(self) -> String {
+        format!("x-amz-checksum-{}", self.name())
+    }
+
+    /// The element of a value.
+    pub fn element(self) -> String {
+        format!("Checksum{}", self.name().to_uppercase())
+    }
+
+    /// The capability of a server that knows it.
+    pub fn capability(self) -> &'static str {
+        match self {
+            Self::Crc32 => "checksum_crc32",
+            Self::Crc32c => "checksum_crc32c",
+            Self::Crc64nvme => "checksum_crc64nvme",
+            Self::Sha1 => "checksum_sha1",
+            Self::Sha256 => "checksum_sha256",
+        }
+    }
+
+    fn digest(self, bytes: &[u8]) -> Vec<u8> {
+        let crc = |algorithm, size: usize| checksum(algorithm, bytes).to_be_bytes()[8 - size..].to_vec();
+        match self {
+            Self::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc, 4),
+            Self::Crc32c => crc(CrcAlgorithm::Crc32Iscsi, 4),
+            Self::Crc64nvme => crc(CrcAlgorithm::Crc64Nvme, 8),
+            Self::Sha1 => Sha1::digest(bytes).to_vec(),
+            Self::Sha256 => Sha256::digest(bytes).to_vec(),
+        }
+    }
+
+    /// The value of some bytes.
+    pub fn of(self, bytes: &[u8]) -> String {
+        STANDARD.encode(self.digest(bytes))
+    }
+
+    /// A value of the right form that is not that of the bytes.
+    pub fn other_than(self, bytes: &[u8]) -> String {
+        let mut digest = self.digest(bytes);
+        digest[0] ^= 0xff;
+        STANDARD.encode(digest)
+    }
+
+    /// The value over the values of parts, with their number behind it.
+    pub fn composite<'b>(self, parts: impl IntoIterator<Item = &'b [u8]>) -> String {
+        let digests: Vec<Vec<u8>> = parts.into_iter().map(|part| self.digest(part)).collect();
+        format!("{}-{}", self.of(&digests.concat()), digests.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_the_documents() {
+        let letters = [b'A', b'B', b'C'].map(|letter| vec![letter; 5 << 20]);
+        let parts = || letters.iter().map(Vec::as_slice);
+        assert_eq!(Checksum::Crc32.composite(parts()), "Z+ry2Q==-3");
+        assert_eq!(Checksum::Sha256.composite(parts()), "uWBwpe1dxI4Vw8Gf0X9ynOdw/SS6VBzfWm9giiv1sf4=-3");
+        assert_eq!(Checksum::Crc64nvme.of(&letters.concat()), "i+6LR0y3eFo=");
+        assert_ne!(Checksum::Sha1.of(b"a"), Checksum::Sha1.other_than(b"a"));
+    }
+}

@@ -1,0 +1,34 @@
+//! CopyObject.
+
+use http::Method;
+
+use super::super::answer::Response;
+use super::super::request::encode_path;
+use super::super::{Answer, Request};
+use super::Operation;
+
+/// CopyObject.
+#[derive(Clone, Debug)]
+pub struct CopyObject {
+    /// The key.
+    pub key: String,
+    /// Bucket and key of the source.
+    pub source: String,
+}
+
+impl Operation for CopyObject {
+    fn name(&self) -> &'static str {
+        "CopyObject"
+    }
+
+    fn request(&self) -> Request {
+        Request::key(Method::PUT, &self.key).header("x-amz-copy-source", &encode_path(&self.source))
+    }
+
+    fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
+        let mut answer = response.answer();
+        let Some(root) = response.document("CopyObjectResult", &mut answer)? else { return Ok(answer) };
+        answer.etag = Some(root.required("ETag")?.to_owned());
+        Ok(answer)
+    }
+}

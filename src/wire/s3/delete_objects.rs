@@ -1,0 +1,44 @@
+//! DeleteObjects.
+
+use base64::Engine as _;
+use http::Method;
+use md5::{Digest, Md5};
+use quick_xml::escape::escape;
+
+use super::super::answer::Response;
+use super::super::{Answer, Body, Request};
+use super::Operation;
+
+/// DeleteObjects.
+#[derive(Clone, Debug)]
+pub struct DeleteObjects {
+    /// The keys.
+    pub keys: Vec<String>,
+}
+
+impl Operation for DeleteObjects {
+    fn name(&self) -> &'static str {
+        "DeleteObjects"
+    }
+
+    fn request(&self) -> Request {
+        let keys: String =
+            self.keys.iter().map(|key| format!("<Object><Key>{}</Key></Object>", escape(key))).collect();
+        let text = format!("<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{keys}</Delete>");
+        // S3 asks for a digest of this document.
+        let md5 = base64::engine::general_purpose::STANDARD.encode(Md5::digest(text.as_bytes()));
+        Request::bucket(Method::POST)
+            .flag("delete")
+            .header("content-md5", &md5)
+            .header("content-type", "application/xml")
+            .body(Body::Document(text.into()))
+    }
+
+    fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
+        let mut answer = response.answer();
+        let Some(root) = response.document("DeleteResult", &mut answer)? else { return Ok(answer) };
+        let key = |deleted: &super::super::xml::Element| Ok((deleted.required("Key")?.to_owned(), None));
+        answer.keys = root.all("Deleted").map(key).collect::<Result<_, String>>()?;
+        Ok(answer)
+    }
+}

@@ -1,0 +1,57 @@
+//! GetObjectAttributes.
+
+use http::Method;
+
+use super::super::answer::{ListedPart, Response};
+use super::super::{Answer, Request};
+use super::{Operation, checksums};
+
+/// GetObjectAttributes, of all attributes.
+#[derive(Clone, Debug, Default)]
+pub struct GetObjectAttributes {
+    /// The key.
+    pub key: String,
+    /// At most so many parts.
+    pub max_parts: Option<u64>,
+    /// Only numbers above this one.
+    pub part_number_marker: Option<u64>,
+}
+
+impl Operation for GetObjectAttributes {
+    fn name(&self) -> &'static str {
+        "GetObjectAttributes"
+    }
+
+    fn request(&self) -> Request {
+        let mut request = Request::key(Method::GET, &self.key)
+            .flag("attributes")
+            .header("x-amz-object-attributes", "ETag,Checksum,ObjectParts,StorageClass,ObjectSize");
+        if let Some(max) = self.max_parts {
+            request = request.header("x-amz-max-parts", &max.to_string());
+        }
+        if let Some(marker) = self.part_number_marker {
+            request = request.header("x-amz-part-number-marker", &marker.to_string());
+        }
+        request
+    }
+
+    fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
+        let mut answer = response.answer();
+        let Some(root) = response.document("GetObjectAttributesResponse", &mut answer)? else {
+            return Ok(answer);
+        };
+        answer.etag = root.text("ETag").map(str::to_owned);
+        answer.size = root.text("ObjectSize").and_then(|text| text.parse().ok());
+        let part = |part: &super::super::xml::Element| {
+            Ok(ListedPart {
+                number: part.number("PartNumber")?,
+                etag: String::new(),
+                size: part.number("Size")?,
+                checksums: checksums(part),
+            })
+        };
+        let parts = root.all("ObjectParts").flat_map(|parts| parts.all("Part"));
+        answer.parts = Some(parts.map(part).collect::<Result<_, String>>()?);
+        Ok(answer)
+    }
+}
