@@ -14,6 +14,8 @@ pub(super) enum Fault {
     Unavailable(String),
     /// A listing that cannot be followed.
     Walk(String),
+    /// A listing that lacks what the case needs of it.
+    Lacking(String),
 }
 
 impl From<Unavailable> for Fault {

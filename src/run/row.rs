@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
 
-use mpuspec_mock::provider::Provider;
+use mpuspec_mock::provider::{CAPABILITIES, Provider, Support};
 use mpuspec_mock::yaml::{Spot, locate};
 
 use super::claims::{Met, Scene, judge};
@@ -133,6 +133,9 @@ fn in_words(outcomes: &BTreeMap<String, u32>) -> String {
     }
 }
 
+/// Paging through several uploads of one key.
+const ID_MARKER: &str = "upload_id_marker";
+
 /// The capability that a step asks for, beyond the multipart calls themselves.
 fn capability(step: &Step) -> Option<&'static str> {
     let of_checksums = |checksums: &BTreeMap<Algorithm, Rightness>| {
@@ -167,12 +170,22 @@ fn capability(step: &Step) -> Option<&'static str> {
         Operation::HeadObject(args) => by(args.part_number.is_some(), "get_by_part_number"),
         _ => None,
     };
-    own.or(signed)
+    let claimed = match &step.expect {
+        Some(Expect::Claims(claims)) => {
+            let named = claims.checksum.iter().flatten().map(|(algorithm, _)| *algorithm).next();
+            named.or(claims.part_checksums).map(Algorithm::capability)
+        }
+        _ => None,
+    };
+    own.or(claimed).or(signed)
 }
 
-/// Whether a server passed over all that was said about checksums.
-fn ignores_checksums(step: &Step, answer: &Answer) -> bool {
-    capability(step).is_some_and(|name| name.starts_with("checksum_"))
+/// Whether a server passed over what asked for a capability: a success that shows no trace of it.
+fn passed_over(capability: Option<&str>, answer: &Answer) -> bool {
+    if capability == Some("get_by_part_number") {
+        return answer.is_ok() && answer.header("x-amz-mp-parts-count").is_none();
+    }
+    capability.is_some_and(|name| name.starts_with("checksum_"))
         && answer.is_ok()
         && !answer.headers.iter().any(|(name, _)| name.starts_with("x-amz-checksum-"))
         && !answer.fields.iter().any(|(name, _)| name.starts_with("Checksum"))
@@ -255,8 +268,25 @@ impl<'r> Round<'r> {
             got: redactor.clean(&got),
             exchanges: (to > from).then_some((from + 1, to)),
         };
-        let judged = JudgedStep { claim: step.expect.is_some(), capability: capability(step), outcome };
+        let judged = JudgedStep { claim: step.expect.is_some(), capability: self.capability(step), outcome };
         self.steps.push((judged, report, step.clone()));
+    }
+
+    pub(super) fn needs_id_marker(&self) -> bool {
+        self.planned.case.needs.iter().any(|name| name == ID_MARKER)
+    }
+
+    /// The capability that a step asks for; of a raw request its case tells it.
+    fn capability(&self, step: &Step) -> Option<&'static str> {
+        let needed = || {
+            let name = self.planned.case.needs.first()?;
+            CAPABILITIES.iter().map(|(known, _)| *known).find(|known| known == name)
+        };
+        match &step.operation {
+            Operation::Raw(_) => needed(),
+            Operation::ListUploads(args) if args.walk && self.needs_id_marker() => Some(ID_MARKER),
+            _ => capability(step),
+        }
     }
 
     /// What the claims about an operation are held against.
@@ -275,6 +305,10 @@ impl<'r> Round<'r> {
             Ok(answer) => answer,
             Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
             Err(Fault::Unavailable(why)) => return (StepOutcome::Skipped(why), None),
+            Err(Fault::Lacking(got)) => {
+                let expected = "a marker for the upload too".to_owned();
+                return (StepOutcome::Unmet { expected, got, not_implemented: true }, None);
+            }
             Err(Fault::Walk(got)) => {
                 let expected = "pages that lead from one to the next".to_owned();
                 return (StepOutcome::Unmet { expected, got, not_implemented: false }, None);
@@ -285,9 +319,16 @@ impl<'r> Round<'r> {
                 self.notes.push(note.clone());
             }
         }
+        let capability = self.capability(step);
+        let unknown = capability.is_some_and(|name| self.context.provider.support(name) == Support::Unknown);
+        // What a server does not know it passes over: so it says that it lacks the capability.
+        if unknown && passed_over(capability, &answer) {
+            let expected = format!("an answer that shows {}", capability.unwrap_or_default());
+            let got = answer.summary();
+            return (StepOutcome::Unmet { expected, got, not_implemented: true }, None);
+        }
         let not_implemented = matches!(answer.status, 405 | 501)
-            || matches!(answer.code().as_str(), "NotImplemented" | "MethodNotAllowed")
-            || ignores_checksums(step, &answer);
+            || matches!(answer.code().as_str(), "NotImplemented" | "MethodNotAllowed");
         let scene = self.scene(&step.operation);
         let unmet = |expected, got| StepOutcome::Unmet { expected, got, not_implemented };
         match &step.expect {
@@ -365,7 +406,9 @@ impl<'r> Round<'r> {
             let Some(only) = steps.first() else { continue };
             match self.prepare(only) {
                 Ok(call) => prepared.push((name.clone(), only.clone(), call)),
-                Err(Fault::Unavailable(why) | Fault::Walk(why)) => return (StepOutcome::Skipped(why), None),
+                Err(Fault::Unavailable(why) | Fault::Walk(why) | Fault::Lacking(why)) => {
+                    return (StepOutcome::Skipped(why), None);
+                }
                 Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
             }
         }

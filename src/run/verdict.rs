@@ -43,8 +43,9 @@ pub(super) fn decide(
         if verdict > worst.0 {
             worst = (verdict, Some(at), reason(step));
         }
-        // Behind a preparation that failed no claim was reached: what later steps show follows from it.
-        if verdict == Verdict::Blocked {
+        // Behind a preparation that failed no claim was reached, and behind a capability that is not
+        // there: what later steps show follows from it.
+        if matches!(verdict, Verdict::Blocked | Verdict::Unsupported) {
             break;
         }
     }

@@ -82,6 +82,12 @@ impl Round<'_> {
             }
             let next = answer.field("NextKeyMarker").map(str::to_owned);
             let next_id = answer.field("NextUploadIdMarker").filter(|id| !id.is_empty()).map(str::to_owned);
+            if next_id.is_none()
+                && self.needs_id_marker()
+                && answer.prefixes.as_ref().is_none_or(Vec::is_empty)
+            {
+                return Err(Fault::Lacking("a cut page without NextUploadIdMarker".to_owned()));
+            }
             if (&next, &next_id) == (&call.key_marker, &call.upload_id_marker) || next.is_none() {
                 return Err(Fault::Walk(format!("page {pages} has markers that do not advance")));
             }

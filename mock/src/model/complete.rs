@@ -48,7 +48,7 @@ pub(super) fn complete(
         etag: etag.clone(),
         meta: upload.meta.clone(),
         modified: upload.initiated,
-        checksum: object_checksum(upload, &parts.iter().map(|(_, part)| *part).collect::<Vec<_>>()),
+        checksum: object_checksum(upload, rules, &parts.iter().map(|(_, part)| *part).collect::<Vec<_>>()),
         parts: Some(parts.iter().map(|(number, part)| finished(*number, part)).collect()),
     };
     let ending = Ending::Completed { list: as_sent(list), etag: etag.clone() };
@@ -181,7 +181,7 @@ fn checksum_refusals(
         found.push(Refusal::ObjectSize { told, computed: size });
     }
     if found.is_empty() && !rules.has(Defect::IgnoreObjectChecksum) {
-        found.extend(object_checksum_refusal(upload, list, terms));
+        found.extend(object_checksum_refusal(upload, rules, list, terms));
     }
     found
 }
@@ -205,10 +205,18 @@ fn listed_checksum(upload: &Upload, id: &UploadId, listed: &ListedPart) -> Optio
     })
 }
 
-fn object_checksum_refusal(upload: &Upload, list: &[ListedPart], terms: &Terms) -> Option<Refusal> {
+fn object_checksum_refusal(
+    upload: &Upload,
+    rules: &Rules,
+    list: &[ListedPart],
+    terms: &Terms,
+) -> Option<Refusal> {
     let (algorithm, told) = terms.checksum.as_ref()?;
-    let computed =
-        object_checksum(upload, &listed_parts(upload, list).map(|(_, part)| part).collect::<Vec<_>>())?;
+    let computed = object_checksum(
+        upload,
+        rules,
+        &listed_parts(upload, list).map(|(_, part)| part).collect::<Vec<_>>(),
+    )?;
     let wanted = computed.checksum.algorithm;
     let value = STANDARD.encode(&computed.checksum.value);
     let agrees = match (upload.checksum, computed.of) {
@@ -222,10 +230,17 @@ fn object_checksum_refusal(upload: &Upload, list: &[ListedPart], terms: &Terms) 
 }
 
 /// The checksum of the object that these parts become.
-fn object_checksum(upload: &Upload, parts: &[&Part]) -> Option<ObjectChecksum> {
+fn object_checksum(upload: &Upload, rules: &Rules, parts: &[&Part]) -> Option<ObjectChecksum> {
+    if upload.checksum.is_none() && rules.has(Defect::OmitDefaultChecksum) {
+        return None;
+    }
     let (algorithm, of) = upload.checksum.unwrap_or((USUAL, ChecksumType::FullObject));
     let kept: Option<Vec<_>> =
         parts.iter().map(|part| Some((part.checksum.as_ref()?, part.content.len()))).collect();
+    if of == ChecksumType::FullObject && rules.has(Defect::ComposeFullObject) {
+        let composed = combined(algorithm, ChecksumType::Composite, &kept?)?;
+        return Some(ObjectChecksum { of, ..composed });
+    }
     combined(algorithm, of, &kept?)
 }
 
@@ -252,7 +267,7 @@ fn size_refusal(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<R
     }
     let size: u64 = listed_parts(upload, list).map(|(_, part)| part.content.len()).sum();
     let most = rules.limits.max_object_size?;
-    (size > most).then_some(Refusal::TooLarge { size, most })
+    (size > most && !rules.has(Defect::AcceptLargeObjects)).then_some(Refusal::TooLarge { size, most })
 }
 
 /// The parts of the object, in its order.

@@ -40,12 +40,22 @@ impl Effect {
             }
             Self::Store(id, number, part) => {
                 if let Some(upload) = state.uploads.get_mut(&id) {
+                    let mut part = part;
+                    if let Some(before) = upload.parts.get(&number)
+                        && rules.has(Defect::MixReplacedPart)
+                    {
+                        part.content = before.content.clone();
+                    }
                     upload.parts.insert(number, part);
                 }
             }
             Self::End(id, ending, object) => {
                 if !(rules.has(Defect::KeepCompletedUpload) && matches!(ending, Ending::Completed { .. })) {
                     state.uploads.remove(&id);
+                }
+                if rules.has(Defect::CompletionEndsOtherUploads) && matches!(ending, Ending::Completed { .. })
+                {
+                    state.uploads.clear();
                 }
                 state.ended.insert(id, ending);
                 if object.is_some() {
@@ -106,6 +116,7 @@ pub(super) fn decide(state: &KeyState, rules: &Rules, operation: &Operation, giv
             Some(object) => only(Answer::Object(Box::new(object)), Effect::None),
             None => refuse(Refusal::NoSuchKey),
         },
+        Operation::Delete if rules.has(Defect::KeepDeletedObject) => only(Answer::Done, Effect::None),
         Operation::Delete => only(Answer::Done, Effect::Delete),
     }
 }
@@ -179,6 +190,7 @@ fn may_store(
     };
     if let (Some(size), Some(most)) = (size, limits.max_part_size)
         && size > most
+        && !rules.has(Defect::AcceptLargeParts)
     {
         return Err(Refusal::TooLarge { size, most });
     }

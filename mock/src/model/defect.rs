@@ -159,6 +159,82 @@ defects! {
     IgnoreUnsignedHeaders = "ignore-unsigned-headers",
     /// A signature for another region is taken.
     IgnoreRegion = "ignore-region",
+    /// A listing of uploads is never cut into pages.
+    IgnoreMaxUploads = "ignore-max-uploads",
+    /// A part is listed once its head has arrived.
+    ListUnfinishedParts = "list-unfinished-parts",
+    /// Parts beyond the largest size are taken.
+    AcceptLargeParts = "accept-large-parts",
+    /// Objects beyond the largest size are made.
+    AcceptLargeObjects = "accept-large-objects",
+    /// Entries of a list without number or ETag are passed over.
+    AcceptIncompleteEntries = "accept-incomplete-entries",
+    /// A deletion is answered and forgotten.
+    KeepDeletedObject = "keep-deleted-object",
+    /// A completion throws the other uploads of its key away.
+    CompletionEndsOtherUploads = "completion-ends-other-uploads",
+    /// A part that is sent again keeps the bytes of the earlier one under the new ETag.
+    MixReplacedPart = "mix-replaced-part",
+    /// Anybody can create an upload.
+    OpenCreate = "open-create",
+    /// Anybody can send a part.
+    OpenUploadPart = "open-upload-part",
+    /// Anybody can copy a part.
+    OpenUploadPartCopy = "open-upload-part-copy",
+    /// Anybody can complete an upload.
+    OpenComplete = "open-complete",
+    /// Anybody can abort an upload.
+    OpenAbort = "open-abort",
+    /// Anybody can list parts.
+    OpenListParts = "open-list-parts",
+    /// Anybody can list uploads.
+    OpenListUploads = "open-list-uploads",
+    /// Requests signed in their URL are refused.
+    RefuseSignedUrls = "refuse-signed-urls",
+    /// The checksum of an object is composite where that of the full object was asked for.
+    ComposeFullObject = "compose-full-object",
+    /// Nothing is computed where no checksum was asked for.
+    OmitDefaultChecksum = "omit-default-checksum",
+    /// GET and HEAD tell checksums that nobody asked for.
+    TellChecksumsUnasked = "tell-checksums-unasked",
+    /// Tags of the creation are lost.
+    LoseTags = "lose-tags",
+    /// Metadata of a completion replaces that of the creation.
+    TakeMetadataFromCompletion = "take-metadata-from-completion",
+    /// A part number beyond the last reads the last part.
+    ClampPartReads = "clamp-part-reads",
+    /// A range is passed over where a part is asked for.
+    IgnoreRangeOfPart = "ignore-range-of-part",
+    /// Uploads in progress are listed as objects.
+    ListUnfinishedObjects = "list-unfinished-objects",
+    /// Conditions of a read are not looked at.
+    IgnoreReadConditions = "ignore-read-conditions",
+    /// A range of a copy that leaves its source is cut to fit; one that is none is passed over.
+    ClampCopyRanges = "clamp-copy-ranges",
+    /// A page size of zero stands for the default.
+    TakeZeroForDefault = "take-zero-for-default",
+    /// Numbers that are none are passed over.
+    IgnoreBrokenNumbers = "ignore-broken-numbers",
+    /// A key marker is not looked at.
+    IgnoreKeyMarker = "ignore-key-marker",
+    /// Names are never URL-encoded in listings.
+    IgnoreEncodingType = "ignore-encoding-type",
+    /// Any encoding of names is taken, and passed over.
+    AcceptAnyEncoding = "accept-any-encoding",
+    /// Characters of a key other than the harmless ones are replaced.
+    MangleKeys = "mangle-keys",
+    /// Slashes that nobody needs are taken out of keys.
+    TidySlashes = "tidy-slashes",
+    /// Dots at the beginning of a segment are taken out of keys.
+    StripDots = "strip-dots",
+    /// A sub-resource that does not fit the method is passed over.
+    IgnoreSubResources = "ignore-sub-resources",
+    /// An abort with an empty upload id deletes the object.
+    EmptyUploadIdDeletes = "empty-upload-id-deletes",
+    /// The initiator of an upload is told as somebody else.
+    WrongInitiator = "wrong-initiator",
+    /// GetObjectAttributes tells no parts.
+    OmitAttributeParts = "omit-attribute-parts",
     /// A conditional completion does not notice that the key was written meanwhile.
     IgnoreConflicts = "ignore-conflicts",
 }

@@ -46,13 +46,18 @@ pub struct UploadsPage {
 
 /// Lists the uploads in progress of a bucket.
 pub fn list_uploads(bucket: &BTreeMap<String, KeyState>, rules: &Rules, query: &UploadsQuery) -> UploadsPage {
-    let max = query.max.min(rules.limits.list_uploads_page) as usize;
+    let max = match rules.has(Defect::IgnoreMaxUploads) {
+        true => u32::MAX,
+        false => query.max.min(rules.limits.list_uploads_page),
+    } as usize;
     let prefix = if rules.has(Defect::IgnorePrefix) { "" } else { query.prefix.as_str() };
     let delimiter = query.delimiter.as_deref().filter(|_| !rules.has(Defect::IgnoreDelimiter));
     let mut page = UploadsPage::default();
     let keys = bucket
         .iter()
-        .skip_while(|(key, _)| key.as_str() < query.key_marker.as_str())
+        .skip_while(|(key, _)| {
+            key.as_str() < query.key_marker.as_str() && !rules.has(Defect::IgnoreKeyMarker)
+        })
         .filter(|(key, _)| key.starts_with(prefix));
     for (key, state) in keys {
         let uploads = uploads_of(state, rules);
@@ -104,7 +109,7 @@ fn after_marker(
     rules: &Rules,
     query: &UploadsQuery,
 ) -> Vec<(UploadId, Time)> {
-    if key != query.key_marker {
+    if key != query.key_marker || rules.has(Defect::IgnoreKeyMarker) {
         return uploads;
     }
     let Some(marker) = query.upload_id_marker.as_deref().filter(|_| !rules.has(Defect::IgnoreUploadIdMarker))

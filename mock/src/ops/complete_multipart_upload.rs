@@ -13,12 +13,18 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         call.apply(Operation::ListParts { upload: call.upload(), after: 0, max: 0 })?;
         return Err(S3Error::new("InvalidRequest", "You must specify at least one part"));
     }
-    let list = match read_list(&document) {
+    let mut list = match read_list(&document, call.has(Defect::AcceptIncompleteEntries)) {
         Some(list) => list,
         None if call.has(Defect::AcceptEmptyList) => Vec::new(),
         None => return Err(S3Error::malformed_xml()),
     };
+    if call.ignores_checksums() {
+        list.iter_mut().for_each(|part| part.checksums.clear());
+    }
     let terms = terms(&call)?;
+    if call.has(Defect::TakeMetadataFromCompletion) {
+        take_metadata(&call)?;
+    }
     let completion = Operation::Complete { upload: call.upload(), list, terms };
     let etag = match call.apply(completion) {
         Ok(model::Answer::Completed(etag)) => etag,
@@ -43,22 +49,34 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     })))
 }
 
+/// Lets the metadata of the completion replace that of the creation.
+fn take_metadata(call: &Call<'_>) -> Result<(), S3Error> {
+    let own = super::metadata::of(&call.request)?;
+    let mut store = call.service.store.lock();
+    let state = store.buckets.get_mut(call.request.bucket()).and_then(|b| b.keys.get_mut(call.request.key()));
+    if let Some(upload) = state.and_then(|state| state.uploads.get_mut(&call.upload())) {
+        upload.meta.extend(own.into_iter().filter(|(name, _)| name.starts_with("x-amz-meta-")));
+    }
+    Ok(())
+}
+
 fn terms(call: &Call<'_>) -> Result<Terms, S3Error> {
     let request = &call.request;
     let conditions =
         if call.service.lacks("conditional_complete") { Conditions::default() } else { conditions(request)? };
-    if call.ignores_checksums() {
-        return Ok(Terms { conditions, ..Terms::default() });
-    }
     let size = request.header("x-amz-mp-object-size").map(|text| {
         text.parse()
             .map_err(|_| S3Error::new("InvalidRequest", "Value for x-amz-mp-object-size header is invalid."))
     });
+    let size = size.transpose()?;
+    if call.ignores_checksums() {
+        return Ok(Terms { conditions, size, ..Terms::default() });
+    }
     Ok(Terms {
         conditions,
         checksum: checksum::of_object(request)?,
         of: request.header("x-amz-checksum-type").map(checksum::checksum_type).transpose()?,
-        size: size.transpose()?,
+        size,
     })
 }
 
@@ -87,7 +105,7 @@ pub(super) fn shown(kept: &ObjectChecksum, parts: usize, bare: bool) -> String {
 }
 
 /// The list of the request; `None` if the document is not one.
-fn read_list(document: &[u8]) -> Option<Vec<ListedPart>> {
+fn read_list(document: &[u8], lenient: bool) -> Option<Vec<ListedPart>> {
     let root = Element::read(document)?;
     if root.name != "CompleteMultipartUpload" {
         return None;
@@ -95,6 +113,7 @@ fn read_list(document: &[u8]) -> Option<Vec<ListedPart>> {
     root.children
         .iter()
         .filter(|child| child.name == "Part")
+        .filter(|part| !lenient || (part.child("PartNumber").is_some() && part.child("ETag").is_some()))
         .map(|part| {
             let number = part.child("PartNumber")?.parse().ok()?;
             let checksums = Algorithm::ALL.into_iter().filter_map(|algorithm| {

@@ -5,7 +5,10 @@ use crate::http::{Answer, S3Error, Xml, checksum};
 use crate::model::{self, Defect, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
-    let meta = metadata::of(&call.request)?;
+    let mut meta = metadata::of(&call.request)?;
+    if call.has(Defect::LoseTags) {
+        meta.remove("x-amz-tagging");
+    }
     let asked = if call.ignores_checksums() { None } else { checksum::asked(&call.request)? };
     let initiator = call.principal().to_owned();
     let operation = Operation::Create { meta, checksum: asked, initiator };

@@ -13,7 +13,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let model::Answer::Object(object) = call.apply(operation)? else {
         return Err(S3Error::new("InternalError", "nothing was read"));
     };
-    conditions::check(&conditions::READ, &call.request, &call.service.rules, &object)?;
+    if !call.has(Defect::IgnoreReadConditions) {
+        conditions::check(&conditions::READ, &call.request, &call.service.rules, &object)?;
+    }
     let piece = piece(call, &object)?;
     let size = object.content.len();
     let mut answer = metadata::show(&object.meta, Answer::new(piece.status))
@@ -29,6 +31,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     }
     let mode =
         call.request.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED"));
+    let mode = mode || call.has(Defect::TellChecksumsUnasked);
     if mode && !call.ignores_checksums() && !call.has(Defect::OmitChecksums) {
         if let Some((value, text, of)) = piece.checksum {
             answer = answer
@@ -58,7 +61,7 @@ fn piece(call: &Call<'_>, object: &Object) -> Result<Piece, S3Error> {
     let range = call.request.header("range");
     let number = call.request.query("partNumber").filter(|_| !call.service.lacks("get_by_part_number"));
     if let Some(number) = number {
-        if range.is_some() {
+        if range.is_some() && !call.has(Defect::IgnoreRangeOfPart) {
             let message = "Cannot specify both Range header and partNumber query parameter";
             return Err(S3Error::new("InvalidRequest", message));
         }
@@ -103,6 +106,7 @@ fn part(call: &Call<'_>, object: &Object, text: &str) -> Result<Piece, S3Error> 
     };
     // Parts are counted through: AWS says nothing about gaps in the numbers.
     let at = number as usize - 1;
+    let at = if call.has(Defect::ClampPartReads) { at.min(sizes.len() - 1) } else { at };
     let Some(size) = sizes.get(at) else {
         return Err(S3Error::new("InvalidPartNumber", "The requested partnumber is not satisfiable")
             .with("PartNumberRequested", number)

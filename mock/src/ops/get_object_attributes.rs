@@ -2,7 +2,7 @@
 
 use super::{Call, metadata};
 use crate::http::{Answer, S3Error, Xml, checksum, http_date};
-use crate::model::{self, ChecksumType, Object, ObjectPart, Operation};
+use crate::model::{self, ChecksumType, Defect, Object, ObjectPart, Operation};
 
 /// Parts on one page.
 const PAGE: u32 = 1_000;
@@ -35,7 +35,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
                 xml.text("ChecksumType", kept.of.name());
             });
         }
-        if let Some(parts) = object.parts.as_ref().filter(|_| asks("ObjectParts")) {
+        if let Some(parts) =
+            object.parts.as_ref().filter(|_| asks("ObjectParts") && !call.has(Defect::OmitAttributeParts))
+        {
             xml.nest("ObjectParts", |xml| write_parts(xml, &object, parts, after, max));
         }
         if asks("StorageClass") {

@@ -2,14 +2,14 @@
 
 use super::{Call, metadata};
 use crate::http::{Answer, S3Error, Xml, iso8601, url_encoded};
-use crate::model::{UploadId, UploadsQuery, list_uploads};
+use crate::model::{Defect, UploadId, UploadsQuery, list_uploads};
 use crate::policy::Action;
 use crate::store::Bucket;
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let request = &call.request;
     let limit = call.service.rules.limits.list_uploads_page;
-    let max = request.count("max-uploads")?.unwrap_or(limit).min(limit);
+    let max = call.count("max-uploads")?.unwrap_or(limit).min(limit);
     let encoded = encoding(call)?;
     let encode = |text: &str| if encoded { url_encoded(text) } else { text.to_owned() };
     let text = |name| request.query(name).unwrap_or_default();
@@ -92,7 +92,8 @@ fn known_marker(query: &UploadsQuery, bucket: &Bucket) -> bool {
 pub(super) fn encoding(call: &Call<'_>) -> Result<bool, S3Error> {
     match call.request.query("encoding-type") {
         None => Ok(false),
-        Some("url") => Ok(true),
+        Some("url") => Ok(!call.has(Defect::IgnoreEncodingType)),
+        Some(_) if call.has(Defect::AcceptAnyEncoding) => Ok(false),
         Some(other) => {
             let message = "Invalid Encoding Method specified in Request";
             Err(S3Error::invalid_argument(message, "encoding-type", other))

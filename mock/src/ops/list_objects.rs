@@ -2,7 +2,7 @@
 
 use super::{Call, list_multipart_uploads::encoding, metadata};
 use crate::http::{Answer, S3Error, Xml, iso8601, url_encoded};
-use crate::model::Object;
+use crate::model::{Defect, Object, Time};
 use crate::policy::Action;
 
 /// Keys on one page.
@@ -22,11 +22,14 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
 
     let mut store = call.service.store.lock();
     let bucket = call.bucket(&mut store, Action::ListBucket)?;
+    let nothing = nothing();
     let mut objects: Vec<(&String, &Object)> = Vec::new();
     let mut prefixes: Vec<String> = Vec::new();
     let (mut truncated, mut last) = (false, String::new());
     for (key, state) in &bucket.keys {
-        let Some(object) = state.object.as_ref().filter(|_| key.starts_with(prefix)) else { continue };
+        let early = call.has(Defect::ListUnfinishedObjects) && !state.uploads.is_empty();
+        let object = state.object.as_ref().or(early.then_some(&nothing)).filter(|_| key.starts_with(prefix));
+        let Some(object) = object else { continue };
         let rolled = (!delimiter.is_empty())
             .then(|| key[prefix.len()..].find(delimiter))
             .flatten()
@@ -84,4 +87,16 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
             xml.nest("CommonPrefixes", |xml| xml.text("Prefix", encode(prefix)));
         }
     })))
+}
+
+/// What a deliberate mistake shows in place of an object that is not there yet.
+fn nothing() -> Object {
+    Object {
+        content: Default::default(),
+        etag: String::new(),
+        meta: Default::default(),
+        modified: Time::default(),
+        parts: None,
+        checksum: None,
+    }
 }

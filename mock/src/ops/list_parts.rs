@@ -7,8 +7,8 @@ use crate::model::{self, Defect, Operation};
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let request = &call.request;
     let page = call.service.rules.limits.list_parts_page;
-    let max = request.count("max-parts")?.unwrap_or(page).min(page);
-    let after = request.count("part-number-marker")?.unwrap_or(0);
+    let max = call.count("max-parts")?.unwrap_or(page).min(page);
+    let after = call.count("part-number-marker")?.unwrap_or(0);
     let upload = call.upload();
     let answer = call.apply(Operation::ListParts { upload: upload.clone(), after, max })?;
     let model::Answer::Parts(listed) = answer else {
@@ -26,7 +26,8 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         xml.text("Bucket", request.bucket());
         xml.text("Key", request.key());
         xml.text("UploadId", &upload.0);
-        xml.initiator(&listed.initiator);
+        let stranger = call.has(Defect::WrongInitiator);
+        xml.initiator(if stranger { "somebody-else" } else { &listed.initiator });
         xml.owner(&owner);
         xml.text("StorageClass", &storage_class);
         xml.value("PartNumberMarker", after);

@@ -185,6 +185,15 @@ impl Call<'_> {
         state.is_some_and(|state| state.ended.contains_key(upload))
     }
 
+    /// A number in the query.
+    fn count(&self, name: &str) -> Result<Option<u32>, S3Error> {
+        match self.request.count(name) {
+            Err(_) if self.has(Defect::IgnoreBrokenNumbers) => Ok(None),
+            Ok(Some(0)) if self.has(Defect::TakeZeroForDefault) => Ok(None),
+            count => count,
+        }
+    }
+
     fn upload(&self) -> UploadId {
         UploadId(self.request.query("uploadId").unwrap_or_default().to_owned())
     }

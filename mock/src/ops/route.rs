@@ -4,6 +4,7 @@
 use http::Method;
 
 use super::{Call, *};
+use crate::model::Defect;
 
 /// Parameters of the query that name a sub-resource the mock does not have.
 const ELSEWHERE: &[&str] = &[
@@ -64,6 +65,9 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
             Err(S3Error::not_implemented("query"))
         }
 
+        (&Method::PUT, Some(_), Some(_)) if careless(&call) => put_object::handle(call).await,
+        (&Method::DELETE, Some(_), Some(_)) if careless(&call) => delete_object::handle(&call),
+        (&Method::GET, Some(_), Some(_)) if careless(&call) => get_object::handle(&call),
         (_, Some(_), Some(_)) if has("acl") || has("tagging") || has("attributes") => sub_resource(&call),
         (&Method::POST, Some(_), Some(_)) if has("uploads") => create_multipart_upload::handle(&call),
         (&Method::POST, Some(_), Some(_)) if has("uploadId") => complete_multipart_upload::handle(call).await,
@@ -103,6 +107,25 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
             let resource = if key.is_some() { "OBJECT" } else { "BUCKET" };
             Err(S3Error::method_not_allowed(method, resource))
         }
+    }
+}
+
+/// With a deliberate mistake: whether what the query asks is passed over.
+fn careless(call: &Call<'_>) -> bool {
+    let request = &call.request;
+    let has = |name| request.has_query(name);
+    let empty_id = request.query("uploadId") == Some("");
+    match request.method {
+        Method::PUT => {
+            call.has(Defect::StorePartAsObject) && (has("partNumber") != has("uploadId") || empty_id)
+                || call.has(Defect::IgnoreSubResources) && has("uploads")
+        }
+        Method::DELETE => {
+            call.has(Defect::EmptyUploadIdDeletes) && empty_id
+                || call.has(Defect::IgnoreSubResources) && has("uploads")
+        }
+        Method::GET => call.has(Defect::IgnoreSubResources) && has("uploads"),
+        _ => false,
     }
 }
 

@@ -15,7 +15,11 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let source = copy_source::find(call)?.content;
     let content = match call.request.header("x-amz-copy-source-range") {
         Some(range) if !call.has(Defect::IgnoreCopyRange) => {
-            let (first, last) = copy_source::bounds(range, source.len())?;
+            let whole = (0, source.len().saturating_sub(1));
+            let (first, last) = match copy_source::bounds(range, source.len()) {
+                Err(_) if call.has(Defect::ClampCopyRanges) => whole,
+                bounds => bounds?,
+            };
             source.range(first, last + 1)
         }
         _ => source,

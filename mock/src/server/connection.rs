@@ -12,8 +12,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
-use crate::http::{Answer, Leniency, Pieces, Request, S3Error, Signed, authenticate};
-use crate::model::Defect;
+use crate::http::{Answer, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate};
+use crate::model::{Defect, Rules};
 use crate::ops::{Call, Service};
 use crate::{ACCESS_KEY, SECOND_ACCESS_KEY, SECOND_SECRET_KEY, SECRET_KEY};
 
@@ -76,7 +76,10 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
 }
 
 async fn answer(service: &Service, parts: http::request::Parts, body: Incoming) -> Result<Answer, S3Error> {
-    let request = Request::new(parts)?;
+    let mut request = Request::new(parts)?;
+    if let Some(key) = &mut request.key {
+        mangle(key, &service.rules);
+    }
     let has = |defect| service.rules.has(defect);
     let lenient = Leniency {
         skew: has(Defect::IgnoreSkew),
@@ -85,7 +88,15 @@ async fn answer(service: &Service, parts: http::request::Parts, body: Incoming) 
         region: has(Defect::IgnoreRegion),
         unsigned_headers: has(Defect::IgnoreUnsignedHeaders),
     };
-    let Signed { principal, payload } = authenticate(&request, &service.region, lenient, secret_of)?;
+    if has(Defect::RefuseSignedUrls) && request.has_query("X-Amz-Signature") {
+        return Err(S3Error::access_denied());
+    }
+    let signed = if open(&request).is_some_and(has) {
+        Ok(Signed { principal: Some(ACCESS_KEY.to_owned()), payload: Payload::Unsigned })
+    } else {
+        authenticate(&request, &service.region, lenient, secret_of)
+    };
+    let Signed { principal, payload } = signed?;
     Call { service, request, principal, payload: Some(payload), body: Some(body) }.answer().await
 }
 
@@ -94,5 +105,36 @@ fn secret_of(access_key: &str) -> Option<&'static str> {
         ACCESS_KEY => Some(SECRET_KEY),
         SECOND_ACCESS_KEY => Some(SECOND_SECRET_KEY),
         _ => None,
+    }
+}
+
+/// The defect by which anybody could do what the request asks.
+fn open(request: &Request) -> Option<Defect> {
+    let has = |name| request.has_query(name);
+    Some(match (&request.method, has("uploadId"), has("uploads")) {
+        (&Method::POST, false, true) => Defect::OpenCreate,
+        (&Method::PUT, true, _) if request.headers.contains_key("x-amz-copy-source") => {
+            Defect::OpenUploadPartCopy
+        }
+        (&Method::PUT, true, _) => Defect::OpenUploadPart,
+        (&Method::POST, true, _) => Defect::OpenComplete,
+        (&Method::DELETE, true, _) => Defect::OpenAbort,
+        (&Method::GET, true, _) => Defect::OpenListParts,
+        (&Method::GET, false, true) => Defect::OpenListUploads,
+        _ => return None,
+    })
+}
+
+/// What deliberate mistakes make of a key.
+fn mangle(key: &mut String, rules: &Rules) {
+    if rules.has(Defect::MangleKeys) {
+        let harmless = |c: char| c.is_ascii_alphanumeric() || "/-_.".contains(c);
+        *key = key.chars().map(|c| if harmless(c) { c } else { '_' }).collect();
+    }
+    if rules.has(Defect::TidySlashes) {
+        *key = key.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>().join("/");
+    }
+    if rules.has(Defect::StripDots) {
+        *key = key.split('/').map(|segment| segment.trim_start_matches('.')).collect::<Vec<_>>().join("/");
     }
 }
