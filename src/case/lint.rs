@@ -152,6 +152,13 @@ fn provider_sources(
                 }
             }
         }
+        let spellings = provider.errors.values().flatten().filter_map(|spelling| spelling.source.as_ref());
+        for source in spellings {
+            cited.insert(source.clone());
+            if let Err(message) = registry.find(source) {
+                tell(message);
+            }
+        }
         for name in provider.answers.keys().filter(|name| !observations.contains_key(*name)) {
             tell(format!("no case observes `{name}`, which the file pins"));
         }

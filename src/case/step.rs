@@ -91,6 +91,8 @@ pub enum Tampered {
     Query,
     /// A header.
     Header,
+    /// A header that was not there when it was signed.
+    NewHeader,
     /// The body.
     Body,
 }

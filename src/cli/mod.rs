@@ -15,6 +15,7 @@ mod interrupt;
 mod lint;
 mod list;
 mod mock;
+mod mutants;
 mod report_file;
 mod rerun;
 mod run;
@@ -78,6 +79,8 @@ enum Command {
     Schema(schema::Schema),
     /// Run the mock server
     Mock(mock::Mock),
+    /// Show which rows fail with each defect of the mock
+    Mutants(mutants::Mutants),
     /// Remove what interrupted runs left behind
     Clean(clean::Clean),
 }
@@ -92,6 +95,7 @@ pub fn main() -> u8 {
         Command::Lint(lint) => lint.execute(),
         Command::Schema(schema) => schema.execute(),
         Command::Mock(mock) => mock.execute(),
+        Command::Mutants(mutants) => mutants.execute(),
         Command::Clean(clean) => clean.execute(),
     };
     match outcome {

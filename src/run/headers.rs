@@ -109,6 +109,7 @@ pub(super) fn signing(step: &Step) -> Signing {
             Tampered::Path => Tamper::Path,
             Tampered::Query => Tamper::Query,
             Tampered::Header => Tamper::Header,
+            Tampered::NewHeader => Tamper::NewHeader,
             Tampered::Body => Tamper::Body,
         }),
     }

@@ -353,7 +353,7 @@ impl Client {
                 let query = url.query().map_or_else(String::new, |query| format!("{query}&"));
                 url.set_query(Some(&format!("{query}mpuspec-tampered=1")));
             }
-            Some(Tamper::Header) => {
+            Some(Tamper::Header | Tamper::NewHeader) => {
                 signed.headers_mut().insert(TAMPERED_HEADER, HeaderValue::from_static("tampered"));
             }
             Some(Tamper::Body) => {

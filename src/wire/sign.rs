@@ -51,6 +51,8 @@ pub enum Tamper {
     Query,
     /// A header.
     Header,
+    /// A header that was not there when it was signed.
+    NewHeader,
     /// The body.
     Body,
 }

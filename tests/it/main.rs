@@ -5,6 +5,8 @@ mod stage;
 
 // Reports and baselines of real servers agree.
 mod baselines;
+// Who may do what, and the other ways to reach a server.
+mod access;
 // Every defect of the mock is noticed by some row.
 mod defects;
 // The command line: exit codes, messages, plan.

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::stage::{mpuspec, small, stderr};
 
-const LIMITS: [&str; 4] = ["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20"];
+const LIMITS: [&str; 6] =
+    ["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20", "--limit", "list_uploads_page=20"];
 
 fn mock(defect: Option<&str>) -> Mock {
     let builder = Mock::builder().loaded_provider(small("aws-s3"));

@@ -89,6 +89,8 @@ pub(crate) fn command(state: &Path) -> Command {
     command
         .env("AWS_ACCESS_KEY_ID", mpuspec_mock::ACCESS_KEY)
         .env("AWS_SECRET_ACCESS_KEY", mpuspec_mock::SECRET_KEY)
+        .env("MPUSPEC_SECOND_ACCESS_KEY_ID", mpuspec_mock::SECOND_ACCESS_KEY)
+        .env("MPUSPEC_SECOND_SECRET_ACCESS_KEY", mpuspec_mock::SECOND_SECRET_KEY)
         .env("AWS_SHARED_CREDENTIALS_FILE", state.join("none"))
         .env("AWS_CONFIG_FILE", state.join("none"))
         .env("XDG_STATE_HOME", state);

@@ -111,7 +111,11 @@ fn refusals(
     for listed in list {
         let sent = u32::try_from(listed.number).ok().and_then(|number| upload.parts.get(&number));
         let valid = match sent {
-            Some(part) => part.etag == unquoted(&listed.etag) || rules.has(Defect::IgnoreListedEtags),
+            Some(part) => {
+                part.etag == unquoted(&listed.etag)
+                    || (listed.etag.is_empty() && rules.has(Defect::AcceptIncompleteEntries))
+                    || rules.has(Defect::IgnoreListedEtags)
+            }
             None => rules.has(Defect::SkipMissingParts),
         };
         if !valid {
@@ -266,7 +270,10 @@ fn size_refusal(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<R
         });
     }
     let size: u64 = listed_parts(upload, list).map(|(_, part)| part.content.len()).sum();
-    let most = rules.limits.max_object_size?;
+    let most = match rules.limits.max_put_size {
+        Some(put) if rules.has(Defect::RefuseBeyondOnePut) => put,
+        _ => rules.limits.max_object_size?,
+    };
     (size > most && !rules.has(Defect::AcceptLargeObjects)).then_some(Refusal::TooLarge { size, most })
 }
 

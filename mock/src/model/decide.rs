@@ -8,8 +8,8 @@ use super::operation::{
     Answer, Body, Claimed, Condition, Conditions, Given, Operation, PartEntry, PartsPage, Refusal,
 };
 use super::{
-    Algorithm, ChecksumType, Defect, ETags, Ending, KeyState, Md5, Meta, Object, ObjectChecksum, Part, Rules,
-    Upload, UploadId,
+    Algorithm, ChecksumType, Content, Defect, ETags, Ending, KeyState, Md5, Meta, Object, ObjectChecksum,
+    Part, Rules, Upload, UploadId,
 };
 
 /// A lawful answer and what it does to the state.
@@ -36,6 +36,9 @@ impl Effect {
         match self {
             Self::None => {}
             Self::Open(id, upload) => {
+                if rules.has(Defect::CreationDeletesObject) {
+                    state.object = None;
+                }
                 state.uploads.insert(id, upload);
             }
             Self::Store(id, number, part) => {
@@ -194,6 +197,10 @@ fn may_store(
     {
         return Err(Refusal::TooLarge { size, most });
     }
+    let odd = size.is_some_and(|size| size > 1_024 && size % 1_024 != 0) && rules.has(Defect::RefuseOddSizes);
+    if odd || (size == Some(1) && rules.has(Defect::RefuseSingleBytes)) {
+        return Err(Refusal::TooLarge { size: size.unwrap_or(0), most: 0 });
+    }
     if size == Some(0) && rules.has(Defect::RefuseEmptyPart) {
         return Err(Refusal::TooLarge { size: 0, most: 0 });
     }
@@ -264,7 +271,13 @@ fn abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Vec<Choice> {
 }
 
 fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u32) -> Vec<Choice> {
-    let Some(upload) = state.uploads.get(id) else { return refuse(Refusal::NoSuchUpload(id.clone())) };
+    let none = Upload::default();
+    let upload = match state.uploads.get(id) {
+        Some(upload) if upload.parts.is_empty() && rules.has(Defect::HideEmptyUploads) => None,
+        None if rules.has(Defect::ListUnknownUploads) => Some(&none),
+        upload => upload,
+    };
+    let Some(upload) = upload else { return refuse(Refusal::NoSuchUpload(id.clone())) };
     let first = if rules.has(Defect::RepeatPartMarker) { after } else { after.saturating_add(1) };
     let max =
         if rules.has(Defect::IgnoreMaxParts) { u32::MAX } else { max.min(rules.limits.list_parts_page) };
@@ -281,7 +294,9 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
         })
         .collect();
     // A page of no entries is never truncated: there would be no marker to go on from.
-    let truncated = !parts.is_empty() && rest.next().is_some();
+    let more = rest.next().is_some() || rules.has(Defect::AlwaysTruncated);
+    let truncated =
+        (!parts.is_empty() && more) || (parts.is_empty() && rules.has(Defect::TruncateEmptyPages));
     let page = PartsPage {
         parts,
         truncated,
@@ -328,7 +343,8 @@ fn put(rules: &Rules, body: &Body, meta: &Meta, given: &Given) -> Vec<Choice> {
 
 /// The condition that does not hold.
 pub(super) fn unmet(state: &KeyState, rules: &Rules, conditions: &Conditions) -> Option<Refusal> {
-    if conditions.if_none && state.object.is_some() && !rules.has(Defect::IgnoreIfNoneMatch) {
+    let there = state.object.is_some() || rules.has(Defect::RefuseIfNoneMatch);
+    if conditions.if_none && there && !rules.has(Defect::IgnoreIfNoneMatch) {
         return Some(Refusal::Precondition(Condition::IfNoneMatch));
     }
     let wanted = conditions.if_match.as_deref().filter(|_| !rules.has(Defect::IgnoreIfMatch))?;
@@ -357,5 +373,12 @@ fn readable(state: &KeyState, rules: &Rules) -> Option<Object> {
             checksum: None,
         });
     }
-    state.object.clone()
+    let mut object = state.object.clone()?;
+    let part = state.uploads.values().next().and_then(|upload| upload.parts.values().next());
+    if let Some(part) = part.filter(|_| rules.has(Defect::MixReads)) {
+        let (half, size) = (object.content.len() / 2, part.content.len());
+        object.content =
+            Content::joined([object.content.range(0, half), part.content.range(half.min(size), size)]);
+    }
+    Some(object)
 }

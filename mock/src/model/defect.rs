@@ -167,7 +167,7 @@ defects! {
     AcceptLargeParts = "accept-large-parts",
     /// Objects beyond the largest size are made.
     AcceptLargeObjects = "accept-large-objects",
-    /// Entries of a list without number or ETag are passed over.
+    /// In the list of a completion a number that is missing is counted, and an ETag that is missing is not asked for.
     AcceptIncompleteEntries = "accept-incomplete-entries",
     /// A deletion is answered and forgotten.
     KeepDeletedObject = "keep-deleted-object",
@@ -235,6 +235,40 @@ defects! {
     WrongInitiator = "wrong-initiator",
     /// GetObjectAttributes tells no parts.
     OmitAttributeParts = "omit-attribute-parts",
+    /// The key of a request is taken from its upload id, before the signature is checked.
+    TakeKeyFromUploadId = "take-key-from-upload-id",
+    /// A creation with an impossible checksum is taken, without any.
+    AcceptImpossibleChecksums = "accept-impossible-checksums",
+    /// A repeated completion is answered with status 500.
+    RepeatedCompletionFails = "repeated-completion-fails",
+    /// If-None-Match on a completion never holds.
+    RefuseIfNoneMatch = "refuse-if-none-match",
+    /// A creation deletes the object under the key.
+    CreationDeletesObject = "creation-deletes-object",
+    /// An upload without parts cannot be listed.
+    HideEmptyUploads = "hide-empty-uploads",
+    /// The listing of an unknown upload is empty.
+    ListUnknownUploads = "list-unknown-uploads",
+    /// A page size beyond the largest is refused.
+    RefuseLargePages = "refuse-large-pages",
+    /// An empty page of parts tells that more follow.
+    TruncateEmptyPages = "truncate-empty-pages",
+    /// Every page of parts tells that more follow.
+    AlwaysTruncated = "always-truncated",
+    /// Parts cannot make an object larger than a single put.
+    RefuseBeyondOnePut = "refuse-beyond-one-put",
+    /// A completion fails with status 500 if the key was written since the creation.
+    OvertakenCompletionFails = "overtaken-completion-fails",
+    /// An object is read mixed with parts of an upload in progress.
+    MixReads = "mix-reads",
+    /// Parts of one byte are refused.
+    RefuseSingleBytes = "refuse-single-bytes",
+    /// Parts beyond 1 KiB have to be a multiple of it.
+    RefuseOddSizes = "refuse-odd-sizes",
+    /// A part number that is none stands for the first.
+    TakeBrokenPartNumbers = "take-broken-part-numbers",
+    /// A part of an unknown upload is answered with success and thrown away.
+    TakePartsOfUnknownUploads = "take-parts-of-unknown-uploads",
     /// A conditional completion does not notice that the key was written meanwhile.
     IgnoreConflicts = "ignore-conflicts",
 }

@@ -37,7 +37,7 @@ pub struct KeyState {
 }
 
 /// An upload in progress.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Upload {
     /// When it was created.
     pub initiated: Time,

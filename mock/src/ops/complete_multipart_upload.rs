@@ -25,6 +25,11 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     if call.has(Defect::TakeMetadataFromCompletion) {
         take_metadata(&call)?;
     }
+    if call.has(Defect::RepeatedCompletionFails) && call.ended(&call.upload())
+        || call.has(Defect::OvertakenCompletionFails) && overtaken(&call)
+    {
+        return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
+    }
     let completion = Operation::Complete { upload: call.upload(), list, terms };
     let etag = match call.apply(completion) {
         Ok(model::Answer::Completed(etag)) => etag,
@@ -47,6 +52,13 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
             xml.text("ChecksumType", of);
         }
     })))
+}
+
+/// Whether the key was written since the upload was created.
+fn overtaken(call: &Call<'_>) -> bool {
+    let store = call.service.store.lock();
+    let state = store.buckets.get(call.request.bucket()).and_then(|b| b.keys.get(call.request.key()));
+    state.and_then(|state| state.uploads.get(&call.upload())).is_some_and(|upload| upload.overtaken)
 }
 
 /// Lets the metadata of the completion replace that of the creation.
@@ -110,16 +122,21 @@ fn read_list(document: &[u8], lenient: bool) -> Option<Vec<ListedPart>> {
     if root.name != "CompleteMultipartUpload" {
         return None;
     }
-    root.children
-        .iter()
-        .filter(|child| child.name == "Part")
-        .filter(|part| !lenient || (part.child("PartNumber").is_some() && part.child("ETag").is_some()))
-        .map(|part| {
-            let number = part.child("PartNumber")?.parse().ok()?;
-            let checksums = Algorithm::ALL.into_iter().filter_map(|algorithm| {
-                Some((algorithm, part.child(&checksum::element(algorithm))?.to_owned()))
-            });
-            Some(ListedPart { number, etag: part.child("ETag")?.to_owned(), checksums: checksums.collect() })
-        })
-        .collect()
+    let parts = root.children.iter().filter(|child| child.name == "Part");
+    parts.zip(1..).map(|(part, position)| entry(part, position, lenient)).collect()
+}
+
+fn entry(part: &Element, position: i64, lenient: bool) -> Option<ListedPart> {
+    let number = match part.child("PartNumber") {
+        None if lenient => position,
+        number => number?.parse().ok()?,
+    };
+    let etag = match part.child("ETag") {
+        None if lenient => "",
+        etag => etag?,
+    };
+    let checksums = Algorithm::ALL
+        .into_iter()
+        .filter_map(|algorithm| Some((algorithm, part.child(&checksum::element(algorithm))?.to_owned())));
+    Some(ListedPart { number, etag: etag.to_owned(), checksums: checksums.collect() })
 }

@@ -9,7 +9,14 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     if call.has(Defect::LoseTags) {
         meta.remove("x-amz-tagging");
     }
-    let asked = if call.ignores_checksums() { None } else { checksum::asked(&call.request)? };
+    let asked = if call.ignores_checksums() {
+        None
+    } else {
+        match checksum::asked(&call.request) {
+            Err(_) if call.has(Defect::AcceptImpossibleChecksums) => None,
+            asked => asked?,
+        }
+    };
     let initiator = call.principal().to_owned();
     let operation = Operation::Create { meta, checksum: asked, initiator };
     let model::Answer::Created(id) = call.apply(operation)? else {

@@ -190,6 +190,9 @@ impl Call<'_> {
         match self.request.count(name) {
             Err(_) if self.has(Defect::IgnoreBrokenNumbers) => Ok(None),
             Ok(Some(0)) if self.has(Defect::TakeZeroForDefault) => Ok(None),
+            Ok(Some(1_001..)) if self.has(Defect::RefuseLargePages) => {
+                Err(S3Error::invalid_argument("The page is too large", name, "beyond the largest"))
+            }
             count => count,
         }
     }
@@ -201,7 +204,11 @@ impl Call<'_> {
     /// The number in the query, as far as it is one.
     fn part_number(&self) -> Result<i64, S3Error> {
         let text = self.request.query("partNumber").unwrap_or_default();
-        text.parse().map_err(|_| {
+        let number = text.parse::<i64>();
+        if self.has(Defect::TakeBrokenPartNumbers) && number.as_ref().map_or(true, |number| *number < 0) {
+            return Ok(1);
+        }
+        number.map_err(|_| {
             let message = "Part number must be an integer between 1 and 10000, inclusive";
             S3Error::invalid_argument(message, "partNumber", text)
         })

@@ -12,8 +12,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
-use crate::http::{Answer, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate};
-use crate::model::{Defect, Rules};
+use crate::http::{Answer, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate, url_encoded};
+use crate::model::{Defect, Rules, UploadId};
 use crate::ops::{Call, Service};
 use crate::{ACCESS_KEY, SECOND_ACCESS_KEY, SECOND_SECRET_KEY, SECRET_KEY};
 
@@ -81,6 +81,9 @@ async fn answer(service: &Service, parts: http::request::Parts, body: Incoming) 
         mangle(key, &service.rules);
     }
     let has = |defect| service.rules.has(defect);
+    if has(Defect::TakeKeyFromUploadId) {
+        take_key_from_upload_id(&mut request, service);
+    }
     let lenient = Leniency {
         skew: has(Defect::IgnoreSkew),
         expiry: has(Defect::IgnoreExpiry),
@@ -123,6 +126,18 @@ fn open(request: &Request) -> Option<Defect> {
         (&Method::GET, false, true) => Defect::OpenListUploads,
         _ => return None,
     })
+}
+
+/// With a deliberate mistake: what the path says does not count if the upload has another key.
+fn take_key_from_upload_id(request: &mut Request, service: &Service) {
+    let Some(id) = request.query("uploadId").map(|id| UploadId(id.to_owned())) else { return };
+    let store = service.store.lock();
+    let Some(bucket) = store.buckets.get(request.bucket()) else { return };
+    let found = bucket.keys.iter().find(|(_, state)| state.uploads.contains_key(&id));
+    if let Some((key, _)) = found {
+        request.raw_path = format!("/{}/{}", request.bucket(), url_encoded(key));
+        request.key = Some(key.clone());
+    }
 }
 
 /// What deliberate mistakes make of a key.

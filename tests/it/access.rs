@@ -1,0 +1,167 @@
+use std::time::Duration;
+
+use mpuspec::wire::{Body, Log, Signing, Who, s3};
+use mpuspec_mock::Mock;
+
+use crate::stage::{client, mpuspec, small, stderr};
+
+const CALLS: [(&str, &str); 7] = [
+    ("CreateMultipartUpload", "s3:PutObject"),
+    ("UploadPart", "s3:PutObject"),
+    ("UploadPartCopy", "s3:GetObject"),
+    ("CompleteMultipartUpload", "s3:PutObject"),
+    ("AbortMultipartUpload", "s3:AbortMultipartUpload"),
+    ("ListParts", "s3:ListMultipartUploadParts"),
+    ("ListMultipartUploads", "s3:ListBucketMultipartUploads"),
+];
+
+const EVERYTHING: [&str; 5] = [
+    "s3:PutObject",
+    "s3:GetObject",
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+    "s3:ListBucketMultipartUploads",
+];
+
+fn policy(allowed: &[&str], denied: &[&str]) -> String {
+    let statement = |effect: &str, actions: &[&str]| {
+        serde_json::json!({
+            "Effect": effect,
+            "Principal": { "AWS": ["arn:aws:iam::000000000000:user/mpuspec-second"] },
+            "Action": actions,
+            "Resource": ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"],
+        })
+    };
+    serde_json::json!({ "Statement": [statement("Allow", allowed), statement("Deny", denied)] }).to_string()
+}
+
+/// Makes the seven calls as the second principal, on an upload of the owner's, and gives those refused.
+async fn refused(mock: &Mock, policy: &str) -> Vec<&'static str> {
+    let client = client(&mock.endpoint(), "bucket", Duration::from_secs(5));
+    let log = Log::default();
+    let put = s3::Raw {
+        method: "PUT".parse().expect("a method"),
+        key: None,
+        query: vec![("policy".to_owned(), None)],
+        headers: Vec::new(),
+        body: Body::Document(policy.to_owned().into()),
+    };
+    assert!(client.call(&put, &log).await.expect("an answer").is_ok());
+    let key = "k".to_owned();
+    let create = s3::CreateMultipartUpload { key: key.clone(), headers: Vec::new() };
+    let created = client.call(&create, &log).await.expect("an answer");
+    let upload_id = created.upload_ids[0].clone();
+    let body = std::sync::Arc::new(mpuspec::wire::Blob::new("bytes".into(), "a test".to_owned()));
+    let part = s3::UploadPart {
+        key: key.clone(),
+        upload_id: upload_id.clone(),
+        number: "1".to_owned(),
+        body: body.clone(),
+        headers: Vec::new(),
+        framing: None,
+    };
+    let source = s3::PutObject { key: "src".to_owned(), body, headers: Vec::new() };
+    assert!(client.call(&source, &log).await.expect("an answer").is_ok());
+    let etag = client.call(&part, &log).await.expect("an answer").etag;
+    let parts = vec![s3::CompletedPart { number: Some("1".to_owned()), etag, ..Default::default() }];
+    let second = Signing { who: Who::Second, ..Signing::default() };
+    let copy = s3::UploadPartCopy {
+        key: key.clone(),
+        upload_id: upload_id.clone(),
+        number: "2".to_owned(),
+        source: "bucket/src".to_owned(),
+        range: None,
+        headers: Vec::new(),
+    };
+    let calls: [Box<dyn s3::Operation>; 7] = [
+        Box::new(create),
+        Box::new(part),
+        Box::new(copy),
+        Box::new(s3::ListParts { key: key.clone(), upload_id: upload_id.clone(), ..Default::default() }),
+        Box::new(s3::ListMultipartUploads::default()),
+        Box::new(s3::CompleteMultipartUpload {
+            key: key.clone(),
+            upload_id: upload_id.clone(),
+            parts,
+            ..Default::default()
+        }),
+        Box::new(s3::AbortMultipartUpload { key, upload_id }),
+    ];
+    let mut refused = Vec::new();
+    for call in &calls {
+        let answer = client.call_as(call.as_ref(), &second, &log).await.expect("an answer");
+        if answer.code() == "AccessDenied" {
+            refused.push(call.name());
+        }
+    }
+    refused
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_allows_and_denies_each_of_the_seven_calls() {
+    let mock =
+        || Mock::builder().loaded_provider(small("aws-s3")).bucket("bucket").start().expect("it starts");
+    assert_eq!(refused(&mock(), &policy(&EVERYTHING, &[])).await, Vec::<&str>::new());
+    assert_eq!(refused(&mock(), &policy(&["s3:DeleteObject"], &[])).await.len(), 7);
+    for (name, action) in CALLS {
+        let without: Vec<&str> = EVERYTHING.into_iter().filter(|known| *known != action).collect();
+        for refused in [
+            refused(&mock(), &policy(&without, &[])).await,
+            refused(&mock(), &policy(&EVERYTHING, &[action])).await,
+        ] {
+            assert!(refused.contains(&name), "{name} without {action}: refused were {refused:?}");
+        }
+    }
+}
+
+#[test]
+fn the_suite_runs_over_tls_and_with_the_bucket_in_the_name_of_the_host() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("certificate.pem");
+    let mock = Mock::builder().loaded_provider(small("aws-s3")).tls().start().expect("it starts");
+    std::fs::write(&file, mock.certificate().expect("it has one")).expect("written");
+    let file = file.display().to_string();
+    let endpoint = mock.endpoint();
+    for addressing in ["path", "virtual"] {
+        let output = mpuspec(&[
+            "run",
+            "--endpoint",
+            &endpoint,
+            "--provider",
+            "aws-s3",
+            "--addressing",
+            addressing,
+            "--ca-file",
+            &file,
+            "--limit",
+            "min_part_size=2KiB",
+            "upload/*",
+            "auth/*",
+            "keys/*",
+        ]);
+        assert_eq!(output.status.code(), Some(0), "{addressing}: {}", stderr(&output));
+    }
+    let output = mpuspec(&["run", "--endpoint", &endpoint, "upload/simple"]);
+    assert_eq!(output.status.code(), Some(3), "a certificate that nobody vouches for: {}", stderr(&output));
+}
+
+#[test]
+fn a_bucket_before_localhost_is_found_without_tls_too() {
+    let mock = Mock::builder().loaded_provider(small("aws-s3")).start().expect("it starts");
+    let endpoint = mock.endpoint().replace("127.0.0.1", "localhost");
+    let output = mpuspec(&[
+        "run",
+        "--endpoint",
+        &endpoint,
+        "--provider",
+        "aws-s3",
+        "--addressing",
+        "virtual",
+        "--limit",
+        "min_part_size=2KiB",
+        "upload/*",
+        "keys/*",
+        "list-*/walk*",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
