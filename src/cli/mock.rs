@@ -22,10 +22,10 @@ pub(super) struct Mock {
     /// Set a limit
     #[arg(long, value_name = "NAME=VALUE")]
     limit: Vec<String>,
-    /// Speak TLS, with a certificate made at the start for localhost and *.localhost
+    /// Speak TLS, with an authority made at the start that vouches for localhost and every bucket before it
     #[arg(long)]
     tls: bool,
-    /// Write that certificate to a file, for clients to trust
+    /// Write the authority's certificate to a file, for clients to trust
     #[arg(long, value_name = "FILE", requires = "tls")]
     certificate: Option<std::path::PathBuf>,
     /// A bucket that is there from the start

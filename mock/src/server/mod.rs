@@ -38,7 +38,7 @@ impl Mock {
         }
     }
 
-    /// The certificate that it made for itself, as PEM, if it speaks TLS.
+    /// The certificate of the authority that it made for itself, as PEM, if it speaks TLS.
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
     }
