@@ -164,7 +164,7 @@ fn list_for(state: &KeyState, upload: &UploadId, choice: Choice, last: &[ListedP
         Choice::Reversed => list.reverse(),
         Choice::WrongEtag => list.iter_mut().for_each(|part| part.etag = "wrong".to_owned()),
         Choice::NeverSent => {
-            list.push(ListedPart { number: 9, etag: "00".to_owned(), checksums: Vec::new() })
+            list.push(ListedPart { number: 9, etag: "00".to_owned(), checksums: Vec::new() });
         }
         Choice::Empty => list.clear(),
         Choice::AsLastTime => last.clone_into(&mut list),

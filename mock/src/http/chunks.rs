@@ -195,11 +195,10 @@ mod tests {
         ChunkSigner { signer, previous: seed.to_owned() }
     }
 
-    fn decode(
-        mut decoder: Decoder,
-        body: &[u8],
-        step: usize,
-    ) -> Result<(Vec<u8>, Vec<(String, String)>), S3Error> {
+    /// The content and the trailers.
+    type Decoded = (Vec<u8>, Vec<(String, String)>);
+
+    fn decode(mut decoder: Decoder, body: &[u8], step: usize) -> Result<Decoded, S3Error> {
         let mut content = Vec::new();
         for piece in body.chunks(step.max(1)) {
             decoder.push(Bytes::copy_from_slice(piece), &mut content)?;

@@ -32,12 +32,10 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let mode =
         call.request.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED"));
     let mode = mode || call.has(Defect::TellChecksumsUnasked);
-    if mode && !call.ignores_checksums() && !call.has(Defect::OmitChecksums) {
-        if let Some((value, text, of)) = piece.checksum {
-            answer = answer
-                .header(&checksum::header(value.algorithm), &text)
-                .header("x-amz-checksum-type", of.name());
-        }
+    let told = mode && !call.ignores_checksums() && !call.has(Defect::OmitChecksums);
+    if let Some((value, text, of)) = piece.checksum.filter(|_| told) {
+        answer =
+            answer.header(&checksum::header(value.algorithm), &text).header("x-amz-checksum-type", of.name());
     }
     if head {
         return Ok(answer);
