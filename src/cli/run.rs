@@ -33,6 +33,9 @@ pub(super) struct Run {
     /// A name of the target for the report
     #[arg(long)]
     name: Option<String>,
+    /// The version of the server, for the report
+    #[arg(long, value_name = "TEXT", requires = "endpoint", value_parser = version_text)]
+    server_version: Option<String>,
     /// The bucket to use, below the prefix mpuspec/ alone
     #[arg(long, value_name = "NAME")]
     bucket: Option<String>,
@@ -245,6 +248,7 @@ impl Run {
         })?;
         progress.bar.finish_and_clear();
         report.run.again = Some(self.again());
+        report.target.version = self.server_version.clone();
         let written = ReportFile::write(&reports, &report);
         let style = Style { colour };
         let most = if self.verbose { usize::MAX } else { IN_FULL };
@@ -337,6 +341,14 @@ impl Run {
         }
         command
     }
+}
+
+/// A version in one short line: it stands in the head of a report.
+fn version_text(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() || text.chars().count() > 100 || text.chars().any(char::is_control) {
+        return Err("a version is one line of 1 to 100 characters, such as 2.5.0".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// A case that holds words for later versions is refused with their place.

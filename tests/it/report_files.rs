@@ -101,6 +101,7 @@ fn one_run_writes_all_formats_and_they_agree() {
     let endpoint = mock.endpoint();
     let mut arguments = vec!["run", "--endpoint", &endpoint, "--provider", "aws-s3"];
     arguments.extend(["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20"]);
+    arguments.extend(["--name", "the mock", "--server-version", "1.2 *b*"]);
     for report in &reports {
         arguments.extend(["--report", report]);
     }
@@ -114,6 +115,7 @@ fn one_run_writes_all_formats_and_they_agree() {
     let schema = serde_json::from_str(&std::fs::read_to_string(schema).expect("it is there")).expect("JSON");
     assert!(jsonschema::validator_for(&schema).expect("a schema").is_valid(&value));
     assert!(report.summary.verdicts.fail > 0);
+    assert_eq!(report.target.version.as_deref(), Some("1.2 *b*"));
 
     let xml = read("b.xml");
     let junit = check_junit(&xml, &report);
@@ -159,6 +161,7 @@ fn one_run_writes_all_formats_and_they_agree() {
     assert!(markdown.contains(unmet), "{markdown}");
     let again = "'complete/part-too-small[single-byte]'`";
     assert!(markdown.lines().any(|line| line.starts_with("- again: `mpuspec run ") && line.ends_with(again)));
+    assert!(markdown.contains("on `the mock` `1.2 *b*` at `http://127.0.0.1:"), "{markdown}");
     let must = report.summary.by_level["MUST"];
     assert!(markdown.contains(&format!("| MUST | {} | {} | {} |", must.pass, must.tolerated, must.fail)));
 }
@@ -273,6 +276,8 @@ fn report_options_that_cannot_be_are_told_before_the_run() {
         ),
         (vec!["--report", "md="], "write it as FORMAT=FILE"),
         (vec!["--report", &json, "--report", &md], "another report goes to the same file"),
+        (vec!["--endpoint", "http://127.0.0.1:1", "--server-version", "1\n2"], "a version is one line"),
+        (vec!["--server-version", "1.2"], "--endpoint <URL>"),
     ] {
         let output = mpuspec(&[&["run"], &arguments[..]].concat());
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
