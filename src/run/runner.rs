@@ -154,9 +154,10 @@ impl Runner {
         for planned in plan.rows {
             let (context, turns, gone) = (self.context.clone(), turns.clone(), gone.clone());
             let (progress, done, decided) = (progress.clone(), done.clone(), decided.clone());
+            let applies = matches!(planned.applicable, Applicable::Yes(_));
+            // Waiting here and not in the task begins the rows in the order of the plan.
+            let turn = if applies { turns.acquire_owned().await.ok() } else { None };
             tasks.spawn(async move {
-                let applies = matches!(planned.applicable, Applicable::Yes(_));
-                let turn = if applies { turns.acquire_owned().await.ok() } else { None };
                 if context.client.budget.is_interrupted() || (applies && decided.load(Ordering::Relaxed)) {
                     return None;
                 }
@@ -211,9 +212,8 @@ impl Runner {
     pub async fn clean_up(&self, left: Sweep) -> CleanUp {
         let client = &self.context.client;
         let mut clean_up = left.finish(client, &self.context.prefix, self.versioned).await;
-        if self.options.bucket == BucketChoice::Create && clean_up.left.is_empty() {
-            let answer = client.call(&s3::DeleteBucket, &Log::for_clean_up()).await;
-            let told = match answer {
+        if self.options.bucket == BucketChoice::Create {
+            let told = match client.call(&s3::DeleteBucket, &Log::for_clean_up()).await {
                 Ok(answer) if answer.is_ok() || answer.status == 404 => None,
                 Ok(answer) => Some(answer.summary()),
                 Err(trouble) => Some(trouble.to_string()),
