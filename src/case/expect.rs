@@ -90,7 +90,7 @@ pub struct Claims {
     pub order: Option<ListOrder>,
     /// How many pages a walk takes.
     pub pages: Option<Expr>,
-    /// The root element of the document.
+    /// The root element of the document, which lacks no element that the documents have.
     pub root: Option<String>,
     /// Elements of the answer.
     pub fields: Option<BTreeMap<String, FieldValue>>,

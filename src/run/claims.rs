@@ -101,6 +101,9 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         let got = answer.root.clone().unwrap_or_else(|| "no document".to_owned());
         return Err(differs(format!("a {root} document"), got));
     }
+    if claims.root.is_some() && !answer.missing.is_empty() {
+        return Err(differs(answer.missing.join(", "), "nothing there"));
+    }
     if let Some(expected) = &claims.keys {
         let below = |key: &str| key.strip_prefix(scene.prefix).unwrap_or(key).to_owned();
         let got: Vec<String> = answer.keys.iter().map(|(key, _)| below(key)).collect();

@@ -24,6 +24,9 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The root element of the document.
     pub root: Option<String>,
+    /// Elements that the documents have and the document lacks. A client can do without them, so what
+    /// else is in it can still be judged; a claim about the root holds them against the server.
+    pub missing: Vec<String>,
     /// The ETag, as it stands in the header or the document.
     pub etag: Option<String>,
     /// The upload ids that were created.

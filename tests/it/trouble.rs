@@ -88,6 +88,18 @@ async fn an_answer_without_its_elements_cannot_be_understood() {
 }
 
 #[tokio::test]
+async fn an_element_that_a_client_can_do_without_is_noted() {
+    let body = "<CompleteMultipartUploadResult><Bucket>bucket</Bucket><Location/><ETag>e</ETag></CompleteMultipartUploadResult>";
+    let answer =
+        answer_of(ResponseTemplate::new(200).set_body_string(body), &complete()).await.expect("it is read");
+    assert_eq!(answer.etag.as_deref(), Some("e"));
+    let missing = ["Key in CompleteMultipartUploadResult", "Location in CompleteMultipartUploadResult"]
+        .map(str::to_owned);
+    assert_eq!(answer.missing, missing);
+    assert!(answer.notes.contains(&"Location is missing in CompleteMultipartUploadResult".to_owned()));
+}
+
+#[tokio::test]
 async fn a_redirect_is_an_answer_and_not_followed() {
     let template = ResponseTemplate::new(307).insert_header("location", "http://127.0.0.1:1/");
     assert_eq!(answer_of(template, &complete()).await.expect("it is an answer").status, 307);

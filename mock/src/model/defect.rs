@@ -97,6 +97,8 @@ defects! {
     RefuseWithStatus500 = "refuse-with-status-500",
     /// The answer of ListParts has another root element.
     MisnameListParts = "misname-list-parts",
+    /// The answer of ListParts does not say whether more follows.
+    OmitIsTruncated = "omit-is-truncated",
     /// The bytes of a range begin one too late.
     ShiftRanges = "shift-ranges",
     /// Long keys are refused early.

@@ -33,7 +33,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         xml.value("PartNumberMarker", after);
         xml.value("NextPartNumberMarker", listed.parts.last().map_or(0, |part| part.number));
         xml.value("MaxParts", max);
-        xml.value("IsTruncated", listed.truncated);
+        if !call.has(Defect::OmitIsTruncated) {
+            xml.value("IsTruncated", listed.truncated);
+        }
         if let Some((algorithm, of)) = listed.checksum.filter(|_| !call.has(Defect::OmitChecksums)) {
             xml.text("ChecksumAlgorithm", algorithm.name());
             xml.text("ChecksumType", of.name());

@@ -5,7 +5,7 @@ use quick_xml::escape::escape;
 
 use super::super::answer::Response;
 use super::super::{Answer, Body, Request};
-use super::{Operation, echoes};
+use super::{Operation, echoes, has};
 
 /// CompleteMultipartUpload.
 #[derive(Clone, Debug, Default)]
@@ -76,9 +76,9 @@ impl Operation for CompleteMultipartUpload {
         let Some(root) = response.document("CompleteMultipartUploadResult", &mut answer)? else {
             return Ok(answer);
         };
-        echoes(&root, "Bucket", bucket)?;
-        echoes(&root, "Key", &self.key)?;
-        root.required("Location")?;
+        echoes(&root, "Bucket", bucket, &mut answer)?;
+        echoes(&root, "Key", &self.key, &mut answer)?;
+        has(&root, "Location", &mut answer);
         answer.etag = Some(root.required("ETag")?.to_owned());
         let known = [
             "Location",

@@ -29,8 +29,8 @@ impl Operation for CreateMultipartUpload {
         let Some(root) = response.document("InitiateMultipartUploadResult", &mut answer)? else {
             return Ok(answer);
         };
-        echoes(&root, "Bucket", bucket)?;
-        echoes(&root, "Key", &self.key)?;
+        echoes(&root, "Bucket", bucket, &mut answer)?;
+        echoes(&root, "Key", &self.key, &mut answer)?;
         answer.upload_ids = vec![root.required("UploadId")?.to_owned()];
         root.note_unknown(&["Bucket", "Key", "UploadId"], &mut answer.notes);
         Ok(answer)

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::super::answer::{ListedUpload, Response};
 use super::super::{Answer, Request};
-use super::{Operation, decoded, echoes};
+use super::{Operation, decoded, echoes, has, truncated};
 
 /// ListMultipartUploads.
 #[derive(Clone, Debug, Default)]
@@ -53,7 +53,7 @@ impl Operation for ListMultipartUploads {
         let Some(root) = response.document("ListMultipartUploadsResult", &mut answer)? else {
             return Ok(answer);
         };
-        echoes(&root, "Bucket", bucket)?;
+        echoes(&root, "Bucket", bucket, &mut answer)?;
         // What was asked for need not be granted: then names come as they are.
         let encoded = root.text("EncodingType") == Some("url");
         let name = |text: &str| if encoded { decoded(text) } else { Ok(text.to_owned()) };
@@ -62,12 +62,14 @@ impl Operation for ListMultipartUploads {
                 *text = name(text)?;
             }
         }
-        answer.truncated = root.truth("IsTruncated")?;
+        answer.truncated = truncated(&root, &mut answer)?;
         if answer.truncated {
             root.required("NextKeyMarker")?;
         }
+        for upload in root.all("Upload") {
+            has(upload, "Initiated", &mut answer);
+        }
         let upload = |upload: &super::super::xml::Element| {
-            upload.required("Initiated")?;
             Ok(ListedUpload {
                 key: name(upload.required("Key")?)?,
                 id: upload.required("UploadId")?.to_owned(),

@@ -4,7 +4,7 @@ use http::Method;
 
 use super::super::answer::{ListedPart, Response};
 use super::super::{Answer, Request};
-use super::{Operation, checksums, echoes};
+use super::{Operation, checksums, echoes, truncated};
 
 /// ListParts.
 #[derive(Clone, Debug, Default)]
@@ -38,10 +38,10 @@ impl Operation for ListParts {
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
         let mut answer = response.answer();
         let Some(root) = response.document("ListPartsResult", &mut answer)? else { return Ok(answer) };
-        echoes(&root, "Bucket", bucket)?;
-        echoes(&root, "Key", &self.key)?;
-        echoes(&root, "UploadId", &self.upload_id)?;
-        answer.truncated = root.truth("IsTruncated")?;
+        echoes(&root, "Bucket", bucket, &mut answer)?;
+        echoes(&root, "Key", &self.key, &mut answer)?;
+        echoes(&root, "UploadId", &self.upload_id, &mut answer)?;
+        answer.truncated = truncated(&root, &mut answer)?;
         if answer.truncated {
             root.number("NextPartNumberMarker")?;
         }

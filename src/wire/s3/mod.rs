@@ -49,6 +49,7 @@ pub use upload_part::UploadPart;
 pub use upload_part_copy::UploadPartCopy;
 
 use super::answer::Response;
+use super::xml::Element;
 use super::{Answer, Request};
 
 /// An operation with everything that is sent.
@@ -73,17 +74,17 @@ fn plain(response: &Response) -> Answer {
 }
 
 /// Compares an element that repeats what was asked.
-fn echoes(element: &super::xml::Element, name: &str, asked: &str) -> Result<(), String> {
-    let told = element.required(name)?;
-    if told == asked {
-        Ok(())
-    } else {
-        Err(format!("{name} is `{told}` in {}, asked for `{asked}`", element.name))
+fn echoes(element: &Element, name: &str, asked: &str, answer: &mut Answer) -> Result<(), String> {
+    match has(element, name, answer) {
+        Some(told) if told != asked => {
+            Err(format!("{name} is `{told}` in {}, asked for `{asked}`", element.name))
+        }
+        _ => Ok(()),
     }
 }
 
 /// The checksums in an entry, by the names of their elements.
-fn checksums(element: &super::xml::Element) -> Vec<(String, String)> {
+fn checksums(element: &Element) -> Vec<(String, String)> {
     let named = element.children.iter().filter(|child| child.name.starts_with("Checksum"));
     named.map(|child| (child.name.clone(), child.text.clone())).collect()
 }
@@ -93,4 +94,22 @@ fn decoded(text: &str) -> Result<String, String> {
     let plain = text.replace('+', " ");
     let decoded = percent_encoding::percent_decode_str(&plain).decode_utf8();
     decoded.map(std::borrow::Cow::into_owned).map_err(|_| format!("`{text}` is not URL-encoded UTF-8"))
+}
+
+/// Whether a listing goes on; one that does not say so is whole.
+fn truncated(element: &Element, answer: &mut Answer) -> Result<bool, String> {
+    if has(element, "IsTruncated", answer).is_some() { element.truth("IsTruncated") } else { Ok(false) }
+}
+
+/// The text of an element that a client can do without. It is noted if it is missing.
+fn has<'e>(element: &'e Element, name: &str, answer: &mut Answer) -> Option<&'e str> {
+    let text = element.text(name).filter(|text| !text.is_empty());
+    if text.is_none() {
+        let missing = format!("{name} in {}", element.name);
+        if !answer.missing.contains(&missing) {
+            answer.notes.push(format!("{name} is missing in {}", element.name));
+            answer.missing.push(missing);
+        }
+    }
+    text
 }

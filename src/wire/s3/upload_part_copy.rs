@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::Response;
 use super::super::request::encode_path;
 use super::super::{Answer, Request};
-use super::Operation;
+use super::{Operation, has};
 
 /// UploadPartCopy.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl Operation for UploadPartCopy {
         let mut answer = response.answer();
         let Some(root) = response.document("CopyPartResult", &mut answer)? else { return Ok(answer) };
         answer.etag = Some(root.required("ETag")?.to_owned());
-        root.required("LastModified")?;
+        has(&root, "LastModified", &mut answer);
         Ok(answer)
     }
 }
