@@ -61,7 +61,8 @@ impl Effect {
                     state.uploads.clear();
                 }
                 state.ended.insert(id, ending);
-                if object.is_some() {
+                let assembled = state.object.as_ref().is_some_and(|object| object.parts.is_some());
+                if object.is_some() && !(assembled && rules.has(Defect::KeepAssembledObject)) {
                     state.write(object);
                 }
             }

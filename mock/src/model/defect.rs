@@ -173,6 +173,8 @@ defects! {
     AcceptIncompleteEntries = "accept-incomplete-entries",
     /// A deletion is answered and forgotten.
     KeepDeletedObject = "keep-deleted-object",
+    /// A completion leaves an object that an earlier upload made as it is.
+    KeepAssembledObject = "keep-assembled-object",
     /// A completion throws the other uploads of its key away.
     CompletionEndsOtherUploads = "completion-ends-other-uploads",
     /// A part that is sent again keeps the bytes of the earlier one under the new ETag.
