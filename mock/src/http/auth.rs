@@ -116,12 +116,22 @@ fn malformed(message: impl Into<String>) -> S3Error {
     S3Error::new("AuthorizationHeaderMalformed", message)
 }
 
+/// Signature version 2 is not supported for buckets made since June 2020.
+fn version_2() -> S3Error {
+    let message =
+        "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
+    S3Error::new("InvalidRequest", message)
+}
+
 fn bad_query(message: impl Into<String>) -> S3Error {
     S3Error::new("AuthorizationQueryParametersError", message)
 }
 
 impl<'r> Claim<'r> {
     fn of_header(request: &'r Request, header: &'r str) -> Result<Self, S3Error> {
+        if header.starts_with("AWS ") {
+            return Err(version_2());
+        }
         let Some(fields) = header.strip_prefix("AWS4-HMAC-SHA256") else {
             return Err(S3Error::new("InvalidRequest", "Unsupported Authorization Type"));
         };
@@ -204,6 +214,7 @@ pub(crate) fn authenticate(
         None if request.headers.contains_key("authorization") => {
             return Err(malformed("The authorization header is malformed; it holds more than ASCII."));
         }
+        None if request.has_query("AWSAccessKeyId") => return Err(version_2()),
         None => return Ok(Signed { principal: None, payload: unsigned_payload(request)? }),
     };
     let Credential { access_key, date, region: named, service } = claim.credential;
@@ -356,6 +367,16 @@ mod tests {
         ] {
             let request = request("/b/k", Some(header)).expect("a request");
             assert!(authenticated(&request).is_err(), "{header}");
+        }
+    }
+
+    #[test]
+    fn signature_version_2_is_told_which_to_use() {
+        let header = request("/b/k", Some("AWS AKIAIOSFODNN7EXAMPLE:c2lnbmF0dXJl"));
+        let url = request("/b/k?AWSAccessKeyId=a&Signature=c2lnbmF0dXJl&Expires=1", None);
+        for request in [header, url] {
+            let error = authenticated(&request.expect("a request")).expect_err("it is not supported");
+            assert!(format!("{error:?}").contains("Please use AWS4-HMAC-SHA256"), "{error:?}");
         }
     }
 

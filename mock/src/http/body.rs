@@ -39,7 +39,7 @@ pub(crate) struct Received {
 pub(crate) async fn receive(
     request: &Request,
     payload: Payload,
-    incoming: Incoming,
+    incoming: &mut Incoming,
     wanted: Algorithm,
     unchecked: Unchecked,
 ) -> Result<Received, S3Error> {
@@ -94,7 +94,7 @@ pub(crate) async fn receive(
 pub(crate) async fn receive_small(
     request: &Request,
     payload: Payload,
-    incoming: Incoming,
+    incoming: &mut Incoming,
 ) -> Result<Bytes, S3Error> {
     // A list of 10,000 parts with checksums stays well below.
     const MOST: u64 = 8 << 20;
@@ -213,7 +213,7 @@ impl Sink {
 
 /// Reads a body to its end, and gives its trailers.
 async fn collect(
-    mut incoming: Incoming,
+    incoming: &mut Incoming,
     mut decoder: Option<Decoder>,
     sink: &mut Sink,
     keep_cut: bool,

@@ -64,13 +64,13 @@ pub(crate) struct Call<'s> {
     /// The access key; `None` for a request that is not signed.
     pub(crate) principal: Option<String>,
     pub(crate) payload: Option<Payload>,
-    pub(crate) body: Option<Incoming>,
+    pub(crate) body: Option<&'s mut Incoming>,
 }
 
 /// What a request that is not signed is told as.
 const ANONYMOUS: &str = "anonymous";
 
-impl Call<'_> {
+impl<'s> Call<'s> {
     /// Finds the operation and carries it out.
     pub(crate) async fn answer(self) -> Result<Answer, S3Error> {
         route::route(self).await
@@ -234,7 +234,7 @@ impl Call<'_> {
         receive_small(&self.request, payload, body).await
     }
 
-    fn take_body(&mut self) -> Result<(Incoming, Payload), S3Error> {
+    fn take_body(&mut self) -> Result<(&'s mut Incoming, Payload), S3Error> {
         let read = || S3Error::new("InternalError", "the body was read before");
         Ok((self.body.take().ok_or_else(read)?, self.payload.take().ok_or_else(read)?))
     }

@@ -4,8 +4,9 @@ use std::convert::Infallible;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use http::{Method, Response};
-use hyper::body::Incoming;
+use http::{Method, Response, header};
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -56,11 +57,13 @@ pub(super) async fn accept(
 }
 
 async fn respond(service: &Service, request: http::Request<Incoming>) -> Response<Pieces> {
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     let head = parts.method == Method::HEAD;
+    // Who waits for a go-ahead gets the answer instead of it, and sends nothing.
+    let waits = parts.headers.contains_key(header::EXPECT);
     let resource = parts.uri.path().to_owned();
     let request_id = uuid::Uuid::now_v7().simple().to_string()[16..].to_uppercase();
-    let answer = match answer(service, parts, body).await {
+    let answer = match answer(service, parts, &mut body).await {
         Ok(answer) => answer,
         Err(error) => {
             let answer = error.spelt(&service.provider).into_answer(&resource, &request_id);
@@ -68,6 +71,9 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
             if head { answer.body(Pieces::default()) } else { answer }
         }
     };
+    if !waits && !body.is_end_stream() {
+        tokio::spawn(read_on(body));
+    }
     answer
         .header("server", concat!("mpuspec-mock/", env!("CARGO_PKG_VERSION")))
         .header("x-amz-request-id", &request_id)
@@ -75,7 +81,26 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
         .into_response()
 }
 
-async fn answer(service: &Service, parts: http::request::Parts, body: Incoming) -> Result<Answer, S3Error> {
+/// No client has sent more before it looks at the answer.
+const MOST_READ_ON: usize = 64 << 20;
+
+/// Reads what comes behind an early answer: were the connection closed on a client that is still sending,
+/// the answer would be lost.
+async fn read_on(mut body: Incoming) {
+    let mut read = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        read += frame.data_ref().map_or(0, bytes::Bytes::len);
+        if read > MOST_READ_ON {
+            return;
+        }
+    }
+}
+
+async fn answer(
+    service: &Service,
+    parts: http::request::Parts,
+    body: &mut Incoming,
+) -> Result<Answer, S3Error> {
     let mut request = Request::new(parts)?;
     if let Some(key) = &mut request.key {
         mangle(key, &service.rules);

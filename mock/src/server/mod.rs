@@ -166,7 +166,7 @@ impl MockBuilder {
         self
     }
 
-    /// Speaks TLS, with a certificate of its own making for localhost.
+    /// Speaks TLS, with certificates of its own making for localhost and each bucket before it.
     pub fn tls(mut self) -> Self {
         self.tls = true;
         self
