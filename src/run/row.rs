@@ -23,7 +23,7 @@ use crate::case::{
     Step, publisher_of,
 };
 use crate::report::{Excerpt, RowReport, SourceInfo, StepReport, StepResult, Verdict};
-use crate::wire::{Answer, Client, Exchange, Held, Log, Trouble};
+use crate::wire::{Answer, Client, Exchange, Held, Log, Trouble, TroubleKind};
 
 /// What all rows share.
 #[derive(Debug)]
@@ -276,6 +276,12 @@ impl<'r> Round<'r> {
         self.planned.case.needs.iter().any(|name| name == ID_MARKER)
     }
 
+    /// Whether a step reads a sub-resource that nobody promised.
+    fn may_lack(&self, step: &Step) -> bool {
+        let capability = self.capability(step).filter(|name| ["acl", "attributes", "tagging"].contains(name));
+        capability.is_some_and(|name| self.context.provider.support(name) == Support::Unknown)
+    }
+
     /// The capability that a step asks for; of a raw request its case tells it.
     fn capability(&self, step: &Step) -> Option<&'static str> {
         let needed = || {
@@ -303,6 +309,16 @@ impl<'r> Round<'r> {
     fn conclude(&mut self, step: &Step, answer: Result<Answer, Fault>) -> (StepOutcome, Option<Vec<Step>>) {
         let answer = match answer {
             Ok(answer) => answer,
+            // A sub-resource that a server does not know is passed over, and the object itself answered.
+            Err(Fault::Trouble(trouble))
+                if trouble.kind == TroubleKind::Unreadable && self.may_lack(step) =>
+            {
+                let expected = "the document of the sub-resource".to_owned();
+                return (
+                    StepOutcome::Unmet { expected, got: trouble.to_string(), not_implemented: true },
+                    None,
+                );
+            }
             Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
             Err(Fault::Unavailable(why)) => return (StepOutcome::Skipped(why), None),
             Err(Fault::Lacking(got)) => {
