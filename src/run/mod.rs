@@ -1,6 +1,7 @@
 //! Which rows run, step by step, the verdict, clean-up.
 
 mod bucket;
+mod capability;
 mod claims;
 mod contents;
 mod dispute;
@@ -11,6 +12,7 @@ mod perform;
 mod plan;
 mod preflight;
 mod prepare;
+mod race;
 mod row;
 mod runner;
 mod state;

@@ -8,22 +8,20 @@ use std::time::Instant;
 use mpuspec_mock::provider::{CAPABILITIES, Provider, Support};
 use mpuspec_mock::yaml::{Spot, locate};
 
+use super::capability::{ID_MARKER, capability, passed_over};
 use super::claims::{Met, Scene, judge};
 use super::contents::Contents;
 use super::journal::Journal;
-use super::perform::{Fault, send};
+use super::perform::Fault;
 use super::plan::PlannedRow;
 use super::preflight::Preflight;
 use super::prepare::Prepared;
 use super::state::State;
 use super::sweep::Sweep;
 use super::verdict::{JudgedStep, StepOutcome, decide};
-use crate::case::{
-    Algorithm, Expect, Grade, LaneExpect, Operation, Outcome, Registry, Rightness, SentAs, SignBy, Sizes,
-    Step, publisher_of,
-};
+use crate::case::{Expect, Grade, Operation, Outcome, Registry, Sizes, Step, publisher_of};
 use crate::report::{Excerpt, RowReport, SourceInfo, StepReport, StepResult, Verdict};
-use crate::wire::{Answer, Client, Exchange, Held, Log, Trouble, TroubleKind};
+use crate::wire::{Answer, Client, Exchange, Held, Log, TroubleKind};
 
 /// What all rows share.
 #[derive(Debug)]
@@ -62,7 +60,7 @@ pub(super) struct Round<'r> {
     steps: Vec<(JudgedStep, StepReport, Step)>,
     observed: Vec<(String, String)>,
     notes: Vec<String>,
-    overlapped: bool,
+    pub(super) overlapped: bool,
 }
 
 /// In fewer rounds than this a race shows nothing.
@@ -131,64 +129,6 @@ fn in_words(outcomes: &BTreeMap<String, u32>) -> String {
         Some(only) if outcomes.len() == 1 => only.clone(),
         _ => outcomes.iter().map(|(name, rounds)| format!("{rounds} {name}")).collect::<Vec<_>>().join(", "),
     }
-}
-
-/// Paging through several uploads of one key.
-const ID_MARKER: &str = "upload_id_marker";
-
-/// The capability that a step asks for, beyond the multipart calls themselves.
-fn capability(step: &Step) -> Option<&'static str> {
-    let of_checksums = |checksums: &BTreeMap<Algorithm, Rightness>| {
-        checksums.keys().next().map(|algorithm| algorithm.capability())
-    };
-    let by = |asked: bool, name: &'static str| asked.then_some(name);
-    let signed = match &step.sign {
-        Some(sign) => by(sign.by == Some(SignBy::Url), "presigned"),
-        None => None,
-    };
-    let own = match &step.operation {
-        Operation::ListUploads(_) => Some("list_uploads"),
-        Operation::UploadPartCopy(_) => Some("upload_part_copy"),
-        Operation::GetObjectTagging(_) => Some("tagging"),
-        Operation::GetObjectAcl(_) => Some("acl"),
-        Operation::GetObjectAttributes(_) => Some("attributes"),
-        Operation::CreateUpload(args) => args
-            .checksum
-            .map(Algorithm::capability)
-            .or_else(|| by(!args.tagging.is_empty(), "tagging"))
-            .or_else(|| by(args.acl.is_some(), "acl")),
-        Operation::UploadPart(args) => of_checksums(&args.checksum).or_else(|| {
-            by(args.sent_as.is_some_and(|sent_as| sent_as != SentAs::Plain), "streaming_signatures")
-        }),
-        Operation::UploadParts(args) => args.checksum.map(Algorithm::capability),
-        Operation::PutObject(args) => of_checksums(&args.checksum),
-        Operation::CompleteUpload(args) => {
-            let conditional = args.if_match.is_some() || args.if_none_match.is_some();
-            by(conditional, "conditional_complete").or_else(|| of_checksums(&args.checksum))
-        }
-        Operation::GetObject(args) => by(args.part_number.is_some(), "get_by_part_number"),
-        Operation::HeadObject(args) => by(args.part_number.is_some(), "get_by_part_number"),
-        _ => None,
-    };
-    let claimed = match &step.expect {
-        Some(Expect::Claims(claims)) => {
-            let named = claims.checksum.iter().flatten().map(|(algorithm, _)| *algorithm).next();
-            named.or(claims.part_checksums).map(Algorithm::capability)
-        }
-        _ => None,
-    };
-    own.or(claimed).or(signed)
-}
-
-/// Whether a server passed over what asked for a capability: a success that shows no trace of it.
-fn passed_over(capability: Option<&str>, answer: &Answer) -> bool {
-    if capability == Some("get_by_part_number") {
-        return answer.is_ok() && answer.header("x-amz-mp-parts-count").is_none();
-    }
-    capability.is_some_and(|name| name.starts_with("checksum_"))
-        && answer.is_ok()
-        && !answer.headers.iter().any(|(name, _)| name.starts_with("x-amz-checksum-"))
-        && !answer.fields.iter().any(|(name, _)| name.starts_with("Checksum"))
 }
 
 /// Whether an Error may come inside a 200.
@@ -296,7 +236,7 @@ impl<'r> Round<'r> {
     }
 
     /// What the claims about an operation are held against.
-    fn scene(&self, operation: &Operation) -> Scene<'_> {
+    pub(super) fn scene(&self, operation: &Operation) -> Scene<'_> {
         Scene {
             provider: &self.context.provider,
             state: &self.state,
@@ -379,7 +319,7 @@ impl<'r> Round<'r> {
     }
 
     /// Grades the outcome that was seen.
-    fn choose(
+    pub(super) fn choose(
         &mut self,
         step: &Step,
         outcomes: &[Outcome],
@@ -413,99 +353,6 @@ impl<'r> Round<'r> {
             None => StepOutcome::Tolerated(outcome.name.clone()),
         };
         (judged, Some(outcome.then.clone()))
-    }
-
-    /// Sends one request a lane, all at the same time.
-    async fn race(&mut self, step: &Step, lanes: &[(String, Vec<Step>)]) -> (StepOutcome, Option<Vec<Step>>) {
-        let mut prepared: Vec<(String, Step, Prepared)> = Vec::new();
-        for (name, steps) in lanes {
-            let Some(only) = steps.first() else { continue };
-            match self.prepare(only) {
-                Ok(call) => prepared.push((name.clone(), only.clone(), call)),
-                Err(Fault::Unavailable(why) | Fault::Walk(why) | Fault::Lacking(why)) => {
-                    return (StepOutcome::Skipped(why), None);
-                }
-                Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
-            }
-        }
-        let from = self.log.len();
-        let answers = self.release(&prepared).await;
-        let intervals: Vec<(u64, u64)> = self.log.exchanges()[from..]
-            .iter()
-            .map(|exchange| (exchange.start_us, exchange.end_us))
-            .collect();
-        let latest_start = intervals.iter().map(|(start, _)| *start).max();
-        let earliest_end = intervals.iter().map(|(_, end)| *end).min();
-        self.overlapped = latest_start < earliest_end;
-        let mut seen: Vec<(String, Step, Answer)> = Vec::new();
-        let mut trouble = None;
-        for ((name, step, call), answer) in prepared.into_iter().zip(answers) {
-            match answer {
-                Ok(answer) => {
-                    self.absorb(call, &answer);
-                    seen.push((name, step, answer));
-                }
-                Err(found) => trouble = Some(found),
-            }
-        }
-        if let Some(trouble) = trouble {
-            return (StepOutcome::Trouble(trouble), None);
-        }
-        let got: Vec<String> =
-            seen.iter().map(|(name, _, answer)| format!("{name}: {}", answer.summary())).collect();
-        let Some(Expect::OneOf(outcomes)) = &step.expect else {
-            return (StepOutcome::Met(None), None);
-        };
-        let fits = |outcome: &&Outcome| {
-            outcome.lanes.iter().all(|(lane, claim)| {
-                let Some((_, step, answer)) = seen.iter().find(|(name, _, _)| name == lane) else {
-                    return false;
-                };
-                let scene = self.scene(&step.operation);
-                match claim {
-                    LaneExpect::Ok => answer.is_ok(),
-                    LaneExpect::Claims(claims) => judge(claims, answer, &scene) == Met::Yes,
-                }
-            })
-        };
-        let chosen = outcomes.iter().find(fits).cloned();
-        self.choose(step, outcomes, chosen.as_ref().map(|outcome| (outcome, None)), got.join("; "), false)
-    }
-
-    /// Releases the calls of a race together.
-    async fn release(&self, prepared: &[(String, Step, Prepared)]) -> Vec<Result<Answer, Trouble>> {
-        let mut pending: Vec<_> = prepared
-            .iter()
-            .map(|(name, _, prepared)| {
-                let log = self.log.lane(name);
-                let client = &self.context.client;
-                (
-                    Some(Box::pin(async move {
-                        send(client, prepared.call.as_ref(), &prepared.signing, &log).await
-                    })),
-                    None,
-                )
-            })
-            .collect();
-        std::future::poll_fn(move |context| {
-            let mut waiting = false;
-            for (future, answer) in &mut pending {
-                if let Some(running) = future {
-                    match running.as_mut().poll(context) {
-                        std::task::Poll::Ready(ready) => {
-                            *answer = Some(ready);
-                            *future = None;
-                        }
-                        std::task::Poll::Pending => waiting = true,
-                    }
-                }
-            }
-            if waiting {
-                return std::task::Poll::Pending;
-            }
-            std::task::Poll::Ready(pending.iter_mut().filter_map(|(_, answer)| answer.take()).collect())
-        })
-        .await
     }
 
     fn report(

@@ -1,0 +1,64 @@
+//! Which capability a step asks for, and how an answer shows that it is not there.
+
+use std::collections::BTreeMap;
+
+use crate::case::{Algorithm, Expect, Operation, Rightness, SentAs, SignBy, Step};
+use crate::wire::Answer;
+
+/// Paging through several uploads of one key.
+pub(super) const ID_MARKER: &str = "upload_id_marker";
+
+/// The capability that a step asks for, beyond the multipart calls themselves.
+pub(super) fn capability(step: &Step) -> Option<&'static str> {
+    let of_checksums = |checksums: &BTreeMap<Algorithm, Rightness>| {
+        checksums.keys().next().map(|algorithm| algorithm.capability())
+    };
+    let by = |asked: bool, name: &'static str| asked.then_some(name);
+    let signed = match &step.sign {
+        Some(sign) => by(sign.by == Some(SignBy::Url), "presigned"),
+        None => None,
+    };
+    let own = match &step.operation {
+        Operation::ListUploads(_) => Some("list_uploads"),
+        Operation::UploadPartCopy(_) => Some("upload_part_copy"),
+        Operation::GetObjectTagging(_) => Some("tagging"),
+        Operation::GetObjectAcl(_) => Some("acl"),
+        Operation::GetObjectAttributes(_) => Some("attributes"),
+        Operation::CreateUpload(args) => args
+            .checksum
+            .map(Algorithm::capability)
+            .or_else(|| by(!args.tagging.is_empty(), "tagging"))
+            .or_else(|| by(args.acl.is_some(), "acl")),
+        Operation::UploadPart(args) => of_checksums(&args.checksum).or_else(|| {
+            by(args.sent_as.is_some_and(|sent_as| sent_as != SentAs::Plain), "streaming_signatures")
+        }),
+        Operation::UploadParts(args) => args.checksum.map(Algorithm::capability),
+        Operation::PutObject(args) => of_checksums(&args.checksum),
+        Operation::CompleteUpload(args) => {
+            let conditional = args.if_match.is_some() || args.if_none_match.is_some();
+            by(conditional, "conditional_complete").or_else(|| of_checksums(&args.checksum))
+        }
+        Operation::GetObject(args) => by(args.part_number.is_some(), "get_by_part_number"),
+        Operation::HeadObject(args) => by(args.part_number.is_some(), "get_by_part_number"),
+        _ => None,
+    };
+    let claimed = match &step.expect {
+        Some(Expect::Claims(claims)) => {
+            let named = claims.checksum.iter().flatten().map(|(algorithm, _)| *algorithm).next();
+            named.or(claims.part_checksums).map(Algorithm::capability)
+        }
+        _ => None,
+    };
+    own.or(claimed).or(signed)
+}
+
+/// Whether a server passed over what asked for a capability: a success that shows no trace of it.
+pub(super) fn passed_over(capability: Option<&str>, answer: &Answer) -> bool {
+    if capability == Some("get_by_part_number") {
+        return answer.is_ok() && answer.header("x-amz-mp-parts-count").is_none();
+    }
+    capability.is_some_and(|name| name.starts_with("checksum_"))
+        && answer.is_ok()
+        && !answer.headers.iter().any(|(name, _)| name.starts_with("x-amz-checksum-"))
+        && !answer.fields.iter().any(|(name, _)| name.starts_with("Checksum"))
+}
