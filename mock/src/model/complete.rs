@@ -75,6 +75,9 @@ fn complete_again(state: &KeyState, rules: &Rules, id: &UploadId, list: &[Listed
         {
             vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::None }, gone]
         }
+        None if rules.has(Defect::AcceptUnknownCompletion) => {
+            vec![Choice { answer: Answer::Completed(id.0.clone()), effect: Effect::None }]
+        }
         _ => vec![gone],
     }
 }

@@ -95,6 +95,8 @@ defects! {
     UnquotedEtag = "unquoted-etag",
     /// A refused completion is answered with status 500.
     RefuseWithStatus500 = "refuse-with-status-500",
+    /// A completion of an upload that never was is answered as done.
+    AcceptUnknownCompletion = "accept-unknown-completion",
     /// The answer of ListParts has another root element.
     MisnameListParts = "misname-list-parts",
     /// The answer of ListParts does not say whether more follows.
