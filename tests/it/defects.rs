@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use mpuspec::case::Level;
+use mpuspec::case::{Level, RowId};
 use mpuspec::report::{Report, Verdict};
 use mpuspec_mock::Mock;
 use mpuspec_mock::model::Defect;
@@ -34,13 +34,13 @@ fn failed(report: &Report) -> BTreeSet<String> {
     failed.map(mpuspec::report::RowReport::name).collect()
 }
 
-/// Rows that fail in some runs only: who wins a race is not for the suite to say.
+/// Rows that fail in some runs only: which of several calls comes first is not for the suite to say.
 fn of_chance() -> BTreeSet<String> {
+    let at_once = |text: &str| text.contains("together:") || text.contains("at_once:");
     let catalogue = catalogue();
-    let races = catalogue.cases.iter().filter(|case| case.id.starts_with("race/"));
-    races
-        .flat_map(|case| case.rows.iter().map(|row| (case.id.clone(), row.name.clone())))
-        .map(|(id, row)| row.map_or(id.clone(), |row| format!("{id}[{row}]")))
+    let cases = catalogue.cases.iter().filter(|case| at_once(&case.origin.text));
+    cases
+        .flat_map(|case| case.rows.iter().map(|row| RowId::new(&case.id, row.name.as_deref()).to_string()))
         .collect()
 }
 
@@ -112,7 +112,8 @@ async fn every_defect_fails_some_row_and_every_row_fails_with_some_defect() {
         .filter(|name| !killed.contains(name) && !unreachable.contains_key(name))
         .collect();
     assert!(alive.is_empty(), "no narrow defect fails these {}: {alive:#?}", alive.len());
-    let killed_after_all: Vec<_> = unreachable.keys().filter(|name| killed.contains(name)).collect();
+    let killed_after_all: Vec<_> =
+        unreachable.keys().filter(|name| killed.contains(name) && !chance.contains(*name)).collect();
     assert!(killed_after_all.is_empty(), "a defect reaches these: {killed_after_all:#?}");
     assert!(unreachable.len() <= MOST_UNREACHABLE);
 

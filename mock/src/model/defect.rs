@@ -81,7 +81,7 @@ defects! {
     ShareUploadIds = "share-upload-ids",
     /// Two creations of one key share one upload.
     ReuseUpload = "reuse-upload",
-    /// A listing of uploads ignores the prefix.
+    /// A listing of uploads looks at a prefix up to its last slash alone.
     IgnorePrefix = "ignore-prefix",
     /// A listing of uploads ignores the delimiter.
     IgnoreDelimiter = "ignore-delimiter",
@@ -257,6 +257,8 @@ defects! {
     ListUnknownUploads = "list-unknown-uploads",
     /// A page size beyond the largest is refused.
     RefuseLargePages = "refuse-large-pages",
+    /// A listing of uploads tells other ids.
+    WrongListedUploadIds = "wrong-listed-upload-ids",
     /// An empty page of parts tells that more follow.
     TruncateEmptyPages = "truncate-empty-pages",
     /// Every page of parts tells that more follow.

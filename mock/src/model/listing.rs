@@ -50,7 +50,8 @@ pub fn list_uploads(bucket: &BTreeMap<String, KeyState>, rules: &Rules, query: &
         true => u32::MAX,
         false => query.max.min(rules.limits.list_uploads_page),
     } as usize;
-    let prefix = if rules.has(Defect::IgnorePrefix) { "" } else { query.prefix.as_str() };
+    let folder = query.prefix.rfind('/').map_or("", |at| &query.prefix[..=at]);
+    let prefix = if rules.has(Defect::IgnorePrefix) { folder } else { query.prefix.as_str() };
     let delimiter = query.delimiter.as_deref().filter(|_| !rules.has(Defect::IgnoreDelimiter));
     let mut page = UploadsPage::default();
     let keys = bucket
@@ -82,6 +83,7 @@ pub fn list_uploads(bucket: &BTreeMap<String, KeyState>, rules: &Rules, query: &
                 break;
             }
             page.next = Some((key.clone(), id.0.clone()));
+            let id = if rules.has(Defect::WrongListedUploadIds) { UploadId(format!("{id}0")) } else { id };
             page.uploads.push(ListedUpload { key: key.clone(), id, initiated });
         }
         if page.truncated {
