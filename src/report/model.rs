@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Level, RowId};
 use crate::wire::Exchange;
 
+/// The value of a row of the dialect sheet that is as its case claims it.
+pub const AS_CLAIMED: &str = "as claimed";
+
 /// The version of the JSON. A reader refuses a higher one.
 pub const SCHEMA_VERSION: u32 = 1;
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
 use super::visible::{visible, visible_start};
-use super::{Report, RowReport, Verdict};
+use super::{AS_CLAIMED, Report, RowReport, Verdict};
 use crate::case::Level;
 
 /// How lines are drawn.
@@ -189,7 +189,8 @@ pub fn summary(report: &Report, style: Style) -> String {
     }
     if !report.dialect.is_empty() {
         let _ = writeln!(text, "     dialect");
-        for (name, outcome) in &report.dialect {
+        // What is as the documents have it needs no line; the other formats have every row.
+        for (name, outcome) in report.dialect.iter().filter(|(_, outcome)| *outcome != AS_CLAIMED) {
             let _ = writeln!(text, "             {name}: {}", visible(outcome));
         }
     }

@@ -20,7 +20,7 @@ use super::state::State;
 use super::sweep::Sweep;
 use super::verdict::{JudgedStep, StepOutcome, decide};
 use crate::case::{Expect, Grade, Operation, Outcome, Registry, Sizes, Step, publisher_of};
-use crate::report::{Excerpt, RowReport, SourceInfo, StepReport, StepResult, Verdict};
+use crate::report::{AS_CLAIMED, Excerpt, RowReport, SourceInfo, StepReport, StepResult, Verdict};
 use crate::wire::{Answer, Client, Exchange, Held, Log, TroubleKind};
 
 /// What all rows share.
@@ -297,6 +297,7 @@ impl<'r> Round<'r> {
                     Met::No { expected, got } => unmet(expected, got),
                     Met::Unavailable(why) => StepOutcome::Skipped(why),
                 };
+                self.observe(step, shown(&outcome, &answer));
                 (outcome, None)
             }
             Some(Expect::OneOf(outcomes)) => {
@@ -311,10 +312,11 @@ impl<'r> Round<'r> {
         }
     }
 
-    /// Fills the row of the dialect sheet that the step names.
+    /// Fills the row of the dialect sheet that the step names; the rows of a case have one each.
     fn observe(&mut self, step: &Step, outcome: String) {
         if let Some(name) = &step.observe {
-            self.observed.push((name.clone(), outcome));
+            let row = self.planned.id.row.as_ref().map_or_else(String::new, |row| format!("[{row}]"));
+            self.observed.push((format!("{name}{row}"), outcome));
         }
     }
 
@@ -385,6 +387,16 @@ impl<'r> Round<'r> {
             excerpt,
             ..empty_report(self.planned, &self.context.registry)
         }
+    }
+}
+
+/// What a claim without named outcomes shows in the dialect sheet.
+fn shown(outcome: &StepOutcome, answer: &Answer) -> String {
+    match outcome {
+        StepOutcome::Unmet { got, not_implemented: true, .. } => format!("not there: {got}"),
+        StepOutcome::Unmet { got, .. } => format!("other: {got}"),
+        _ if answer.refusal.is_some() => answer.code(),
+        _ => AS_CLAIMED.to_owned(),
     }
 }
 
