@@ -5,3 +5,18 @@ pub mod cli;
 pub mod report;
 pub mod run;
 pub mod wire;
+
+/// Doors for the targets in `fuzz/`.
+#[doc(hidden)]
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing {
+    pub use crate::wire::fuzzing::answer;
+
+    /// Loads a case file.
+    pub fn case_file(bytes: &[u8]) {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            let origin = mpuspec_mock::provider::Origin { name: "fuzz.yaml".to_owned(), text: text.into() };
+            let _ = crate::case::load_case("fuzz/case", origin);
+        }
+    }
+}

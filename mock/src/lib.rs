@@ -19,6 +19,9 @@ mod server;
 mod store;
 pub mod yaml;
 
+#[doc(hidden)]
+#[cfg(feature = "fuzzing")]
+pub use http::fuzzing;
 pub use server::{Mock, MockBuilder, StartError};
 
 /// The access key of the mock's owner.

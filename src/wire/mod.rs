@@ -8,6 +8,8 @@ mod client;
 mod credentials;
 mod exchange;
 mod frame;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod held;
 mod redact;
 mod request;

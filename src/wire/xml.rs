@@ -7,6 +7,15 @@ use quick_xml::name::ResolveResult;
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// Deeper than any answer of S3.
 const DEEPEST: usize = 16;
+/// More elements than any answer of S3: a page has 1,000 entries at most.
+const MOST: usize = 100_000;
+/// Longer than any name in an answer of S3. Paths hold the names of all elements around a text.
+const LONGEST_NAME: usize = 64;
+/// The longest path, dots included.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) const LONGEST_PATH: usize = DEEPEST * (LONGEST_NAME + 1);
+/// Whoever sends more unknown elements is not met by naming them all.
+pub(super) const MOST_UNKNOWN: usize = 16;
 
 /// An element of an answer.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +46,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
     let mut reader = NsReader::from_str(trimmed);
     let mut open: Vec<Element> = Vec::new();
     let mut root: Option<Element> = None;
+    let mut elements = 0;
     loop {
         let at = reader.buffer_position();
         let broken = |what: &str| format!("the document is broken at byte {at}: {what}");
@@ -49,7 +59,14 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
                 if open.len() == DEEPEST {
                     return Err(broken("it is nested too deeply"));
                 }
+                elements += 1;
+                if elements > MOST {
+                    return Err(broken(&format!("it has more than {MOST} elements")));
+                }
                 let name = start.local_name().into_inner().to_owned();
+                if name.len() > LONGEST_NAME {
+                    return Err(broken(&format!("an element's name has more than {LONGEST_NAME} bytes")));
+                }
                 if open.is_empty() && name != "Error" {
                     match namespace {
                         ResolveResult::Bound(namespace) if namespace.0 == NAMESPACE => {}
@@ -147,9 +164,14 @@ impl Element {
 
     /// Notes children that the documents do not know.
     pub(super) fn note_unknown(&self, known: &[&str], notes: &mut Vec<String>) {
+        let mut unknown = 0;
         for child in self.children.iter().filter(|child| !known.contains(&child.name.as_str())) {
+            if unknown == MOST_UNKNOWN {
+                return notes.push(format!("{} holds more that the documents do not know", self.name));
+            }
             let note = format!("{} holds {}, which the documents do not know", self.name, child.name);
             if !notes.contains(&note) {
+                unknown += 1;
                 notes.push(note);
             }
         }
@@ -182,5 +204,18 @@ mod tests {
             let error = read(text.as_bytes()).expect_err(text);
             assert!(error.contains(told), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn depth_elements_and_notes_are_bounded() {
+        let nested = |depth: usize| "<a>".repeat(depth) + &"</a>".repeat(depth);
+        assert!(read(nested(DEEPEST).as_bytes()).is_ok());
+        assert!(read(nested(DEEPEST + 1).as_bytes()).expect_err("too deep").contains("too deeply"));
+        let flat: String = (0..MOST - 1).map(|i| format!("<b{i}/>")).collect();
+        let document = read(format!("<a>{flat}</a>").as_bytes()).expect("the most that is read");
+        let mut notes = Vec::new();
+        document.root.note_unknown(&[], &mut notes);
+        assert_eq!(notes.len(), MOST_UNKNOWN + 1);
+        assert!(read(format!("<a>{flat}<b/></a>").as_bytes()).expect_err("too many").contains("elements"));
     }
 }

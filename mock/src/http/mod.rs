@@ -6,6 +6,8 @@ mod body;
 pub(crate) mod checksum;
 mod chunks;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod request;
 mod sigv4;
 mod time;

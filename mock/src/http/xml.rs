@@ -98,20 +98,25 @@ pub(crate) struct Element {
     pub(crate) children: Vec<Element>,
 }
 
-/// Deeper than any request document of S3.
-const DEEPEST: usize = 8;
+/// More elements than any request document of S3: 10,000 parts with all that can be said of each.
+const MOST: usize = 100_000;
 
 impl Element {
+    /// Deeper than any request document of S3.
+    pub(super) const DEEPEST: usize = 8;
+
     /// Reads a document; anything that is not well-formed is `None`.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let mut reader = Reader::from_str(std::str::from_utf8(bytes).ok()?);
         let mut open: Vec<Self> = Vec::new();
         let mut root = None;
+        let mut elements = 0;
         loop {
             let event = reader.read_event().ok()?;
             match event {
                 Event::Start(ref start) | Event::Empty(ref start) => {
-                    if root.is_some() || open.len() == DEEPEST {
+                    elements += 1;
+                    if root.is_some() || open.len() == Self::DEEPEST || elements > MOST {
                         return None;
                     }
                     let name = start.local_name().into_inner().to_owned();
@@ -136,6 +141,12 @@ impl Element {
                 _ => {}
             }
         }
+    }
+
+    /// How many elements there are from here to the deepest, this one included.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) fn depth(&self) -> usize {
+        1 + self.children.iter().map(Self::depth).max().unwrap_or(0)
     }
 
     /// The text of the child of this name, without white space around it.
@@ -164,6 +175,8 @@ fn add(open: &mut [Element], text: &str) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -178,6 +191,30 @@ mod tests {
     fn broken_documents_are_refused() {
         for text in ["", "text", "<a>", "<a></b>", "<a/><b/>", "<!DOCTYPE a []><a/>", "<a>&b;</a>"] {
             assert!(Element::read(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_and_number_of_elements_are_bounded() {
+        let nested = |depth: usize| "<a>".repeat(depth) + &"</a>".repeat(depth);
+        assert!(Element::read(nested(Element::DEEPEST).as_bytes()).is_some());
+        assert!(Element::read(nested(Element::DEEPEST + 1).as_bytes()).is_none());
+        let flat = |count: usize| format!("<a>{}</a>", "<b/>".repeat(count));
+        assert!(Element::read(flat(MOST - 1).as_bytes()).is_some());
+        assert!(Element::read(flat(MOST).as_bytes()).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Element::read(&bytes);
+        }
+
+        #[test]
+        fn no_tags_make_it_panic_or_go_deep(text in "(<[ab]( x='y')?>|</[ab]>|<a/>|&(#x?[0-9a-f]{1,6}|lt|b);|<!--|-->|<!\\[CDATA\\[|]]>|<\\?|[a-z ]){0,60}") {
+            if let Some(root) = Element::read(text.as_bytes()) {
+                prop_assert!(root.depth() <= Element::DEEPEST);
+            }
         }
     }
 }
