@@ -381,6 +381,7 @@ impl Scope<'_> {
             || claims.size.is_some()
             || claims.parts.is_some()
             || claims.uploads.is_some()
+            || claims.count.is_some()
             || claims.prefixes.is_some()
             || claims.root.is_some()
             || claims.fields.is_some()

@@ -82,6 +82,8 @@ pub struct Claims {
     pub size: Option<Expr>,
     /// The parts listed, with number, ETag and size.
     pub parts: Option<PartList>,
+    /// How many entries are listed.
+    pub count: Option<Expr>,
     /// The uploads listed.
     pub uploads: Option<Vec<String>>,
     /// The common prefixes listed.

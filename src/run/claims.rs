@@ -478,6 +478,14 @@ fn listing(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<(), Me
             return Err(differs(format!("common prefixes {expected:?}"), format!("{got:?}")));
         }
     }
+    if let Some(count) = &claims.count {
+        let expected = count.size(&sizes(scene)).unwrap_or_default();
+        let uploads = answer.uploads.as_ref().map(Vec::len);
+        let got = uploads.or(answer.parts.as_ref().map(Vec::len)).unwrap_or(answer.keys.len()) as u64;
+        if got != expected {
+            return Err(differs(format!("{expected} entries"), format!("{got} entries")));
+        }
+    }
     if let Some(pages) = &claims.pages {
         let expected = pages.size(&sizes(scene)).unwrap_or_default();
         if u64::from(answer.pages) != expected {

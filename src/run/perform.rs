@@ -107,7 +107,11 @@ impl Round<'_> {
             }
             _ => {
                 let prepared = self.prepare(step)?;
-                let answer = self.send(&prepared).await?;
+                let answer = self.send(&prepared).await;
+                if matches!(step.operation, Operation::CreateUpload(_) | Operation::Raw(_)) {
+                    self.note_strays();
+                }
+                let answer = answer?;
                 self.absorb(prepared, &answer);
                 Ok(answer)
             }

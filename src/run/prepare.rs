@@ -148,6 +148,9 @@ impl Round<'_> {
             && let Some(key) = prepared.call.request().key
         {
             self.may_make(&format!("{key}x"));
+            if matches!(prepared.after, After::Created { .. }) {
+                self.context.journal.note(&Made::Creating(format!("{key}x")));
+            }
         }
         Ok(prepared)
     }
@@ -423,6 +426,9 @@ impl Round<'_> {
         }
         let key = self.key_or(args.key.as_ref(), own_key)?;
         self.may_make(&key);
+        if query.iter().any(|(name, _)| name == "uploads") {
+            self.context.journal.note(&Made::Creating(key.clone()));
+        }
         let body = match &args.size {
             Some(size) => {
                 let size = self.size(size)?;
@@ -498,6 +504,23 @@ impl Round<'_> {
             Some(ETagForm::Of(other)) => Some(self.state.part(other, &self.sizes())?.etag),
         };
         Ok(CompletedPart { number, etag, checksums })
+    }
+
+    /// Uploads that an answer tells of although it was not to make any, or not under this key.
+    pub(super) fn note_strays(&mut self) {
+        let exchanges = self.log.exchanges();
+        let text = exchanges.last().and_then(|last| last.response.as_ref()?.body.text.clone());
+        let Some(text) = text else { return };
+        let between = |name: &str| {
+            let (_, rest) = text.split_once(&format!("<{name}>"))?;
+            Some(rest.split_once(&format!("</{name}>"))?.0.to_owned())
+        };
+        if let (Some(key), Some(id)) = (between("Key"), between("UploadId"))
+            && key.starts_with(&self.prefix)
+        {
+            self.context.journal.note(&Made::Upload(key.clone(), id.clone()));
+            self.sweep.uploads.insert((key, id));
+        }
     }
 
     /// The uploads of this row: what else a server lists is other people's, and no step may mean it.

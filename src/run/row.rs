@@ -1,6 +1,6 @@
 //! One row: its rounds, its steps, and what they come to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Instant;
@@ -61,6 +61,8 @@ pub(super) struct Round<'r> {
     observed: Vec<(String, String)>,
     notes: Vec<String>,
     pub(super) overlapped: bool,
+    /// Capabilities of which an answer has shown a trace.
+    shown: BTreeSet<&'static str>,
 }
 
 /// In fewer rounds than this a race shows nothing.
@@ -92,6 +94,7 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
             observed: Vec::new(),
             notes: planned.disputed.clone().into_iter().collect(),
             overlapped: false,
+            shown: BTreeSet::new(),
         };
         round.run(&planned.row().steps).await;
         let mut sweep = std::mem::take(&mut round.sweep);
@@ -278,7 +281,12 @@ impl<'r> Round<'r> {
         let capability = self.capability(step);
         let unknown = capability.is_some_and(|name| self.context.provider.support(name) == Support::Unknown);
         // What a server does not know it passes over: so it says that it lacks the capability.
-        if unknown && passed_over(capability, &answer) {
+        // Once it has shown the capability, what it leaves out is for the claims to judge.
+        let seen = capability.is_some_and(|name| self.shown.contains(name));
+        if let Some(name) = capability.filter(|_| answer.is_ok() && !passed_over(capability, &answer)) {
+            self.shown.insert(name);
+        }
+        if unknown && !seen && passed_over(capability, &answer) {
             let expected = format!("an answer that shows {}", capability.unwrap_or_default());
             let got = answer.summary();
             return (StepOutcome::Unmet { expected, got, not_implemented: true }, None);

@@ -441,7 +441,7 @@ impl Client {
         };
         RecordedRequest {
             method: request.method().to_string(),
-            target: self.redactor.clean(target),
+            target: self.redactor.clean_target(target),
             headers: self.record_headers(request.headers()),
             body,
         }

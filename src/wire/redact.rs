@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
+use super::request::encode_path;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 const REMOVED: &str = "<removed>";
@@ -33,7 +34,9 @@ impl Redactor {
         let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, secret);
         let hex = hex::encode(secret);
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        for form in [secret.to_owned(), encoded.to_lowercase(), encoded, base64, hex] {
+        // As URLs have it: the unreserved characters stay.
+        let in_url = encode_path(secret).replace('/', "%2F");
+        for form in [secret.to_owned(), encoded.to_lowercase(), encoded, in_url, base64, hex] {
             if !values.contains(&form) {
                 values.push(form);
             }
@@ -59,6 +62,18 @@ impl Redactor {
             }
         }
         self.remove_signatures(&text)
+    }
+
+    /// Path and query without secrets: what a signed URL lives by is taken out by name too.
+    pub(super) fn clean_target(&self, target: &str) -> String {
+        let Some((path, query)) = target.split_once('?') else { return self.clean(target) };
+        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+            Some((name @ ("X-Amz-Security-Token" | "X-Amz-Signature" | "X-Amz-Credential"), _)) => {
+                format!("{name}={REMOVED}")
+            }
+            _ => pair.to_owned(),
+        });
+        self.clean(&format!("{path}?{}", pairs.collect::<Vec<_>>().join("&")))
     }
 
     /// A header without secrets.
@@ -132,6 +147,20 @@ mod tests {
         assert_eq!(
             redactor.clean("an ETag: d41d8cd98f00b204e9800998ecf8427e"),
             "an ETag: d41d8cd98f00b204e9800998ecf8427e"
+        );
+    }
+
+    #[test]
+    fn a_signed_url_keeps_nothing_that_lets_somebody_in() {
+        let token = "t1.9euelZ-abc_def/ghi-XYZ.tok==";
+        let redactor = Redactor::default();
+        redactor.learn(token);
+        let in_url = "t1.9euelZ-abc_def%2Fghi-XYZ.tok%3D%3D";
+        assert_eq!(redactor.clean(&format!("a={in_url}&b")), "a=<removed>&b");
+        let target = "/b/k?partNumber=1&X-Amz-Security-Token=other&X-Amz-Credential=key&X-Amz-Signature=00";
+        assert_eq!(
+            redactor.clean_target(target),
+            "/b/k?partNumber=1&X-Amz-Security-Token=<removed>&X-Amz-Credential=<removed>&X-Amz-Signature=<removed>"
         );
     }
 }

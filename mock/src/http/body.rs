@@ -103,7 +103,7 @@ pub(crate) async fn receive_small(
         return Err(S3Error::malformed_xml());
     }
     let mut sink = Sink::new(declared, &payload, [None, None]);
-    let told = payload.sha256();
+    let (told, framed) = (payload.sha256(), matches!(payload, Payload::Chunks { .. }));
     let decoder = match payload {
         Payload::Chunks { signer, trailer } => Some(Decoder::new(signer, trailer)),
         _ => None,
@@ -111,6 +111,9 @@ pub(crate) async fn receive_small(
     collect(incoming, decoder, &mut sink, false).await?;
     let digests = sink.finish();
     check_sha256(told, &digests)?;
+    if framed && digests.length != declared {
+        return Err(S3Error::new("IncompleteBody", "The request body terminated unexpectedly"));
+    }
     Ok(Bytes::from(digests.pieces.concat()))
 }
 

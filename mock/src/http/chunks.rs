@@ -176,7 +176,13 @@ impl Decoder {
         match self.state {
             State::End => Ok(self.trailers),
             // Without a trailer some clients leave the last empty line out.
-            State::Trailer if self.trailers.is_empty() && self.line.is_empty() => Ok(Vec::new()),
+            State::Trailer
+                if self.trailers.is_empty()
+                    && self.line.is_empty()
+                    && !(self.trailer && self.signer.is_some()) =>
+            {
+                Ok(Vec::new())
+            }
             _ => Err(incomplete("The request body terminated unexpectedly")),
         }
     }

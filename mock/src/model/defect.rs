@@ -237,8 +237,8 @@ defects! {
     IgnoreSubResources = "ignore-sub-resources",
     /// An abort with an empty upload id deletes the object.
     EmptyUploadIdDeletes = "empty-upload-id-deletes",
-    /// The initiator of an upload is told as somebody else.
-    WrongInitiator = "wrong-initiator",
+    /// Nobody is told as the initiator of an upload.
+    OmitInitiator = "omit-initiator",
     /// GetObjectAttributes tells no parts.
     OmitAttributeParts = "omit-attribute-parts",
     /// The key of a request is taken from its upload id, before the signature is checked.

@@ -26,8 +26,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         xml.text("Bucket", request.bucket());
         xml.text("Key", request.key());
         xml.text("UploadId", &upload.0);
-        let stranger = call.has(Defect::WrongInitiator);
-        xml.initiator(if stranger { "somebody-else" } else { &listed.initiator });
+        if !call.has(Defect::OmitInitiator) {
+            xml.initiator(&listed.initiator);
+        }
         xml.owner(&owner);
         xml.text("StorageClass", &storage_class);
         xml.value("PartNumberMarker", after);
