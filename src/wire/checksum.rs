@@ -3,14 +3,11 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::{CrcAlgorithm, checksum};
-use schemars::JsonSchema;
-use serde::Deserialize;
 use sha1::{Digest, Sha1};
 use sha2::Sha256;
 
 /// A checksum algorithm of S3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checksum {
     /// CRC-32.
     Crc32,
@@ -25,10 +22,7 @@ pub enum Checksum {
 }
 
 impl Checksum {
-    /// Every algorithm.
-    pub const ALL: [Self; 5] = [Self::Crc32, Self::Crc32c, Self::Crc64nvme, Self::Sha1, Self::Sha256];
-
-    /// The name in case files.
+    /// The name in headers.
     pub fn name(self) -> &'static str {
         match self {
             Self::Crc32 => "crc32",
@@ -47,17 +41,6 @@ impl Checksum {
     /// The element of a value.
     pub fn element(self) -> String {
         format!("Checksum{}", self.name().to_uppercase())
-    }
-
-    /// The capability of a server that knows it.
-    pub fn capability(self) -> &'static str {
-        match self {
-            Self::Crc32 => "checksum_crc32",
-            Self::Crc32c => "checksum_crc32c",
-            Self::Crc64nvme => "checksum_crc64nvme",
-            Self::Sha1 => "checksum_sha1",
-            Self::Sha256 => "checksum_sha256",
-        }
     }
 
     fn digest(self, bytes: &[u8]) -> Vec<u8> {
