@@ -22,7 +22,7 @@ pub(super) fn wire_checksum(algorithm: Algorithm) -> Checksum {
     }
 }
 
-fn value(kind: Checksum, rightness: Rightness, bytes: &[u8]) -> String {
+pub(super) fn value(kind: Checksum, rightness: Rightness, bytes: &[u8]) -> String {
     match rightness {
         Rightness::Right => kind.of(bytes),
         Rightness::Wrong => kind.other_than(bytes),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::headers::{
     checksum_headers, checksum_mode, content_md5, framing, http_date, listed_checksums, metadata, signing,
-    type_header, wire_checksum,
+    type_header, value, wire_checksum,
 };
 use super::journal::Made;
 use super::perform::Fault;
@@ -83,6 +83,14 @@ impl Round<'_> {
         match range {
             Some(ByteRange::Bounds(first, last)) => Ok(Some((self.size(first)?, self.size(last)?))),
             Some(ByteRange::Raw(_)) | None => Ok(None),
+        }
+    }
+
+    /// A range as its header says it.
+    fn range_as_sent(&self, range: Option<&ByteRange>) -> Result<Option<String>, Fault> {
+        match range {
+            Some(ByteRange::Raw(text)) => Ok(Some(text.clone())),
+            bounds => Ok(self.range(bounds)?.map(|(first, last)| format!("bytes={first}-{last}"))),
         }
     }
 
@@ -220,17 +228,13 @@ impl Round<'_> {
                 self.may_make(&key);
                 let source = self.key(&args.source)?;
                 let range = self.range(args.range.as_ref())?;
-                let sent_range = match &args.range {
-                    Some(ByteRange::Raw(text)) => Some(text.clone()),
-                    _ => range.map(|(first, last)| format!("bytes={first}-{last}")),
-                };
+                let sent_range = self.range_as_sent(args.range.as_ref())?;
                 let number = self.number(&args.number)?;
-                let mut headers = Vec::new();
-                for (name, etag) in [("if-match", &args.if_match), ("if-none-match", &args.if_none_match)] {
-                    if let Some(etag) = etag {
-                        headers.push((format!("x-amz-copy-source-{name}"), self.etag_named(etag)?));
-                    }
-                }
+                let mut headers = self.conditions(
+                    "x-amz-copy-source-",
+                    args.if_match.as_ref(),
+                    args.if_none_match.as_ref(),
+                )?;
                 for (name, offset) in [
                     ("if-modified-since", args.if_modified_since),
                     ("if-unmodified-since", args.if_unmodified_since),
@@ -317,17 +321,10 @@ impl Round<'_> {
             }
             Operation::GetObject(args) => {
                 let key = self.key_or(args.key.as_ref(), None)?;
-                let range = match &args.range {
-                    Some(ByteRange::Raw(text)) => Some(text.clone()),
-                    other => self.range(other.as_ref())?.map(|(first, last)| format!("bytes={first}-{last}")),
-                };
+                let range = self.range_as_sent(args.range.as_ref())?;
                 let part_number = args.part_number.as_ref().map(|number| self.number(number)).transpose()?;
                 let mut headers = checksum_mode(args.checksum_mode);
-                for (name, etag) in [("if-match", &args.if_match), ("if-none-match", &args.if_none_match)] {
-                    if let Some(etag) = etag {
-                        headers.push((name.to_owned(), self.etag_named(etag)?));
-                    }
-                }
+                headers.extend(self.conditions("", args.if_match.as_ref(), args.if_none_match.as_ref())?);
                 let sent: u64 = self.state.sent.iter().map(|sent| sent.blob.len()).sum();
                 // Every byte of the row and an error document are less than this.
                 let longest = sent + (1 << 20);
@@ -449,6 +446,20 @@ impl Round<'_> {
         }
     }
 
+    /// The headers of conditions on an ETag.
+    fn conditions(
+        &self,
+        prefix: &str,
+        if_match: Option<&String>,
+        if_none_match: Option<&String>,
+    ) -> Result<Vec<(String, String)>, Fault> {
+        [("if-match", if_match), ("if-none-match", if_none_match)]
+            .into_iter()
+            .filter_map(|(name, etag)| Some((name, etag?)))
+            .map(|(name, etag)| Ok((format!("{prefix}{name}"), self.etag_named(etag)?)))
+            .collect()
+    }
+
     /// What a completion asks beside its list.
     fn completion_headers(
         &self,
@@ -475,9 +486,7 @@ impl Round<'_> {
             let whole = pieces.concat();
             let value = match rightness {
                 Rightness::Right if composite => kind.composite(pieces.iter().map(|piece| &piece[..])),
-                Rightness::Right => kind.of(&whole),
-                Rightness::Wrong => kind.other_than(&whole),
-                Rightness::Malformed => "not a checksum".to_owned(),
+                rightness => value(kind, *rightness, &whole),
             };
             headers.push((kind.header(), value));
         }
@@ -508,9 +517,7 @@ impl Round<'_> {
 
     /// Uploads that an answer tells of although it was not to make any, or not under this key.
     pub(super) fn note_strays(&mut self) {
-        let exchanges = self.log.exchanges();
-        let text = exchanges.last().and_then(|last| last.response.as_ref()?.body.text.clone());
-        let Some(text) = text else { return };
+        let Some(text) = self.log.last().and_then(|last| last.response?.body.text) else { return };
         let between = |name: &str| {
             let (_, rest) = text.split_once(&format!("<{name}>"))?;
             Some(rest.split_once(&format!("</{name}>"))?.0.to_owned())

@@ -88,6 +88,11 @@ impl Log {
         self.lock().clone()
     }
 
+    /// The newest exchange.
+    pub fn last(&self) -> Option<Exchange> {
+        self.lock().last().cloned()
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Exchange>> {
         self.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -114,6 +114,13 @@ async fn a_policy_allows_and_denies_each_of_the_seven_calls() {
     }
 }
 
+fn passes(endpoint: &str, addressing: &str, more: &[&str]) {
+    let fixed = ["run", "--endpoint", endpoint, "--provider", "aws-s3", "--addressing", addressing];
+    let limits = ["--limit", "min_part_size=2KiB"];
+    let output = mpuspec(&[&fixed, &limits[..], more].concat());
+    assert_eq!(output.status.code(), Some(0), "{addressing}: {}", stderr(&output));
+}
+
 #[test]
 fn the_suite_runs_over_tls_and_with_the_bucket_in_the_name_of_the_host() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -123,23 +130,7 @@ fn the_suite_runs_over_tls_and_with_the_bucket_in_the_name_of_the_host() {
     let file = file.display().to_string();
     let endpoint = mock.endpoint();
     for addressing in ["path", "virtual"] {
-        let output = mpuspec(&[
-            "run",
-            "--endpoint",
-            &endpoint,
-            "--provider",
-            "aws-s3",
-            "--addressing",
-            addressing,
-            "--ca-file",
-            &file,
-            "--limit",
-            "min_part_size=2KiB",
-            "upload/*",
-            "auth/*",
-            "keys/*",
-        ]);
-        assert_eq!(output.status.code(), Some(0), "{addressing}: {}", stderr(&output));
+        passes(&endpoint, addressing, &["--ca-file", &file, "upload/*", "auth/*", "keys/*"]);
     }
     let output = mpuspec(&["run", "--endpoint", &endpoint, "upload/simple"]);
     assert_eq!(output.status.code(), Some(3), "a certificate that nobody vouches for: {}", stderr(&output));
@@ -149,19 +140,5 @@ fn the_suite_runs_over_tls_and_with_the_bucket_in_the_name_of_the_host() {
 fn a_bucket_before_localhost_is_found_without_tls_too() {
     let mock = Mock::builder().loaded_provider(small("aws-s3")).start().expect("it starts");
     let endpoint = mock.endpoint().replace("127.0.0.1", "localhost");
-    let output = mpuspec(&[
-        "run",
-        "--endpoint",
-        &endpoint,
-        "--provider",
-        "aws-s3",
-        "--addressing",
-        "virtual",
-        "--limit",
-        "min_part_size=2KiB",
-        "upload/*",
-        "keys/*",
-        "list-*/walk*",
-    ]);
-    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    passes(&endpoint, "virtual", &["upload/*", "keys/*", "list-*/walk*"]);
 }

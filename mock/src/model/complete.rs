@@ -48,7 +48,7 @@ pub(super) fn complete(
         etag: etag.clone(),
         meta: upload.meta.clone(),
         modified: upload.initiated,
-        checksum: object_checksum(upload, rules, &parts.iter().map(|(_, part)| *part).collect::<Vec<_>>()),
+        checksum: object_checksum(upload, rules, parts.iter().map(|(_, part)| *part)),
         parts: Some(parts.iter().map(|(number, part)| finished(*number, part)).collect()),
     };
     let ending = Ending::Completed { list: as_sent(list), etag: etag.clone() };
@@ -107,8 +107,9 @@ fn refusals(
         found.push(Refusal::ListedNumber(part.number));
     }
     let ascends = list.windows(2).all(|pair| pair[0].number < pair[1].number);
-    let gapless = list.iter().zip(1..).all(|(part, number)| part.number == number);
-    if (!ascends && !rules.has(Defect::AcceptAnyOrder)) || (!gapless && rules.has(Defect::RefuseGaps)) {
+    if (!ascends && !rules.has(Defect::AcceptAnyOrder))
+        || (!is_gapless(list) && rules.has(Defect::RefuseGaps))
+    {
         found.push(Refusal::InvalidPartOrder(id.clone()));
     }
     for listed in list {
@@ -174,14 +175,13 @@ fn checksum_refusals(
     if terms.of.is_some() && terms.of != stated && !rules.has(Defect::IgnoreChecksumType) {
         found.push(Refusal::OtherChecksumType(stated));
     }
-    let gapless = list.iter().zip(1..).all(|(part, number)| part.number == number);
-    if upload.checksum.is_some() && !gapless && !rules.has(Defect::AcceptGapsWithChecksums) {
+    if upload.checksum.is_some() && !is_gapless(list) && !rules.has(Defect::AcceptGapsWithChecksums) {
         found.push(Refusal::NotConsecutive(id.clone()));
     }
     if !rules.has(Defect::IgnoreListedChecksums) {
         found.extend(list.iter().find_map(|listed| listed_checksum(upload, id, listed)));
     }
-    let size: u64 = listed_parts(upload, list).map(|(_, part)| part.content.len()).sum();
+    let size = listed_size(upload, list);
     if let Some(told) = terms.size.filter(|told| *told != size)
         && !rules.has(Defect::IgnoreObjectSize)
     {
@@ -219,11 +219,7 @@ fn object_checksum_refusal(
     terms: &Terms,
 ) -> Option<Refusal> {
     let (algorithm, told) = terms.checksum.as_ref()?;
-    let computed = object_checksum(
-        upload,
-        rules,
-        &listed_parts(upload, list).map(|(_, part)| part).collect::<Vec<_>>(),
-    )?;
+    let computed = object_checksum(upload, rules, listed_parts(upload, list).map(|(_, part)| part))?;
     let wanted = computed.checksum.algorithm;
     let value = STANDARD.encode(&computed.checksum.value);
     let agrees = match (upload.checksum, computed.of) {
@@ -237,18 +233,31 @@ fn object_checksum_refusal(
 }
 
 /// The checksum of the object that these parts become.
-fn object_checksum(upload: &Upload, rules: &Rules, parts: &[&Part]) -> Option<ObjectChecksum> {
+fn object_checksum<'u>(
+    upload: &Upload,
+    rules: &Rules,
+    parts: impl Iterator<Item = &'u Part>,
+) -> Option<ObjectChecksum> {
     if upload.checksum.is_none() && rules.has(Defect::OmitDefaultChecksum) {
         return None;
     }
     let (algorithm, of) = upload.checksum.unwrap_or((USUAL, ChecksumType::FullObject));
     let kept: Option<Vec<_>> =
-        parts.iter().map(|part| Some((part.checksum.as_ref()?, part.content.len()))).collect();
+        parts.map(|part| Some((part.checksum.as_ref()?, part.content.len()))).collect();
     if of == ChecksumType::FullObject && rules.has(Defect::ComposeFullObject) {
         let composed = combined(algorithm, ChecksumType::Composite, &kept?)?;
         return Some(ObjectChecksum { of, ..composed });
     }
     combined(algorithm, of, &kept?)
+}
+
+/// Whether the numbers are 1, 2, 3 and so on.
+fn is_gapless(list: &[ListedPart]) -> bool {
+    list.iter().zip(1..).all(|(part, number)| part.number == number)
+}
+
+fn listed_size(upload: &Upload, list: &[ListedPart]) -> u64 {
+    listed_parts(upload, list).map(|(_, part)| part.content.len()).sum()
 }
 
 fn listed_parts<'u>(upload: &'u Upload, list: &[ListedPart]) -> impl Iterator<Item = (u32, &'u Part)> {
@@ -272,7 +281,7 @@ fn size_refusal(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<R
             least,
         });
     }
-    let size: u64 = listed_parts(upload, list).map(|(_, part)| part.content.len()).sum();
+    let size = listed_size(upload, list);
     let most = match rules.limits.max_put_size {
         Some(put) if rules.has(Defect::RefuseBeyondOnePut) => put,
         _ => rules.limits.max_object_size?,

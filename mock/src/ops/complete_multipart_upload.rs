@@ -26,7 +26,8 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         take_metadata(&call)?;
     }
     if call.has(Defect::RepeatedCompletionFails) && call.ended(&call.upload())
-        || call.has(Defect::OvertakenCompletionFails) && overtaken(&call)
+        || call.has(Defect::OvertakenCompletionFails)
+            && call.upload_is(&call.upload(), |upload| upload.overtaken)
     {
         return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
     }
@@ -52,13 +53,6 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
             xml.text("ChecksumType", of);
         }
     })))
-}
-
-/// Whether the key was written since the upload was created.
-fn overtaken(call: &Call<'_>) -> bool {
-    let store = call.service.store.lock();
-    let state = store.buckets.get(call.request.bucket()).and_then(|b| b.keys.get(call.request.key()));
-    state.and_then(|state| state.uploads.get(&call.upload())).is_some_and(|upload| upload.overtaken)
 }
 
 /// Lets the metadata of the completion replace that of the creation.

@@ -33,7 +33,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         return Err(S3Error::new("InvalidRequest", message));
     }
     let meta = if replaces { own } else { metadata::copied(&source.meta, own) };
-    let body = digests(source.content, algorithm, true);
+    let body = digests(source.content, algorithm);
     let (of, value) = (ChecksumType::FullObject, body.checksum.clone());
     let operation = Operation::Put { body, meta, conditions: Default::default() };
     let model::Answer::Stored(etag) = call.apply(operation)? else {

@@ -34,7 +34,7 @@ use bytes::Bytes;
 use hyper::body::Incoming;
 
 use crate::http::{Answer, Payload, Received, Request, S3Error, Unchecked, receive, receive_small};
-use crate::model::{self, Algorithm, Defect, Event, Given, KeyState, Operation, Rules, UploadId};
+use crate::model::{self, Algorithm, Defect, Event, Given, KeyState, Operation, Rules, Upload, UploadId};
 use crate::policy::{Action, Effect};
 use crate::provider::{Provider, Support};
 use crate::store::{Bucket, Inner, Store};
@@ -175,6 +175,14 @@ impl<'s> Call<'s> {
             return None;
         };
         bucket.keys.iter().find(|(_, state)| state.uploads.contains_key(upload)).map(|(key, _)| key.clone())
+    }
+
+    /// Whether an upload of the key is in progress and fits.
+    fn upload_is(&self, upload: &UploadId, fits: impl FnOnce(&Upload) -> bool) -> bool {
+        let store = self.service.store.lock();
+        let bucket = store.buckets.get(self.request.bucket());
+        let found = bucket.and_then(|bucket| bucket.keys.get(self.request.key())?.uploads.get(upload));
+        found.is_some_and(fits)
     }
 
     /// Whether an upload of the key has ended.

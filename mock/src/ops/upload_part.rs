@@ -23,7 +23,7 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         return Err(S3Error::new("InternalError", "the part was not begun"));
     };
     if call.has(Defect::ListUnfinishedParts) {
-        let body = digests(Default::default(), wanted, true);
+        let body = digests(Default::default(), wanted);
         call.apply(Operation::UploadPart { upload: upload.clone(), number, body })?;
     }
     let received = call.content(wanted).await?;

@@ -24,18 +24,14 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         }
         _ => source,
     };
-    let body = digests(content, wanted, true);
+    let body = digests(content, wanted);
     let value = body.checksum.clone();
     let model::Answer::Stored(etag) =
         call.apply(Operation::UploadPart { upload: upload.clone(), number, body })?
     else {
         return Err(S3Error::new("InternalError", "the part was not stored"));
     };
-    let asked = {
-        let store = call.service.store.lock();
-        let state = store.buckets.get(call.request.bucket()).and_then(|b| b.keys.get(call.request.key()));
-        state.and_then(|state| state.uploads.get(&upload)).is_some_and(|upload| upload.checksum.is_some())
-    };
+    let asked = call.upload_is(&upload, |upload| upload.checksum.is_some());
     let now = call.service.store.lock().now();
     Ok(Answer::xml(Xml::document("CopyPartResult", |xml| {
         xml.text("LastModified", iso8601(now));
@@ -47,12 +43,12 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
 }
 
 /// Bytes that the server has, with their digests.
-pub(super) fn digests(content: Content, algorithm: Algorithm, copied: bool) -> Body {
+pub(super) fn digests(content: Content, algorithm: Algorithm) -> Body {
     let (mut md5, mut hasher) = (Md5::new(), Hasher::new(algorithm));
     for piece in content.pieces().flatten() {
         md5.update(&piece);
         hasher.update(&piece);
     }
-    let claimed = if copied { Claimed::Copied } else { Claimed::Nothing };
-    Body { content, md5: md5.finalize().into(), checksum: Some(hasher.finish()), claimed }
+    let checksum = Some(hasher.finish());
+    Body { content, md5: md5.finalize().into(), checksum, claimed: Claimed::Copied }
 }
