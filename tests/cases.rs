@@ -11,7 +11,7 @@ use mpuspec::report::Verdict;
 use mpuspec::run::{Applicable, BucketChoice, PlannedRow, RunOptions, Runner, plan};
 use mpuspec::wire::{Budget, Client, ClientOptions, Credentials, Target, region_from_environment};
 use mpuspec_mock::Mock;
-use mpuspec_mock::provider::{self, Addressing, Provider};
+use mpuspec_mock::provider::{self, Provider};
 
 /// A server with a run that is prepared on it.
 struct Stage {
@@ -32,7 +32,7 @@ fn stage(provider: &Provider, catalogue: &Catalogue) -> Result<Stage, String> {
         None => Some(Mock::builder().loaded_provider(provider.clone()).start().map_err(|e| e.to_string())?),
     };
     let credentials = match &endpoint {
-        Some(_) => Credentials::find().map_err(|e| e.to_string())?,
+        Some(_) => Credentials::find(provider.dialect).map_err(|e| e.to_string())?,
         None => Credentials::known(mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY, "the mock's own"),
     };
     let second = match &mock {
@@ -43,20 +43,16 @@ fn stage(provider: &Provider, catalogue: &Catalogue) -> Result<Stage, String> {
             "the mock's own",
         )),
     };
-    let url = endpoint.or(mock.as_ref().map(Mock::endpoint)).unwrap_or_default();
+    let url = endpoint.or(mock.as_ref().map(Mock::usual_endpoint)).unwrap_or_default();
     let id = format!(
         "test-{}-{:x}",
         std::process::id(),
         std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_micros()
     );
-    let target = Target {
-        endpoint: Target::endpoint(&url).map_err(|e| e.to_string())?,
-        addressing: Addressing::Path,
-        bucket: bucket.clone().unwrap_or_else(|| format!("mpuspec-{id}")),
-        region: region_from_environment()
-            .filter(|_| mock.is_none())
-            .unwrap_or_else(|| "us-east-1".to_owned()),
-    };
+    let url = Target::endpoint(&url).map_err(|e| e.to_string())?;
+    let in_bucket = bucket.clone().unwrap_or_else(|| format!("mpuspec-{id}"));
+    let region = region_from_environment(provider.dialect).filter(|_| mock.is_none());
+    let target = Target::new(provider, url, None, in_bucket, region);
     // Where every row is a process, every row would make a bucket of its own.
     let process_per_row = mock.is_none() && std::env::var_os("NEXTEST").is_some();
     if bucket.is_none() && (process_per_row || !Target::is_loopback(&target.endpoint)) {
@@ -75,6 +71,7 @@ fn stage(provider: &Provider, catalogue: &Catalogue) -> Result<Stage, String> {
         all_evidence: false,
         bucket: if bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
         allow_versioned: false,
+        callbacks: None,
     };
     let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
     let prepared = Runner::prepare(client, provider.clone(), catalogue.registry.clone(), options);

@@ -10,6 +10,8 @@
 //! - [`provider`]: what a provider promises, as data.
 //! - [`yaml`]: placed reading of YAML files.
 
+mod accounts;
+mod callback;
 mod http;
 pub mod model;
 mod ops;
@@ -32,5 +34,14 @@ pub const SECRET_KEY: &str = "mpuspec-secret";
 pub const SECOND_ACCESS_KEY: &str = "mpuspec-second";
 /// The secret key of the second principal.
 pub const SECOND_SECRET_KEY: &str = "mpuspec-second-secret";
-/// The region that signatures have to name unless another is set.
+/// A temporary access key of the mock's owner.
+pub const TEMPORARY_ACCESS_KEY: &str = "mpuspec-temporary";
+/// The secret key of the temporary access key.
+pub const TEMPORARY_SECRET_KEY: &str = "mpuspec-temporary-secret";
+/// The security token that has to come with the temporary access key.
+pub const SECURITY_TOKEN: &str = "mpuspec-token";
+/// The region that signatures have to name unless another is set. A server that speaks the dialect of
+/// OSS expects [`OSS_REGION`].
 pub const REGION: &str = "us-east-1";
+/// The region that signatures of OSS have to name unless another is set.
+pub const OSS_REGION: &str = "cn-hangzhou";

@@ -2,8 +2,9 @@
 //! defective `apply` answers is, sooner or later, not admitted.
 
 use mpuspec_mock::model::{
-    Answer, Blob, Body, Claimed, Content, Defect, Event, Given, KeyState, Limits, ListedPart, Observed,
-    Operation, Rules, Terms, Time, UploadId, admits, apply,
+    Algorithm, Answer, Blob, Body, Checksum, Claimed, Conditions, Content, Defect, ETags, Event, Given,
+    KeyState, Limits, List, ListedPart, Observed, Operation, Repeated, Rules, Terms, Time, UploadId,
+    UploadOrder, admits, apply,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -11,9 +12,9 @@ use proptest::test_runner::{Config, TestRunner};
 /// An operation with references to what exists when its turn comes.
 #[derive(Clone, Debug)]
 enum Draft {
-    Create,
+    Create { forbid_overwrite: bool, sequential: bool },
     UploadPart { upload: usize, number: i64, size: u64 },
-    Complete { upload: usize, list: Choice },
+    Complete { upload: usize, list: Choice, forbid_overwrite: bool, acl: bool },
     Abort { upload: usize },
     ListParts { upload: usize, after: u32, max: u32 },
     ListUploads,
@@ -33,6 +34,7 @@ enum Choice {
     NeverSent,
     Empty,
     AsLastTime,
+    All,
 }
 
 fn draft() -> impl Strategy<Value = Draft> {
@@ -44,13 +46,16 @@ fn draft() -> impl Strategy<Value = Draft> {
         1 => Just(Choice::NeverSent),
         1 => Just(Choice::Empty),
         2 => Just(Choice::AsLastTime),
+        3 => Just(Choice::All),
     ];
     let number = prop_oneof![8 => 1..=4i64, 1 => Just(0), 2 => 10..=12i64];
     let size = prop_oneof![4 => Just(8u64), 1 => 0..=7u64, 1 => Just(33)];
     prop_oneof![
-        4 => Just(Draft::Create),
+        4 => (prop::bool::weighted(0.2), prop::bool::weighted(0.3))
+            .prop_map(|(forbid_overwrite, sequential)| Draft::Create { forbid_overwrite, sequential }),
         12 => (any::<usize>(), number, size).prop_map(|(upload, number, size)| Draft::UploadPart { upload, number, size }),
-        5 => (any::<usize>(), list).prop_map(|(upload, list)| Draft::Complete { upload, list }),
+        5 => (any::<usize>(), list, prop::bool::weighted(0.2), any::<bool>())
+            .prop_map(|(upload, list, forbid_overwrite, acl)| Draft::Complete { upload, list, forbid_overwrite, acl }),
         2 => any::<usize>().prop_map(|upload| Draft::Abort { upload }),
         3 => (any::<usize>(), 0..=3u32, 0..=3u32).prop_map(|(upload, after, max)| Draft::ListParts { upload, after, max }),
         1 => Just(Draft::ListUploads),
@@ -59,6 +64,18 @@ fn draft() -> impl Strategy<Value = Draft> {
         1 => Just(Draft::Head),
         1 => Just(Draft::Delete),
     ]
+}
+
+/// The rules of OSS, where they differ.
+fn rules_of_oss(defect: Option<Defect>) -> Rules {
+    Rules {
+        etags: ETags::Uppercase,
+        repeated_completion: Repeated::Gone,
+        repeated_abort: Repeated::Gone,
+        uploads_by: UploadOrder::Id,
+        usual_checksum: Algorithm::Crc64ecma,
+        ..rules(defect)
+    }
 }
 
 fn rules(defect: Option<Defect>) -> Rules {
@@ -80,7 +97,7 @@ fn body(slot: u64, len: u64) -> Body {
     Body {
         content: Content::of(Blob::Made { seed: 7, slot, len }),
         md5,
-        checksum: None,
+        checksum: Some(Checksum { algorithm: Algorithm::Crc64ecma, value: md5[..8].to_vec() }),
         claimed: Claimed::Nothing,
     }
 }
@@ -90,7 +107,11 @@ fn put(slot: u64) -> Operation {
 }
 
 /// Turns drafts into operations while the mock's face runs, and holds each answer against the oracle's.
-fn run(drafts: &[Draft], defect: Option<Defect>) -> Result<(), TestCaseError> {
+fn run(
+    drafts: &[Draft],
+    defect: Option<Defect>,
+    rules: fn(Option<Defect>) -> Rules,
+) -> Result<(), TestCaseError> {
     let (faulty, lawful) = (rules(defect), rules(None));
     let mut state = KeyState::default();
     let mut lawful_states = vec![KeyState::default()];
@@ -99,19 +120,29 @@ fn run(drafts: &[Draft], defect: Option<Defect>) -> Result<(), TestCaseError> {
     for (slot, draft) in (1u64..).zip(drafts) {
         let pick = |at: usize| ids[at % ids.len()].clone();
         let operation = match draft {
-            Draft::Create => Operation::Create {
+            Draft::Create { forbid_overwrite, sequential } => Operation::Create {
                 meta: [("x".to_owned(), slot.to_string())].into(),
                 checksum: None,
                 initiator: "main".to_owned(),
+                forbid_overwrite: *forbid_overwrite,
+                sequential: *sequential,
             },
             Draft::UploadPart { upload, number, size } => {
                 Operation::UploadPart { upload: pick(*upload), number: *number, body: body(slot, *size) }
             }
-            Draft::Complete { upload, list } => {
+            Draft::Complete { upload, list, forbid_overwrite, acl } => {
                 let upload = pick(*upload);
-                let list = list_for(&state, &upload, *list, &last_list);
-                last_list.clone_from(&list);
-                Operation::Complete { upload, list, terms: Terms::default() }
+                let list = match list {
+                    Choice::All => List::All,
+                    list => {
+                        last_list = list_for(&state, &upload, *list, &last_list);
+                        List::Parts(last_list.clone())
+                    }
+                };
+                let conditions = Conditions { forbid_overwrite: *forbid_overwrite, ..Conditions::default() };
+                let meta =
+                    if *acl { [("acl".to_owned(), slot.to_string())].into() } else { Default::default() };
+                Operation::Complete { upload, list, terms: Terms { conditions, meta, ..Terms::default() } }
             }
             Draft::Abort { upload } => Operation::Abort { upload: pick(*upload) },
             Draft::ListParts { upload, after, max } => {
@@ -124,7 +155,9 @@ fn run(drafts: &[Draft], defect: Option<Defect>) -> Result<(), TestCaseError> {
             Draft::Delete => Operation::Delete,
         };
         let at = Time(slot);
-        let given = Given { id: Some(UploadId(format!("u{slot:04}"))), at, etag: None };
+        // Ids that do not sort by time.
+        let id = UploadId(format!("u{:04}", slot * 7919 % 1000));
+        let given = Given { id: Some(id), at, etag: None };
         let answer = apply(&mut state, &faulty, &Event { operation: operation.clone(), given });
         if let Answer::Created(id) = &answer {
             ids.push(id.clone());
@@ -159,7 +192,7 @@ fn list_for(state: &KeyState, upload: &UploadId, choice: Choice, last: &[ListedP
         upload.parts.iter().map(entry).collect()
     });
     match choice {
-        Choice::Exact => {}
+        Choice::Exact | Choice::All => {}
         Choice::AllButFirst => list = list.split_off(1.min(list.len())),
         Choice::Reversed => list.reverse(),
         Choice::WrongEtag => list.iter_mut().for_each(|part| part.etag = "wrong".to_owned()),
@@ -179,7 +212,8 @@ fn sequences() -> impl Strategy<Value = Vec<Draft>> {
 proptest! {
     #[test]
     fn what_one_face_answers_the_other_admits(drafts in sequences()) {
-        run(&drafts, None)?;
+        run(&drafts, None, rules)?;
+        run(&drafts, None, rules_of_oss)?;
     }
 }
 
@@ -216,15 +250,42 @@ const IN_THE_RULES: &[Defect] = &[
     Defect::LatePartReplacesObject,
 ];
 
+/// Those that only the rules of OSS can show. What is told of checksums lies in HTTP.
+const IN_THE_RULES_OF_OSS: &[Defect] = &[
+    Defect::AllInArrivalOrder,
+    Defect::AllDropsHighest,
+    Defect::AllTakesOtherUploads,
+    Defect::AllTakesReplacedParts,
+    Defect::AllTakesSmallParts,
+    Defect::SequentialTakesAnyOrder,
+    Defect::SequentialTakesPartsAgain,
+    Defect::LowercaseEtags,
+    Defect::IgnoreForbidOverwriteAtCreation,
+    Defect::IgnoreForbidOverwriteAtCompletion,
+    Defect::LoseAclOfCompletion,
+    Defect::ListUploadsByTime,
+    Defect::ReplayCompletion,
+    Defect::ReplayAbort,
+];
+
 #[test]
 fn the_oracle_notices_every_defect_of_the_rules() {
-    for defect in IN_THE_RULES {
+    every_defect_is_noticed(IN_THE_RULES, rules);
+}
+
+#[test]
+fn the_oracle_notices_every_defect_of_the_rules_of_oss() {
+    every_defect_is_noticed(IN_THE_RULES_OF_OSS, rules_of_oss);
+}
+
+fn every_defect_is_noticed(defects: &[Defect], rules: fn(Option<Defect>) -> Rules) {
+    for defect in defects {
         let config = Config { cases: 3_000, failure_persistence: None, ..Config::default() };
         let mut runner = TestRunner::new_with_rng(
             config,
             prop::test_runner::TestRng::deterministic_rng(Default::default()),
         );
-        let outcome = runner.run(&sequences(), |drafts| run(&drafts, Some(*defect)));
+        let outcome = runner.run(&sequences(), |drafts| run(&drafts, Some(*defect), rules));
         assert!(outcome.is_err(), "no sequence shows that {defect} is wrong");
     }
 }
@@ -241,10 +302,19 @@ fn a_write_between_creation_and_completion_may_end_up_on_top() {
     };
     let upload = UploadId("u".to_owned());
     let initiator = "main".to_owned();
-    step(&mut state, Operation::Create { meta: Default::default(), checksum: None, initiator });
+    step(
+        &mut state,
+        Operation::Create {
+            meta: Default::default(),
+            checksum: None,
+            initiator,
+            forbid_overwrite: false,
+            sequential: false,
+        },
+    );
     step(&mut state, Operation::UploadPart { upload: upload.clone(), number: 1, body: body(1, 8) });
     step(&mut state, put(2));
-    let list = list_for(&state, &upload, Choice::Exact, &[]);
+    let list = List::Parts(list_for(&state, &upload, Choice::Exact, &[]));
     let operation = Operation::Complete { upload, list, terms: Terms::default() };
     let mut after = state.clone();
     let answer = step(&mut after, operation.clone());

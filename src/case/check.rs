@@ -384,7 +384,7 @@ impl Scope<'_> {
             || claims.count.is_some()
             || claims.prefixes.is_some()
             || claims.root.is_some()
-            || claims.fields.is_some()
+            || claims.body.is_some()
             || claims.pages.is_some()
             || claims.distinct.is_some()
             || claims.checksum.is_some()

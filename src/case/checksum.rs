@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use super::reference::PartRef;
 use super::scalar::scalar_or_map;
 
-/// A checksum algorithm of S3.
+/// A checksum algorithm of S3 or OSS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Algorithm {
@@ -17,6 +17,8 @@ pub enum Algorithm {
     Crc32,
     /// CRC-32C.
     Crc32c,
+    /// CRC-64/XZ, by the name of its polynomial, as OSS tells it.
+    Crc64ecma,
     /// CRC-64/NVME.
     Crc64nvme,
     /// SHA-1.
@@ -31,6 +33,7 @@ impl Algorithm {
         match self {
             Self::Crc32 => "crc32",
             Self::Crc32c => "crc32c",
+            Self::Crc64ecma => "crc64ecma",
             Self::Crc64nvme => "crc64nvme",
             Self::Sha1 => "sha1",
             Self::Sha256 => "sha256",
@@ -42,6 +45,7 @@ impl Algorithm {
         match self {
             Self::Crc32 => "checksum_crc32",
             Self::Crc32c => "checksum_crc32c",
+            Self::Crc64ecma => "checksum_crc64ecma",
             Self::Crc64nvme => "checksum_crc64nvme",
             Self::Sha1 => "checksum_sha1",
             Self::Sha256 => "checksum_sha256",

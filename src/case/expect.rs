@@ -94,8 +94,12 @@ pub struct Claims {
     pub pages: Option<Expr>,
     /// The root element of the document, which lacks no element that the documents have.
     pub root: Option<String>,
-    /// Elements of the answer.
+    /// Elements of the answer, a refusal's too.
     pub fields: Option<BTreeMap<String, FieldValue>>,
+    /// Elements that the answer does not have.
+    pub no_fields: Option<Vec<String>>,
+    /// The whole text of the answer.
+    pub body: Option<String>,
     /// What differs between the answers of a step that asks several times.
     pub distinct: Option<Distinct>,
     /// Headers with exactly these values.
@@ -106,6 +110,8 @@ pub struct Claims {
     pub no_headers: Option<Vec<String>>,
     /// User metadata.
     pub metadata: Option<BTreeMap<String, String>>,
+    /// User metadata that is not there.
+    pub no_metadata: Option<Vec<String>>,
     /// The storage class.
     pub storage_class: Option<String>,
     /// Tags.
@@ -130,6 +136,15 @@ pub struct Claims {
 pub struct CallbackClaim {
     /// How often it was called.
     pub calls: Expr,
+    /// The Host of each call.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// The Content-Type of each call.
+    #[serde(default)]
+    pub content_type: Option<String>,
+    /// The body of each call.
+    #[serde(default)]
+    pub body: Option<String>,
 }
 
 /// An error code of the catalogue, or `any`.
@@ -174,20 +189,23 @@ impl JsonSchema for Code {
 /// What an ETag must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ETagClaim {
-    /// Of the form of an object of parts, with their right number where it is known.
+    /// Of the form of an object of parts, as far as the provider promises one.
     Multipart,
     /// The MD5 of the bytes sent.
     Single,
+    /// The MD5 of the text of the parts' ETags, and their number.
+    DigestsAsText,
     /// That of an earlier step.
     Of(String),
 }
 
 impl<'de> Deserialize<'de> for ETagClaim {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        scalar(deserializer, "multipart, single, or a name given with `as`", |text| {
+        scalar(deserializer, "multipart, single, digests_as_text, or a name given with `as`", |text| {
             Ok(match text {
                 "multipart" => Self::Multipart,
                 "single" => Self::Single,
+                "digests_as_text" => Self::DigestsAsText,
                 name => Self::Of(name.to_owned()),
             })
         })
@@ -200,7 +218,7 @@ impl JsonSchema for ETagClaim {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "description": "multipart, single, or a name given with `as`" })
+        json_schema!({ "type": "string", "description": "multipart, single, digests_as_text, or a name given with `as`" })
     }
 }
 
@@ -238,12 +256,14 @@ impl JsonSchema for PartList {
     }
 }
 
-/// The only other order than the documented one.
+/// Another order than the documented one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ListOrder {
     /// Whatever.
     Any,
+    /// Uploads of one key by ascending id, whatever their names say.
+    ById,
 }
 
 /// What differs between several answers.

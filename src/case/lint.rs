@@ -35,9 +35,6 @@ pub fn lint(catalogue: &Catalogue, providers: &[Provider]) -> Vec<Problem> {
                     format!("`{other}` observes `{name}` already"),
                 ));
             }
-            if let Some((word, path)) = step.not_runnable() {
-                found.push(Mistake::at(&path, format!("this version reads `{word}`, but cannot run it yet")));
-            }
         }
         found.sort();
         found.dedup();

@@ -38,6 +38,8 @@ pub struct ListedRow {
     pub level: Level,
     /// The documents that promise it.
     pub sources: Vec<ListedSource>,
+    /// The only wire language in which it can be said, `s3` or `oss`.
+    pub dialect: Option<String>,
     /// Capabilities without which it has no meaning.
     pub needs: Vec<String>,
     /// Whether it costs more than others.
@@ -85,6 +87,7 @@ impl Listing {
                 title: case.title.clone(),
                 level: case.level,
                 sources: case.source.iter().map(source).collect(),
+                dialect: case.dialect.map(|dialect| dialect.name().to_owned()),
                 needs: case.needs.clone(),
                 cost: case.cost,
                 requirements: case.requirements.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mpuspec_mock::provider::{CAPABILITIES, Origin, Problem};
+use mpuspec_mock::provider::{CAPABILITIES, Dialect, Origin, Problem};
 use mpuspec_mock::yaml::{self, Mapping, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,8 @@ pub struct Case {
     pub bugs: Vec<String>,
     /// The least number of rounds.
     pub repeat: u32,
+    /// The only wire language in which it can be said.
+    pub dialect: Option<Dialect>,
     /// Where it runs.
     pub bucket: Bucket,
     /// Whether it costs more than others.
@@ -143,6 +145,7 @@ pub(super) struct Head {
     pub(super) requirements: Vec<String>,
     pub(super) bugs: Vec<String>,
     pub(super) repeat: Option<u32>,
+    pub(super) dialect: Option<Dialect>,
     pub(super) bucket: Bucket,
     pub(super) cost: Cost,
     pub(super) generated: Option<Generated>,
@@ -209,6 +212,7 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
         requirements: head.requirements,
         bugs: head.bugs,
         repeat: head.repeat.unwrap_or(1),
+        dialect: head.dialect,
         bucket: head.bucket,
         cost: head.cost,
         generated: head.generated,

@@ -1,5 +1,6 @@
 //! From YAML text to checked cases. Opens no socket and reads no clock.
 
+mod arguments;
 mod catalogue;
 mod check;
 mod checksum;
@@ -19,6 +20,7 @@ mod schema;
 mod source;
 mod step;
 
+pub use arguments::*;
 pub use catalogue::{Catalogue, CatalogueError, Selection};
 pub use checksum::{Algorithm, ChecksumClaim, ChecksumType, ListedChecksum, Rightness};
 pub use error_codes::{ErrorCode, error_code};
@@ -31,7 +33,7 @@ pub use lint::{lint, unused_sources};
 pub use listing::{LISTING_VERSION, ListedRow, ListedSource, Listing, listing_schema};
 pub use load::{Bucket, Case, Cost, Level, Row, load_case};
 pub use offset::Offset;
-pub use operation::*;
+pub use operation::Operation;
 pub use reference::{
     ByteRange, CompletedEntry, ContentItem, ETagForm, KeyName, ListedNumber, Numbers, PartNumber, PartRef,
     UploadRef,
@@ -40,4 +42,4 @@ pub use requirement::{Held, Requirement, Requirements};
 pub use schema::case_schema;
 pub(crate) use source::publisher_of;
 pub use source::{Cited, Registry};
-pub use step::{Sign, SignBy, Step, Tampered, User, Wrong};
+pub use step::{Sign, SignBy, SignVersion, Step, Tampered, User, Wrong, WrongToken};

@@ -279,31 +279,31 @@ pub enum KeyName {
         /// What it is filled with.
         fill: String,
     },
+    /// The row's own key with a text before it.
+    Begins(String),
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct LongKey {
-    bytes: Expr,
-    #[serde(default = "letter")]
-    fill: String,
-}
-
-fn letter() -> String {
-    "k".to_owned()
+struct MadeKey {
+    bytes: Option<Expr>,
+    fill: Option<String>,
+    begins: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for KeyName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let map = |key: LongKey| {
-            if key.fill.is_empty() {
-                return Err("`fill` is empty".to_owned());
+        let map = |key: MadeKey| match (key.bytes, key.fill, key.begins) {
+            (_, Some(fill), _) if fill.is_empty() => Err("`fill` is empty".to_owned()),
+            (Some(bytes), fill, None) => {
+                Ok(Self::Long { bytes, fill: fill.unwrap_or_else(|| "k".to_owned()) })
             }
-            Ok(Self::Long { bytes: key.bytes, fill: key.fill })
+            (None, None, Some(text)) => Ok(Self::Begins(text)),
+            _ => Err("write { bytes: N, fill: TEXT } or { begins: TEXT }".to_owned()),
         };
         scalar_or_map(
             deserializer,
-            "a key, or { bytes: N, fill: TEXT }",
+            "a key, { bytes: N, fill: TEXT } or { begins: TEXT }",
             |text| Ok(Self::Text(text.to_owned())),
             map,
         )
@@ -316,7 +316,7 @@ impl JsonSchema for KeyName {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let long = generator.subschema_for::<LongKey>();
+        let long = generator.subschema_for::<MadeKey>();
         json_schema!({ "anyOf": [{ "type": "string" }, long] })
     }
 }

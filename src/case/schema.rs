@@ -115,6 +115,9 @@ fn with_columns(mut schema: Value) -> Value {
     if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
         for (name, property) in properties.iter_mut().filter(|(name, _)| *name != "then") {
             let description = property.get("description").cloned();
+            for item in property.get_mut("prefixItems").and_then(Value::as_array_mut).into_iter().flatten() {
+                *item = json!({ "anyOf": [item.take(), { "$ref": "#/$defs/Column" }] });
+            }
             let mut replaced = json!({ "anyOf": [property.take(), { "$ref": "#/$defs/Column" }] });
             if let (Some(description), true) = (description, name != "name") {
                 replaced["description"] = description;

@@ -4,7 +4,7 @@ use mpuspec_mock::yaml::{self, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::expect::{Claims, Expect, keep, read_expect, unknown_key};
+use super::expect::{Expect, keep, read_expect, unknown_key};
 use super::offset::Offset;
 use super::operation::{OPERATIONS, Operation, TOGETHER};
 
@@ -39,6 +39,8 @@ pub enum User {
     Anonymous,
     /// An access key that does not exist.
     UnknownKey,
+    /// Credentials that a security token belongs to.
+    Temporary,
 }
 
 /// How a request is signed, where it is not as usual.
@@ -48,7 +50,7 @@ pub struct Sign {
     /// In a header or in the URL.
     pub by: Option<SignBy>,
     /// The version of the signature.
-    pub version: Option<String>,
+    pub version: Option<SignVersion>,
     /// How far the clock is off, such as -2h.
     pub time: Option<Offset>,
     /// How long a URL is good.
@@ -59,8 +61,8 @@ pub struct Sign {
     pub region: Option<Wrong>,
     /// What is changed after signing.
     pub tamper: Option<Tampered>,
-    /// `missing` or `wrong`.
-    pub token: Option<String>,
+    /// What becomes of the security token.
+    pub token: Option<WrongToken>,
 }
 
 /// Where a signature stands.
@@ -71,6 +73,26 @@ pub enum SignBy {
     Header,
     /// In the query.
     Url,
+}
+
+/// Which version of the signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignVersion {
+    /// The first one of OSS.
+    V1,
+    /// The fourth one, of S3 and of OSS.
+    V4,
+}
+
+/// In which way a security token can differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WrongToken {
+    /// It is left out.
+    Missing,
+    /// Another one.
+    Wrong,
 }
 
 /// The one way in which a secret or a region can differ.
@@ -87,8 +109,10 @@ pub enum Wrong {
 pub enum Tampered {
     /// The key.
     Path,
-    /// The query.
+    /// The query, by one parameter more.
     Query,
+    /// The part number in the query.
+    PartNumber,
     /// A header.
     Header,
     /// A header that was not there when it was signed.
@@ -101,53 +125,6 @@ pub enum Tampered {
 pub(super) const BESIDE: &[&str] = &["expect", "observe", "as_user", "sign", "note"];
 
 impl Step {
-    /// The first word of the language in it that this version cannot run, with its place.
-    pub fn not_runnable(&self) -> Option<(&'static str, Path)> {
-        if let Some(sign) = &self.sign {
-            let path = self.path.key("sign");
-            if sign.token.is_some() {
-                return Some(("token", path.key("token")));
-            }
-            if sign.version.as_ref().is_some_and(|version| version != "v4") {
-                return Some(("version", path.key("version")));
-            }
-        }
-        if let Some(found) = self.unjudged_claim() {
-            return Some(found);
-        }
-        let at = |word: &'static str| Some((word, self.path.key(self.operation.name()).key(word)));
-        match &self.operation {
-            Operation::CompleteUpload(args) if args.all.is_some() => at("all"),
-            Operation::CompleteUpload(args) if args.callback.is_some() => at("callback"),
-            Operation::Together(lanes) => {
-                lanes.iter().flat_map(|(_, steps)| steps).find_map(Self::not_runnable)
-            }
-            _ => None,
-        }
-    }
-
-    /// As [`not_runnable`](Self::not_runnable), with the steps inside of it.
-    pub fn first_not_runnable(&self) -> Option<(&'static str, Path)> {
-        self.not_runnable().or_else(|| self.inner().find_map(Self::first_not_runnable))
-    }
-
-    /// Claims that this version reads and does not judge.
-    fn unjudged_claim(&self) -> Option<(&'static str, Path)> {
-        let path = self.path.key("expect");
-        let word = |claims: &Claims| {
-            [("callback", claims.callback.is_some())]
-                .into_iter()
-                .find_map(|(word, there)| there.then_some(word))
-        };
-        match self.expect.as_ref()? {
-            Expect::Ok => None,
-            Expect::Claims(claims) => word(claims).map(|word| (word, path.key(word))),
-            Expect::OneOf(outcomes) => outcomes.iter().enumerate().find_map(|(at, outcome)| {
-                word(&outcome.claims).map(|word| (word, path.key("one_of").index(at).key(word)))
-            }),
-        }
-    }
-
     /// The steps that follow if an outcome is seen, and those in lanes.
     pub fn inner(&self) -> impl Iterator<Item = &Self> {
         let lanes = match &self.operation {

@@ -1,6 +1,7 @@
 //! `mpuspec clean`.
 
 use clap::Args;
+use mpuspec_mock::provider::Dialect;
 
 use super::target::{Connection, addressing};
 use super::{Failure, print};
@@ -19,13 +20,15 @@ impl Clean {
         let options = self.connection.client_options()?;
         let connect = |header: &JournalHeader| {
             let endpoint = Target::endpoint(&header.endpoint).map_err(|error| RunError(error.to_string()))?;
+            let dialect = if header.dialect == Dialect::Oss.name() { Dialect::Oss } else { Dialect::S3 };
             let target = Target {
+                dialect,
                 endpoint,
                 addressing: addressing(&header.addressing),
                 bucket: header.bucket.clone(),
                 region: header.region.clone(),
             };
-            let credentials = Credentials::find().map_err(|error| RunError(error.to_string()))?;
+            let credentials = Credentials::find(dialect).map_err(|error| RunError(error.to_string()))?;
             Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), &options)
                 .map_err(RunError)
         };

@@ -13,9 +13,9 @@ pub(super) struct Mock {
     /// The port; 0 picks a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// The region that signatures have to name
-    #[arg(long, default_value = mpuspec_mock::REGION)]
-    region: String,
+    /// The region that signatures have to name [default: us-east-1; cn-hangzhou for OSS]
+    #[arg(long)]
+    region: Option<String>,
     /// Make it wrong in one way; `list` shows the ways
     #[arg(long, value_name = "NAME")]
     defect: Vec<String>,
@@ -43,8 +43,10 @@ impl Mock {
             print(&lines.concat());
             return Ok(0);
         }
-        let mut builder =
-            mpuspec_mock::Mock::builder().provider(&self.provider).port(self.port).region(&self.region);
+        let mut builder = mpuspec_mock::Mock::builder().provider(&self.provider).port(self.port);
+        if let Some(region) = &self.region {
+            builder = builder.region(region);
+        }
         for name in &self.defect {
             builder = builder.defect(name);
         }

@@ -16,6 +16,7 @@ mod lint;
 mod list;
 mod mock;
 mod mutants;
+mod principals;
 mod report_file;
 mod rerun;
 mod run;

@@ -1,23 +1,26 @@
 //! `mpuspec run`.
 
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
-use mpuspec_mock::provider::{self, Addressing, FileError, LimitName, Provider};
+use mpuspec_mock::provider::{self, FileError, LimitName, Provider};
 use sha2::{Digest, Sha256};
 
 use super::interrupt::on_interrupt;
 use super::mock::{split_limit, start_failure};
+use super::principals::Principals;
 use super::report_file::ReportFile;
 use super::rerun::Rerun;
 use super::target::Connection;
 use super::{Failure, catalogue, diagnostic, print};
 use crate::case::{Level, RowId};
 use crate::report::{RowReport, Style, Verdict, failures, line, summary};
-use crate::run::{Applicable, BucketChoice, Plan, Progress, RunOptions, Runner, plan};
-use crate::wire::{Budget, Client, Credentials, Target, region_from_environment};
+use crate::run::{Applicable, BucketChoice, CallbackPlace, Plan, Progress, RunOptions, Runner, plan};
+use crate::wire::{Budget, Client, Target, region_from_environment};
 
 /// Runs cases against an endpoint, or against the bundled mock.
 #[derive(Debug, Args)]
@@ -45,9 +48,15 @@ pub(super) struct Run {
     /// Use a bucket that keeps versions, and delete those of the run's own keys
     #[arg(long)]
     allow_versioned: bool,
-    /// The region [default: AWS_REGION, the shared files, us-east-1]
+    /// The region [default: AWS_REGION, the shared files, us-east-1; OSS_REGION or the host name for OSS]
     #[arg(long)]
     region: Option<String>,
+    /// Where an endpoint that is not on this machine can call it back [default: nowhere]
+    #[arg(long, value_name = "URL", value_parser = callback_url)]
+    callback_url: Option<String>,
+    /// The address at which the callbacks arrive [default: every address, at the port of --callback-url]
+    #[arg(long, value_name = "ADDRESS:PORT", requires = "callback_url")]
+    callback_listen: Option<SocketAddr>,
     #[command(flatten)]
     connection: Connection,
     /// Only cases of these areas
@@ -137,7 +146,6 @@ impl Run {
         }
         let loopback = given.as_ref().is_none_or(Target::is_loopback);
         let plan = plan(&catalogue, &provider, &selection, loopback, wanted);
-        refuse_what_cannot_run(&plan)?;
         let id = fresh_id();
         let live = given.is_some() && !loopback;
         if live && self.bucket.is_none() && !self.create_bucket {
@@ -165,6 +173,8 @@ impl Run {
                     super::tell!("note: AWS_ENDPOINT_URL is set and was not used; name it with --endpoint");
                 }
                 let mut builder = mpuspec_mock::Mock::builder().loaded_provider(provider.clone());
+                // A server that is called back and hangs is on this machine, and hangs for good.
+                builder = builder.callback_timeout(Duration::from_millis(500));
                 if let Some(region) = &self.region {
                     builder = builder.region(region);
                 }
@@ -174,43 +184,28 @@ impl Run {
         let endpoint = match (given, &mock) {
             (Some(endpoint), _) => endpoint,
             (None, Some(mock)) => {
-                Target::endpoint(&mock.endpoint()).map_err(|error| Failure::Usage(error.to_string()))?
+                Target::endpoint(&mock.usual_endpoint()).map_err(|error| Failure::Usage(error.to_string()))?
             }
             (None, None) => return Err(Failure::Usage("no endpoint".to_owned())),
         };
-        let credentials = match &mock {
-            Some(_) => {
-                Credentials::known(mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY, "the mock's own")
-            }
-            None => Credentials::find().map_err(|error| Failure::Endpoint(error.to_string()))?,
+        let dialect = provider.dialect;
+        let principals = match &mock {
+            Some(_) => Principals::of_the_mock(),
+            None => Principals::find(dialect)?,
         };
-        let second = match &mock {
-            Some(_) => Some(Credentials::known(
-                mpuspec_mock::SECOND_ACCESS_KEY,
-                mpuspec_mock::SECOND_SECRET_KEY,
-                "the mock's own",
-            )),
-            None => Credentials::find_second().map_err(|error| Failure::Usage(error.to_string()))?,
-        };
-        let region =
-            self.region.clone().or_else(|| if mock.is_some() { None } else { region_from_environment() });
-        let target = Target {
-            addressing: self.connection.addressing().unwrap_or_else(|| {
-                let first = provider.addressing.first().copied();
-                if loopback { Addressing::Path } else { first.unwrap_or(Addressing::Path) }
-            }),
-            endpoint,
-            bucket: self.bucket.clone().unwrap_or_else(|| format!("mpuspec-{id}")),
-            region: region.unwrap_or_else(|| mpuspec_mock::REGION.to_owned()),
-        };
+        let surroundings = || if mock.is_some() { None } else { region_from_environment(dialect) };
+        let region = self.region.clone().or_else(surroundings);
+        let bucket = self.bucket.clone().unwrap_or_else(|| format!("mpuspec-{id}"));
+        let target = Target::new(&provider, endpoint, self.connection.addressing(), bucket, region);
         let name = self.name.clone().unwrap_or_else(|| match &mock {
             Some(_) => format!("the bundled mock as {}", provider.title),
             None => target.endpoint.as_str().trim_end_matches('/').to_owned(),
         });
-        let origin = credentials.origin.clone();
+        let origin = principals.main.origin.clone();
         let budget = Budget::new(max_requests, max_bytes, self.rate);
+        let credentials = principals.main.clone();
         let client = Client::new(target, credentials, budget, &self.connection.client_options()?);
-        let client = client.map_err(Failure::Usage)?.with_second(second);
+        let client = principals.introduce(client.map_err(Failure::Usage)?);
         let seed = self.seed.as_deref().or(rerun.as_ref().map(Rerun::seed));
         let seed = seed.unwrap_or(env!("CARGO_PKG_VERSION")).to_owned();
         super::tell!(
@@ -231,6 +226,7 @@ impl Run {
             all_evidence: self.evidence == "all",
             bucket: if self.bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
             allow_versioned: self.allow_versioned,
+            callbacks: self.callbacks(loopback),
         };
         let registry = catalogue.registry.clone();
         let terminal = std::io::stderr().is_terminal();
@@ -255,6 +251,18 @@ impl Run {
         print(&(failures(&report, most, style) + &summary(&report, style)));
         written?;
         Ok(report.exit)
+    }
+
+    /// Where callbacks are waited for: an endpoint on this machine finds its way by itself.
+    fn callbacks(&self, loopback: bool) -> Option<CallbackPlace> {
+        let url = self.callback_url.clone();
+        let port = url.as_deref().and_then(|url| reqwest::Url::parse(url).ok()?.port_or_known_default());
+        let usual = match port {
+            Some(port) => SocketAddr::from(([0, 0, 0, 0], port)),
+            None if loopback => SocketAddr::from(([127, 0, 0, 1], 0)),
+            None => return None,
+        };
+        Some(CallbackPlace { listen: self.callback_listen.unwrap_or(usual), url })
     }
 
     fn provider(&self) -> Result<Provider, Failure> {
@@ -351,19 +359,12 @@ fn version_text(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// A case that holds words for later versions is refused with their place.
-fn refuse_what_cannot_run(plan: &Plan) -> Result<(), Failure> {
-    let mut problems = Vec::new();
-    for row in &plan.rows {
-        for step in &row.row().steps {
-            if let Some((word, path)) = step.first_not_runnable() {
-                let message = format!("this version reads `{word}`, but cannot run it yet");
-                let placed = mpuspec_mock::yaml::Mistake::at(&path, message).place(&row.case.origin.text);
-                problems.push(provider::Problem { origin: row.case.origin.clone(), placed });
-            }
-        }
+fn callback_url(text: &str) -> Result<String, String> {
+    let url = reqwest::Url::parse(text).map_err(|error| format!("{error}; write it as http://HOST:PORT"))?;
+    match url.scheme() {
+        "http" | "https" if url.query().is_none() => Ok(text.to_owned()),
+        _ => Err("write it as http://HOST:PORT or https://HOST:PORT".to_owned()),
     }
-    if problems.is_empty() { Ok(()) } else { Err(Failure::Usage(diagnostic::render(&problems))) }
 }
 
 /// An id that no other run has: names come from it, contents never.

@@ -12,8 +12,9 @@ use crate::wire::ClientOptions;
 /// How the endpoint is reached.
 #[derive(Debug, Args)]
 pub(super) struct Connection {
-    /// How buckets are addressed [default: the provider's first; path on this machine]
-    #[arg(long, value_parser = ["path", "virtual"])]
+    /// How buckets are addressed; cname where the endpoint is a domain of the bucket's own [default: the
+    /// provider's first; path on this machine]
+    #[arg(long, value_parser = ["path", "virtual", "cname"])]
     pub(super) addressing: Option<String>,
     /// A certificate authority to trust, as PEM
     #[arg(long, value_name = "FILE")]
@@ -49,7 +50,11 @@ impl Connection {
 }
 
 pub(super) fn addressing(name: &str) -> Addressing {
-    if name == "virtual" { Addressing::Virtual } else { Addressing::Path }
+    match name {
+        "virtual" => Addressing::Virtual,
+        "cname" => Addressing::Cname,
+        _ => Addressing::Path,
+    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -75,6 +75,9 @@ pub struct TargetInfo {
     pub name: String,
     /// The provider whose promises count.
     pub provider: String,
+    /// The language it speaks, `s3` or `oss`.
+    #[serde(default)]
+    pub dialect: String,
     /// Its address.
     pub endpoint: String,
     /// The bucket.

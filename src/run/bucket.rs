@@ -1,6 +1,7 @@
 //! The bucket of a run: that it can be used, and that using it harms nobody.
 
 use super::RunError;
+use crate::wire::dialect::Dialect;
 use crate::wire::{Answer, Client, Log, Trouble, TroubleKind, s3};
 
 /// Which bucket a run uses.
@@ -22,7 +23,9 @@ pub async fn open_bucket(
     let server = |answer: &Answer| answer.header("server").unwrap_or_default().to_owned();
     let bucket = &client.target.bucket;
     if *choice == BucketChoice::Create {
-        let region = Some(client.target.region.clone()).filter(|region| region != "us-east-1");
+        // OSS takes the region from the host name, and S3's first region goes without saying.
+        let told = client.target.dialect == Dialect::S3 && client.target.region != "us-east-1";
+        let region = told.then(|| client.target.region.clone());
         let answer =
             client.call(&s3::CreateBucket { region }, &log).await.map_err(|t| unreachable(client, &t))?;
         if !answer.is_ok() {
@@ -30,7 +33,7 @@ pub async fn open_bucket(
         }
         return Ok((server(&answer), false));
     }
-    let answer = client.call(&s3::HeadBucket, &log).await.map_err(|trouble| unreachable(client, &trouble))?;
+    let answer = probe(client, &log).await.map_err(|trouble| unreachable(client, &trouble))?;
     match answer.status {
         200..300 => {}
         404 => {
@@ -46,13 +49,21 @@ pub async fn open_bucket(
             return Err(refused(
                 client,
                 if told.is_ok() { &answer } else { &told },
-                &format!("HeadBucket on {bucket}"),
+                &format!("looking at the bucket {bucket}"),
             ));
         }
     }
     let versioned = check_versions(client, &log, allow_versioned).await?;
     check_lock(client, &log).await?;
     Ok((server(&answer), versioned))
+}
+
+/// Asks whether the bucket is there.
+pub(super) async fn probe(client: &Client, log: &Log) -> Result<Answer, Trouble> {
+    match client.target.dialect {
+        Dialect::S3 => client.call(&s3::HeadBucket, log).await,
+        Dialect::Oss => client.call(&s3::GetBucketInfo, log).await,
+    }
 }
 
 async fn check_versions(client: &Client, log: &Log, allowed: bool) -> Result<bool, RunError> {
@@ -94,7 +105,7 @@ async fn check_versions(client: &Client, log: &Log, allowed: bool) -> Result<boo
 async fn check_lock(client: &Client, log: &Log) -> Result<(), RunError> {
     let answer = client.call(&s3::GetObjectLockConfiguration, log).await;
     match answer {
-        Ok(answer) if answer.field("ObjectLockEnabled") == Some("Enabled") => Err(RunError(format!(
+        Ok(answer) if locks(&answer) => Err(RunError(format!(
             "the bucket {} has object lock: what the run makes could not be deleted. Use another bucket",
             client.target.bucket
         ))),
@@ -102,28 +113,49 @@ async fn check_lock(client: &Client, log: &Log) -> Result<(), RunError> {
     }
 }
 
+/// S3 locks objects; OSS keeps them by a policy that is in progress or locked.
+fn locks(answer: &Answer) -> bool {
+    answer.field("ObjectLockEnabled") == Some("Enabled")
+        || answer.root.as_deref() == Some("WormConfiguration") && answer.field("State").is_some()
+}
+
 /// What a refusal before the run means, and what to do.
 pub(super) fn refused(client: &Client, answer: &Answer, what: &str) -> RunError {
     let endpoint = &client.target.endpoint;
     let region = &client.target.region;
     let told = answer.summary();
+    let [key, secret, of_region] = match client.target.dialect {
+        Dialect::S3 => ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"],
+        Dialect::Oss => ["OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_REGION"],
+    };
     let message = match answer.code().as_str() {
         "InvalidAccessKeyId" => {
-            "the access key is unknown there; check AWS_ACCESS_KEY_ID or AWS_PROFILE".to_owned()
+            format!("the access key is unknown there; check {key} or AWS_PROFILE")
         }
         "SignatureDoesNotMatch" => format!(
-            "the signature does not fit; check AWS_SECRET_ACCESS_KEY, and the region ({region}; --region or AWS_REGION)"
+            "the signature does not fit; check {secret}, and the region ({region}; --region or {of_region}){}",
+            other_dialect(client)
         ),
         "AuthorizationHeaderMalformed" | "IllegalLocationConstraintException" | "InvalidRegion" => {
             format!("the server wants another region than {region}: {}; set --region", message_of(answer))
         }
         "RequestTimeTooSkewed" => "the clocks differ by more than 15 minutes".to_owned(),
         "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" => "choose another with --bucket".to_owned(),
-        _ if answer.status == 403 => "the credentials do not permit it".to_owned(),
-        _ => message_of(answer),
+        _ if answer.status == 403 => {
+            format!("the credentials do not permit it{}", other_dialect(client))
+        }
+        _ => format!("{}{}", message_of(answer), other_dialect(client)),
     };
     let skew = skew(answer).map_or_else(String::new, |skew| format!(" (clock skew by its Date: {skew} s)"));
     RunError(client.redactor.clean(&format!("{what} at {endpoint} was answered {told}: {message}{skew}")))
+}
+
+/// What may be wrong where nothing is taken at all.
+fn other_dialect(client: &Client) -> &'static str {
+    match client.target.dialect {
+        Dialect::S3 => "; if the endpoint speaks the API of OSS, name a provider that does",
+        Dialect::Oss => "; if the endpoint speaks the API of S3, name a provider that does",
+    }
 }
 
 fn message_of(answer: &Answer) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::{Algorithm, Expect, Operation, Rightness, SentAs, SignBy, Step};
+use crate::case::{Algorithm, Expect, Operation, Rightness, SentAs, SignBy, Step, User};
 use crate::wire::Answer;
 
 /// Paging through several uploads of one key.
@@ -14,10 +14,9 @@ pub(super) fn capability(step: &Step) -> Option<&'static str> {
         checksums.keys().next().map(|algorithm| algorithm.capability())
     };
     let by = |asked: bool, name: &'static str| asked.then_some(name);
-    let signed = match &step.sign {
-        Some(sign) => by(sign.by == Some(SignBy::Url), "presigned"),
-        None => None,
-    };
+    let in_url = step.sign.as_ref().is_some_and(|sign| sign.by == Some(SignBy::Url));
+    let signed = by(in_url, "presigned")
+        .or_else(|| by(step.as_user == Some(User::Temporary), "temporary_credentials"));
     let own = match &step.operation {
         Operation::ListUploads(_) => Some("list_uploads"),
         Operation::UploadPartCopy(_) => Some("upload_part_copy"),
@@ -28,7 +27,10 @@ pub(super) fn capability(step: &Step) -> Option<&'static str> {
             .checksum
             .map(Algorithm::capability)
             .or_else(|| by(!args.tagging.is_empty(), "tagging"))
-            .or_else(|| by(args.acl.is_some(), "acl")),
+            .or_else(|| by(args.acl.is_some(), "acl"))
+            .or_else(|| by(args.sequential, "sequential"))
+            .or_else(|| by(args.encryption.is_some(), "sse"))
+            .or_else(|| by(args.forbid_overwrite.is_some(), "forbid_overwrite")),
         Operation::UploadPart(args) => of_checksums(&args.checksum).or_else(|| {
             by(args.sent_as.is_some_and(|sent_as| sent_as != SentAs::Plain), "streaming_signatures")
         }),
@@ -36,7 +38,11 @@ pub(super) fn capability(step: &Step) -> Option<&'static str> {
         Operation::PutObject(args) => of_checksums(&args.checksum),
         Operation::CompleteUpload(args) => {
             let conditional = args.if_match.is_some() || args.if_none_match.is_some();
-            by(conditional, "conditional_complete").or_else(|| of_checksums(&args.checksum))
+            by(conditional, "conditional_complete")
+                .or_else(|| of_checksums(&args.checksum))
+                .or_else(|| by(args.all == Some(true), "complete_all"))
+                .or_else(|| by(args.callback.is_some(), "callback"))
+                .or_else(|| by(args.forbid_overwrite.is_some(), "forbid_overwrite"))
         }
         Operation::GetObject(args) => by(args.part_number.is_some(), "get_by_part_number"),
         Operation::HeadObject(args) => by(args.part_number.is_some(), "get_by_part_number"),
@@ -59,6 +65,10 @@ pub(super) fn passed_over(capability: Option<&str>, answer: &Answer) -> bool {
     }
     capability.is_some_and(|name| name.starts_with("checksum_"))
         && answer.is_ok()
-        && !answer.headers.iter().any(|(name, _)| name.starts_with("x-amz-checksum-"))
-        && !answer.fields.iter().any(|(name, _)| name.starts_with("Checksum"))
+        && !answer.headers.iter().any(|(name, _)| is_of_checksums(name, ["x-amz-checksum-", "x-oss-hash-"]))
+        && !answer.fields.iter().any(|(name, _)| is_of_checksums(name, ["Checksum", "Part.HashCrc64"]))
+}
+
+fn is_of_checksums(name: &str, beginnings: [&str; 2]) -> bool {
+    beginnings.iter().any(|beginning| name.starts_with(beginning))
 }

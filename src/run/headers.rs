@@ -8,14 +8,16 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::state::Sent;
 use crate::case::{
-    Algorithm, ChecksumType, ContentMd5, ListedChecksum, Rightness, SentAs, SignBy, Step, Tampered, User,
+    Algorithm, ChecksumType, ContentMd5, ListedChecksum, Rightness, SentAs, SignBy, SignVersion, Step,
+    Tampered, User, WrongToken,
 };
-use crate::wire::{Blob, Checksum, Framing, Signing, Tamper, Who};
+use crate::wire::{Blob, Checksum, Framing, Signing, Tamper, Token, Version, Who};
 
 pub(super) fn wire_checksum(algorithm: Algorithm) -> Checksum {
     match algorithm {
         Algorithm::Crc32 => Checksum::Crc32,
         Algorithm::Crc32c => Checksum::Crc32c,
+        Algorithm::Crc64ecma => Checksum::Crc64ecma,
         Algorithm::Crc64nvme => Checksum::Crc64nvme,
         Algorithm::Sha1 => Checksum::Sha1,
         Algorithm::Sha256 => Checksum::Sha256,
@@ -72,8 +74,9 @@ pub(super) fn type_header(of: ChecksumType) -> (String, String) {
     ("x-amz-checksum-type".to_owned(), name.to_owned())
 }
 
-pub(super) fn metadata(metadata: &BTreeMap<String, String>) -> Vec<(String, String)> {
-    metadata.iter().map(|(name, value)| (format!("x-amz-meta-{name}"), value.clone())).collect()
+/// The headers that have a value.
+pub(super) fn optional<const N: usize>(headers: [(String, Option<&String>); N]) -> Vec<(String, String)> {
+    headers.into_iter().filter_map(|(name, value)| Some((name, value?.clone()))).collect()
 }
 
 /// Cuts the body into chunks. Where a trailer is asked for, a checksum moves into it.
@@ -96,18 +99,26 @@ pub(super) fn signing(step: &Step) -> Signing {
         Some(User::Second) => Who::Second,
         Some(User::Anonymous) => Who::Anonymous,
         Some(User::UnknownKey) => Who::UnknownKey,
+        Some(User::Temporary) => Who::Temporary,
     };
     let Some(sign) = &step.sign else { return Signing { who, ..Signing::default() } };
     let expires = sign.expires.map_or(300, |offset| offset.0.unsigned_abs());
     Signing {
         who,
+        version: if sign.version == Some(SignVersion::V1) { Version::V1 } else { Version::V4 },
         url: (sign.by == Some(SignBy::Url)).then(|| Duration::from_secs(expires)),
         offset: sign.time.map_or(0, |offset| offset.0),
         wrong_secret: sign.secret.is_some(),
         wrong_region: sign.region.is_some(),
+        token: match sign.token {
+            None => Token::Right,
+            Some(WrongToken::Missing) => Token::Missing,
+            Some(WrongToken::Wrong) => Token::Wrong,
+        },
         tamper: sign.tamper.map(|tampered| match tampered {
             Tampered::Path => Tamper::Path,
             Tampered::Query => Tamper::Query,
+            Tampered::PartNumber => Tamper::PartNumber,
             Tampered::Header => Tamper::Header,
             Tampered::NewHeader => Tamper::NewHeader,
             Tampered::Body => Tamper::Body,
@@ -121,8 +132,7 @@ pub(super) fn http_date(offset: i64) -> String {
     time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-pub(super) fn content_md5(form: ContentMd5, body: &Blob) -> String {
-    let mut digest = body.md5();
+pub(super) fn content_md5(form: ContentMd5, mut digest: [u8; 16]) -> String {
     match form {
         ContentMd5::Right => {}
         ContentMd5::Wrong => digest[0] ^= 0xff,

@@ -19,8 +19,11 @@ pub struct JournalHeader {
     pub endpoint: String,
     /// The region.
     pub region: String,
-    /// `path` or `virtual`.
+    /// `path`, `virtual` or `cname`.
     pub addressing: String,
+    /// `s3` or `oss`.
+    #[serde(default)]
+    pub dialect: String,
     /// The bucket.
     pub bucket: String,
     /// Whether the bucket is made by the run, and goes with it.

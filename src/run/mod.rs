@@ -1,6 +1,7 @@
 //! Which rows run, step by step, the verdict, clean-up.
 
 mod bucket;
+mod callback;
 mod capability;
 mod claims;
 mod contents;
@@ -21,6 +22,7 @@ mod verdict;
 mod walk;
 
 pub use bucket::{BucketChoice, open_bucket};
+pub use callback::{CallbackPlace, CallbackServer};
 pub use error::RunError;
 pub use journal::{Journal, JournalHeader, journals};
 pub use plan::{Applicable, Cost, Plan, PlannedRow, plan};

@@ -66,7 +66,7 @@ impl Round<'_> {
                     };
                     let name = args.r#as.as_ref().map(|name| format!("{name}.{}", at + 1));
                     self.context.journal.note(&Made::Creating(key.clone()));
-                    let call = s3::CreateMultipartUpload { key: key.clone(), headers: Vec::new() };
+                    let call = s3::CreateMultipartUpload { key: key.clone(), ..Default::default() };
                     let after = After::Created { name, key, checksum: None };
                     let prepared = Prepared { call: Box::new(call), signing: Signing::default(), after };
                     let answer = self.send(&prepared).await?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mpuspec_mock::provider::{Provider, Support};
+use mpuspec_mock::provider::{Dialect, Provider, Support};
 
 use super::dispute::disputed;
 use crate::case::{
@@ -58,12 +58,29 @@ impl PlannedRow {
         &self.case.rows[self.index]
     }
 
-    /// Whether a step of it is another principal's.
-    pub fn needs_second(&self) -> bool {
-        let steps = self.row().steps.iter();
-        steps
-            .flat_map(|step| std::iter::once(step).chain(step.inner()))
-            .any(|step| step.as_user == Some(User::Second))
+    /// Every step of it, those in outcomes and lanes too.
+    fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.row().steps.iter().flat_map(|step| std::iter::once(step).chain(step.inner()))
+    }
+
+    /// Whether a step of it is of another principal.
+    pub fn asks_as(&self, user: User) -> bool {
+        self.steps().any(|step| step.as_user == Some(user))
+    }
+
+    /// Whether a step of it asks to be called back by the server.
+    pub fn is_called_back(&self) -> bool {
+        self.steps().any(|step| match &step.operation {
+            Operation::CompleteUpload(args) => {
+                args.callback.as_ref().is_some_and(|callback| callback.raw.is_none())
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a step of it addresses the bucket in the path although the endpoint has it in the host.
+    pub fn names_the_bucket_in_the_path(&self) -> bool {
+        self.steps().any(|step| matches!(&step.operation, Operation::Raw(args) if args.addressing.is_some()))
     }
 
     /// Whether a step of it stops in the middle of a body.
@@ -137,6 +154,10 @@ fn level_for(case: &Case, provider: &Provider) -> Level {
 }
 
 fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
+    if let Some(dialect) = case.dialect.filter(|dialect| *dialect != provider.dialect) {
+        let word = if dialect == Dialect::Oss { "the API of OSS" } else { "the API of S3" };
+        return Applicable::No(format!("it speaks {word}, which is not that of {}", provider.title));
+    }
     if let Some(name) = case.needs.iter().find(|name| provider.support(name) == Support::No) {
         return Applicable::No(format!("needs {name}, which {} does not have", provider.title));
     }

@@ -32,7 +32,7 @@ pub async fn preflight(client: &Client, journal: &Journal, prefix: &str) -> Resu
     let blob = Arc::new(Blob::new("preflight".into(), "preflight".to_owned()));
     let create = |key: &str| {
         journal.note(&Made::Creating(key.to_owned()));
-        s3::CreateMultipartUpload { key: key.to_owned(), headers: Vec::new() }
+        s3::CreateMultipartUpload { key: key.to_owned(), ..Default::default() }
     };
     let first = client.call(&create(&key), &log).await;
     let id = match &first {

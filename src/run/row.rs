@@ -8,6 +8,7 @@ use std::time::Instant;
 use mpuspec_mock::provider::{CAPABILITIES, Provider, Support};
 use mpuspec_mock::yaml::{Spot, locate};
 
+use super::callback::CallbackServer;
 use super::capability::{ID_MARKER, capability, passed_over};
 use super::claims::{Met, Scene, judge};
 use super::contents::Contents;
@@ -40,6 +41,8 @@ pub struct RowContext {
     pub registry: Registry,
     /// What the preflight found.
     pub preflight: Preflight,
+    /// Waits to be called back, where it can be reached.
+    pub callbacks: Option<Arc<CallbackServer>>,
     /// Keeps the exchanges of rows that passed too.
     pub all_evidence: bool,
 }

@@ -9,13 +9,14 @@ use mpuspec_mock::provider::{LIMITS, Provider};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use super::bucket::probe;
 use super::contents::Contents;
 use super::journal::{Journal, JournalHeader};
 use super::plan::{Applicable, Plan, PlannedRow};
 use super::row::{RowContext, empty_report, run_row};
 use super::sweep::Sweep;
-use super::{BucketChoice, Preflight, RunError, open_bucket, preflight};
-use crate::case::{Level, Registry, RowId};
+use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
+use crate::case::{Level, Registry, RowId, User};
 use crate::report::{
     CleanUp, Counts, Report, RowReport, RunInfo, SCHEMA_VERSION, StepResult, Suite, Summary, TargetInfo,
     Verdict,
@@ -43,6 +44,8 @@ pub struct RunOptions {
     pub bucket: BucketChoice,
     /// Uses a bucket that keeps versions.
     pub allow_versioned: bool,
+    /// Where the suite can be called back.
+    pub callbacks: Option<CallbackPlace>,
 }
 
 /// What is told while a run goes.
@@ -79,10 +82,8 @@ impl Runner {
             pid: std::process::id(),
             endpoint: target.endpoint.to_string(),
             region: target.region.clone(),
-            addressing: match target.addressing {
-                mpuspec_mock::provider::Addressing::Path => "path".to_owned(),
-                mpuspec_mock::provider::Addressing::Virtual => "virtual".to_owned(),
-            },
+            addressing: target.addressing.name().to_owned(),
+            dialect: target.dialect.name().to_owned(),
             bucket: target.bucket.clone(),
             own_bucket: options.bucket == BucketChoice::Create,
             prefix: prefix.clone(),
@@ -92,14 +93,20 @@ impl Runner {
                 "the journal cannot be written ({error}); set XDG_STATE_HOME to a folder that can"
             ))
         })?;
+        let callbacks = match &options.callbacks {
+            None => None,
+            Some(place) => Some(Arc::new(CallbackServer::start(place).await.map_err(|error| {
+                RunError(format!("no callback can be waited for at {}: {error}", place.listen))
+            })?)),
+        };
         let opened = open_bucket(&client, &options.bucket, options.allow_versioned).await;
         let (server, versioned) = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 // A bucket can be there although the answer to its creation was lost: then `clean` has to know.
                 let own = options.bucket == BucketChoice::Create;
-                let probe = client.call(&s3::HeadBucket, &Log::for_clean_up()).await;
-                if !(own && probe.is_ok_and(|answer| answer.is_ok())) {
+                let found = probe(&client, &Log::for_clean_up()).await;
+                if !(own && found.is_ok_and(|answer| answer.is_ok())) {
                     journal.remove();
                 }
                 return Err(error);
@@ -113,6 +120,7 @@ impl Runner {
             prefix,
             registry,
             preflight: Preflight::default(),
+            callbacks,
             all_evidence: options.all_evidence,
         };
         let found = preflight(&context.client, &context.journal, &context.prefix).await;
@@ -219,11 +227,8 @@ impl Runner {
                 Err(trouble) => Some(trouble.to_string()),
             };
             if let Some(told) = told {
-                let (bucket, endpoint) =
-                    (&client.target.bucket, client.target.endpoint.as_str().trim_end_matches('/'));
-                clean_up.left.push(format!(
-                    "bucket {bucket} ({told}): aws --endpoint-url {endpoint} s3api delete-bucket --bucket {bucket}"
-                ));
+                let by_hand = client.target.by_hand("delete-bucket");
+                clean_up.left.push(format!("bucket {} ({told}): {by_hand}", client.target.bucket));
             }
         }
         if clean_up.left.is_empty() {
@@ -266,6 +271,7 @@ impl Runner {
             target: TargetInfo {
                 name: self.options.name.clone(),
                 provider: provider.name.clone(),
+                dialect: provider.dialect.name().to_owned(),
                 endpoint: client.target.endpoint.as_str().trim_end_matches('/').to_owned(),
                 bucket: client.target.bucket.clone(),
                 server: client.redactor.clean(&self.server),
@@ -295,32 +301,48 @@ impl Runner {
 }
 
 async fn run_planned(context: &RowContext, planned: &PlannedRow) -> (RowReport, Sweep) {
-    match &planned.applicable {
-        Applicable::No(why) => (
-            RowReport { reason: Some(why.clone()), ..empty_report(planned, &context.registry) },
-            Sweep::default(),
-        ),
-        Applicable::Yes(_) if planned.needs_second() && !context.client.has_second() => {
-            let reason =
-                "no second principal: set MPUSPEC_SECOND_ACCESS_KEY_ID and MPUSPEC_SECOND_SECRET_ACCESS_KEY";
-            let reason = Some(reason.to_owned());
-            (RowReport { reason, ..empty_report(planned, &context.registry) }, Sweep::default())
+    let no_meaning = match &planned.applicable {
+        Applicable::No(why) => Some(why.clone()),
+        Applicable::Yes(_) => missing_prerequisite(context, planned).map(str::to_owned),
+    };
+    match no_meaning {
+        Some(why) => {
+            (RowReport { reason: Some(why), ..empty_report(planned, &context.registry) }, Sweep::default())
         }
-        Applicable::Yes(_)
-            if planned.stops_in_a_body() && context.client.target.endpoint.scheme() != "http" =>
-        {
-            let reason = Some("a body can be stopped half-way on an endpoint without TLS alone".to_owned());
-            (RowReport { reason, ..empty_report(planned, &context.registry) }, Sweep::default())
-        }
-        Applicable::Yes(_) => run_row(context, planned).await,
+        None => run_row(context, planned).await,
     }
+}
+
+/// What the row needs beside a server, and this run does not have.
+fn missing_prerequisite(context: &RowContext, planned: &PlannedRow) -> Option<&'static str> {
+    let client = &context.client;
+    if planned.asks_as(User::Second) && !client.has_second() {
+        return Some(
+            "no second principal: set MPUSPEC_SECOND_ACCESS_KEY_ID and MPUSPEC_SECOND_SECRET_ACCESS_KEY",
+        );
+    }
+    if planned.asks_as(User::Temporary) && !client.has_temporary() {
+        return Some(
+            "no temporary credentials: set MPUSPEC_TEMPORARY_ACCESS_KEY_ID, MPUSPEC_TEMPORARY_SECRET_ACCESS_KEY and MPUSPEC_TEMPORARY_SESSION_TOKEN",
+        );
+    }
+    if planned.stops_in_a_body() && client.target.endpoint.scheme() != "http" {
+        return Some("a body can be stopped half-way on an endpoint without TLS alone");
+    }
+    if planned.is_called_back() && context.callbacks.is_none() {
+        return Some("the endpoint cannot call this machine back: name a way with --callback-url");
+    }
+    if planned.names_the_bucket_in_the_path() && !client.target.is_named() {
+        return Some("the endpoint has no host name that a bucket could stand before");
+    }
+    None
 }
 
 /// Whether nobody listens any more; asked twice, since a server may be starting anew.
 async fn is_gone(client: &Client) -> bool {
     for _ in 0..2 {
-        let probe = client.call(&s3::HeadBucket, &Log::for_clean_up()).await;
-        if !probe.is_err_and(|trouble| trouble.kind == TroubleKind::Unreachable) {
+        let found = probe(client, &Log::for_clean_up()).await;
+        if !found.is_err_and(|trouble| trouble.kind == TroubleKind::Unreachable) {
             return false;
         }
         tokio::time::sleep(Duration::from_millis(500)).await;

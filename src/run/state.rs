@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::callback::Called;
 use crate::case::{Algorithm, ChecksumType, PartRef, Sizes, UploadRef};
 use crate::wire::{Blob, ListedPart, ListedUpload};
 
@@ -19,6 +20,8 @@ pub(super) struct State {
     pub(super) listed_parts: BTreeMap<String, Vec<ListedPart>>,
     /// Listings of uploads, by name.
     pub(super) listed_uploads: BTreeMap<String, Vec<ListedUpload>>,
+    /// The calls that the last completion with a callback made.
+    pub(super) called_back: Option<Vec<Called>>,
     /// Bytes handed out so far, so that no two sends share content.
     slots: u64,
 }
@@ -152,6 +155,21 @@ impl State {
                 newest(&|sent| sent.number.is_some() && sent.number == number)
             }
         }
+    }
+
+    /// Everything that an upload holds: the newest of each number, as positions in what was sent.
+    pub(super) fn newest_parts(&self, id: &str, upload: Option<&UploadRef>) -> Vec<usize> {
+        let known = self.uploads.iter().find(|known| known.id == id).and_then(|known| known.name.clone());
+        let name = match upload {
+            Some(UploadRef::Named(name)) => Some(name.clone()),
+            _ => known,
+        };
+        let mut newest = BTreeMap::new();
+        for (at, sent) in self.sent.iter().enumerate().filter(|(_, sent)| sent.upload == name) {
+            let number = sent.number.as_ref().and_then(|number| number.parse::<u64>().ok());
+            newest.extend(number.filter(|_| sent.etag.is_some()).map(|number| (number, at)));
+        }
+        newest.into_values().collect()
     }
 
     /// Number, ETag and size of a part, as sent or as listed.

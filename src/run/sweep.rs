@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::RunError;
+use super::bucket::probe;
 use super::journal::{JournalHeader, Made, is_running, journals};
 use crate::report::CleanUp;
 use crate::wire::{Client, Log, s3};
@@ -52,8 +53,8 @@ impl Sweep {
             clean_up.trouble = trouble;
             // What a listing does not show cannot be left, where there is a listing.
             if clean_up.trouble.is_empty() {
-                self.keys.clear();
-                self.uploads.clear();
+                self.keys.retain(|key| !key.starts_with(prefix));
+                self.uploads.retain(|(key, _)| !key.starts_with(prefix));
             }
             let versions = found.versions;
             self.keys.extend(found.named.keys);
@@ -66,17 +67,13 @@ impl Sweep {
                 break;
             }
         }
-        let bucket = &client.target.bucket;
-        let endpoint = client.target.endpoint.as_str().trim_end_matches('/');
         for key in &self.keys {
-            clean_up.left.push(format!(
-                "object {key}: aws --endpoint-url {endpoint} s3api delete-object --bucket {bucket} --key {key}"
-            ));
+            let by_hand = client.target.by_hand("delete-object");
+            clean_up.left.push(format!("object {key}: {by_hand} --key {key}"));
         }
         for (key, id) in &self.uploads {
-            clean_up.left.push(format!(
-                "upload {id} of {key}: aws --endpoint-url {endpoint} s3api abort-multipart-upload --bucket {bucket} --key {key} --upload-id {id}"
-            ));
+            let by_hand = client.target.by_hand("abort-multipart-upload");
+            clean_up.left.push(format!("upload {id} of {key}: {by_hand} --key {key} --upload-id {id}"));
         }
         clean_up
     }
@@ -88,13 +85,19 @@ struct Found {
     versions: Vec<(String, String)>,
 }
 
+/// Whether a key is one of a run or row: below its prefix, before which a case may put a slash or a backslash
+/// to see it refused.
+pub(super) fn is_own(key: &str, prefix: &str) -> bool {
+    !prefix.is_empty() && key.strip_prefix(['/', '\\']).unwrap_or(key).starts_with(prefix)
+}
+
 /// Everything that is listed below a prefix. Keys that do not begin with it are never touched,
 /// whatever the server lists.
 async fn list(client: &Client, prefix: &str, versioned: bool) -> (Found, Vec<String>) {
     let log = Log::for_clean_up();
     let mut found = Found::default();
     let mut trouble = Vec::new();
-    let ours = |key: &str| !prefix.is_empty() && key.starts_with(prefix);
+    let ours = |key: &str| is_own(key, prefix);
     let mut token = None;
     for _ in 0..MOST_PAGES {
         let call = s3::ListObjects { prefix: prefix.to_owned(), token, ..Default::default() };
@@ -181,8 +184,7 @@ pub async fn clean(
             continue;
         }
         let client = connect(&header)?;
-        let probe = client.call(&s3::HeadBucket, &Log::for_clean_up()).await;
-        match probe {
+        match probe(&client, &Log::for_clean_up()).await {
             Ok(answer) if answer.status == 404 => {
                 tell(format!("run {}: the bucket {} is gone, and all with it", header.run, header.bucket));
                 let _ = std::fs::remove_file(path);
@@ -198,7 +200,7 @@ pub async fn clean(
         let mut sweep = Sweep::default();
         for entry in made {
             let (Made::Object(key) | Made::Creating(key) | Made::Upload(key, _)) = &entry;
-            if !key.starts_with(&header.prefix) {
+            if !is_own(key, &header.prefix) {
                 continue;
             }
             match entry {

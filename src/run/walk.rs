@@ -3,7 +3,7 @@
 use super::perform::{Fault, send};
 use super::row::Round;
 use crate::case::{Operation, Step};
-use crate::wire::{Answer, Signing, s3};
+use crate::wire::{Answer, Signing};
 
 impl Round<'_> {
     /// Follows the markers of ListParts to the last page.
@@ -11,18 +11,11 @@ impl Round<'_> {
         let Operation::ListParts(args) = &step.operation else {
             return Err(Fault::Unavailable("no listing".to_owned()));
         };
-        let (upload_id, own_key) = self.state.upload(args.upload.as_ref())?;
-        let key = self.key_or(args.key.as_ref(), own_key)?;
-        let max_parts = args.max_parts.as_ref().map(|max| self.number(max)).transpose()?;
+        let mut call = self.list_parts(args)?;
         let mut marker: Option<u64> = None;
         let mut all: Vec<crate::wire::ListedPart> = Vec::new();
         for pages in 1.. {
-            let call = s3::ListParts {
-                key: key.clone(),
-                upload_id: upload_id.clone(),
-                max_parts: max_parts.clone(),
-                part_number_marker: marker.map(|marker| marker.to_string()),
-            };
+            call.part_number_marker = marker.map(|marker| marker.to_string());
             let answer = send(&self.context.client, &call, &Signing::default(), &self.log).await?;
             if !answer.is_ok() {
                 return Ok(answer);

@@ -31,6 +31,8 @@ pub struct Answer {
     pub etag: Option<String>,
     /// The upload ids that were created.
     pub upload_ids: Vec<String>,
+    /// The body as it came.
+    pub body: Bytes,
     /// The bytes of an object.
     pub content: Option<Bytes>,
     /// The size of an object.
@@ -143,17 +145,25 @@ impl Response {
                 (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
             })
             .collect();
-        let mut answer = Answer { status: self.status.as_u16(), headers, pages: 1, ..Answer::default() };
+        let mut answer = Answer {
+            status: self.status.as_u16(),
+            headers,
+            body: self.body.clone(),
+            pages: 1,
+            ..Answer::default()
+        };
         if !self.status.is_success() {
-            answer.refusal = Some(self.refusal(&mut answer.notes));
+            answer.refusal = Some(self.refusal(&mut answer));
         }
         answer
     }
 
-    fn refusal(&self, notes: &mut Vec<String>) -> Refusal {
+    fn refusal(&self, answer: &mut Answer) -> Refusal {
+        let notes = &mut answer.notes;
         match xml::read(&self.body) {
             Ok(document) if document.root.name == ERROR_ROOT => {
                 notes.extend(document.notes);
+                texts(&document.root, "", &mut answer.fields);
                 let code = document.root.text("Code").filter(|code| !code.is_empty()).map(str::to_owned);
                 if code.is_none() {
                     notes.push("the Error document has no Code".to_owned());
@@ -175,6 +185,16 @@ impl Response {
         }
     }
 
+    /// Tells of the document of a success, if it is one.
+    pub(super) fn any_document(&self, answer: &mut Answer) {
+        if answer.refusal.is_none()
+            && let Ok(Document { root, .. }) = xml::read(&self.body)
+        {
+            texts(&root, "", &mut answer.fields);
+            answer.root = Some(root.name);
+        }
+    }
+
     /// Reads the document of a success. An `Error` in its place becomes a refusal, and `None`.
     pub(super) fn document(&self, root: &str, answer: &mut Answer) -> Result<Option<Element>, String> {
         if answer.refusal.is_some() {
@@ -183,6 +203,7 @@ impl Response {
         let Document { root: element, notes } = xml::read(&self.body)?;
         answer.notes.extend(notes);
         if element.name == ERROR_ROOT {
+            texts(&element, "", &mut answer.fields);
             answer.refusal = Some(Refusal {
                 code: element.text("Code").map(str::to_owned),
                 message: element.text("Message").unwrap_or_default().to_owned(),

@@ -10,9 +10,10 @@ use http::{HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 
 use super::answer::{Answer, Response};
+use super::dialect::own;
 use super::exchange::{Body as Recorded, Exchange, RecordedRequest, RecordedResponse, cut};
 use super::s3::Operation;
-use super::sign::{Signed, TAMPERED_HEADER, sign_request};
+use super::sign::{Resource, Signed, sign_request};
 use super::{
     Body, Budget, Credentials, Held, Redactor, Request, Signing, Tamper, Target, Trouble, TroubleKind, Who,
 };
@@ -37,6 +38,11 @@ struct Prepared {
     body: Option<Bytes>,
 }
 
+/// Whether a name stands for this machine wherever it is looked up (RFC 6761).
+fn is_here(host: &str) -> bool {
+    host == "localhost" || host.ends_with(".localhost")
+}
+
 /// Sends signed requests to a target.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -45,6 +51,7 @@ pub struct Client {
     pub target: Arc<Target>,
     credentials: Arc<Credentials>,
     second: Option<Arc<Credentials>>,
+    temporary: Option<Arc<Credentials>>,
     /// Knows the secrets.
     pub redactor: Arc<Redactor>,
     /// What may be spent.
@@ -140,9 +147,9 @@ impl Client {
             builder = builder.tls_certs_merge(certificates);
         }
         // A bucket before localhost is on this machine too, which not every resolver knows (RFC 6761).
-        if target.endpoint.host_str() == Some("localhost") {
+        if let Some(host) = target.endpoint.host_str().filter(|host| is_here(host)) {
             let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-            builder = builder.resolve(&format!("{}.localhost", target.bucket), here);
+            builder = builder.resolve(&format!("{}.{host}", target.bucket), here).resolve(host, here);
         }
         let http = builder.build().map_err(|error| error.to_string())?;
         let redactor = Redactor::default();
@@ -155,6 +162,7 @@ impl Client {
             target: Arc::new(target),
             credentials: Arc::new(credentials),
             second: None,
+            temporary: None,
             redactor: Arc::new(redactor),
             budget: Arc::new(budget),
             timeout: options.timeout,
@@ -179,6 +187,30 @@ impl Client {
         }
         self.second = second.map(Arc::new);
         self
+    }
+
+    /// Knows credentials with a security token too.
+    #[must_use]
+    pub fn with_temporary(mut self, temporary: Option<Credentials>) -> Self {
+        if let Some(temporary) = &temporary {
+            self.redactor.learn(&temporary.secret_key);
+        }
+        for token in temporary.iter().filter_map(|temporary| temporary.token.as_ref()) {
+            self.redactor.learn(token);
+        }
+        self.temporary = temporary.map(Arc::new);
+        self
+    }
+
+    /// The credentials with a security token: those of the run itself, or others.
+    fn temporary(&self) -> Option<&Credentials> {
+        let own = Some(&self.credentials).filter(|credentials| credentials.token.is_some());
+        own.or(self.temporary.as_ref()).map(AsRef::as_ref)
+    }
+
+    /// Whether there are credentials with a security token.
+    pub fn has_temporary(&self) -> bool {
+        self.temporary().is_some()
     }
 
     /// Whether there is a second principal.
@@ -209,7 +241,7 @@ impl Client {
         signing: &Signing,
         log: &Log,
     ) -> Result<Response, Trouble> {
-        let request = operation.request();
+        let request = operation.request(self.target.dialect);
         let size = request.body.bytes().len() as u64;
         if log.clean_up {
             self.budget.take_anyway(size).await;
@@ -253,7 +285,7 @@ impl Client {
 
     /// Sends a request up to the middle of its body. Only where nothing encrypts the connection.
     pub async fn hold(&self, operation: &dyn Operation) -> Result<Held, Trouble> {
-        let request = operation.request();
+        let request = operation.request(self.target.dialect);
         self.budget.take(request.body.bytes().len() as u64).await?;
         let Prepared { signed, body, .. } = self
             .prepare(&request, &Signing::default())
@@ -302,7 +334,7 @@ impl Client {
     /// Addresses and signs.
     fn prepare(&self, request: &Request, signing: &Signing) -> Result<Prepared, String> {
         let bucket = request.bucket.as_deref().unwrap_or(&self.target.bucket);
-        let (base, path) = self.target.base(bucket);
+        let (base, path) = self.target.base(bucket, request.addressing);
         let path_and_query = request.path_and_query(&path);
         let url = base.join(&path_and_query).map_err(|error| error.to_string())?;
         // A URL takes dot segments out of its path: such a key would name something else.
@@ -334,13 +366,17 @@ impl Client {
         if matches!(request.method.as_str(), "PUT" | "POST") && request.body.bytes().is_empty() {
             headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
+        // A header that is there to be changed after signing.
+        let tampered = HeaderName::try_from(own(self.target.dialect, "meta-mpuspec"));
+        let tampered = tampered.map_err(|error| error.to_string())?;
         if signing.tamper == Some(Tamper::Header) {
-            headers.insert(TAMPERED_HEADER, HeaderValue::from_static("signed"));
+            headers.insert(tampered.clone(), HeaderValue::from_static("signed"));
         }
-        let made = self.sign(&mut signed, &request.body, signing)?;
+        let resource = Resource { bucket, key: request.key.as_deref() };
+        let made = self.sign(&mut signed, &request.body, &resource, signing)?;
         let mut body = match (&request.body, made) {
-            (Body::Framed(blob, framing), Some(mut made)) => {
-                Some(framing.frame(&blob.bytes, &mut made.chunks))
+            (Body::Framed(blob, framing), Some(Signed { chunks: Some(mut chunks), .. })) => {
+                Some(framing.frame(&blob.bytes, &mut chunks))
             }
             (Body::Empty, _) if !matches!(signed.method().as_str(), "PUT" | "POST") => None,
             (body, _) => Some(body.bytes()),
@@ -358,8 +394,16 @@ impl Client {
                 let query = url.query().map_or_else(String::new, |query| format!("{query}&"));
                 url.set_query(Some(&format!("{query}mpuspec-tampered=1")));
             }
+            Some(Tamper::PartNumber) => {
+                let query = url.query().unwrap_or_default();
+                let (before, after) = query
+                    .split_once("partNumber=")
+                    .ok_or("a request without a part number has none to change")?;
+                let rest = after.split_once('&').map_or(String::new(), |(_, rest)| format!("&{rest}"));
+                url.set_query(Some(&format!("{before}partNumber=2{rest}")));
+            }
             Some(Tamper::Header | Tamper::NewHeader) => {
-                signed.headers_mut().insert(TAMPERED_HEADER, HeaderValue::from_static("tampered"));
+                signed.headers_mut().insert(tampered, HeaderValue::from_static("tampered"));
             }
             Some(Tamper::Body) => {
                 let mut bytes = BytesMut::from(body.unwrap_or_default());
@@ -376,12 +420,14 @@ impl Client {
         &self,
         request: &mut http::Request<()>,
         body: &Body,
+        resource: &Resource<'_>,
         signing: &Signing,
     ) -> Result<Option<Signed>, String> {
         let unknown;
         let credentials = match signing.who {
             Who::Main => &*self.credentials,
             Who::Second => self.second.as_deref().ok_or("there is no second principal")?,
+            Who::Temporary => self.temporary().ok_or("there are no temporary credentials")?,
             Who::UnknownKey => {
                 unknown = Credentials {
                     access_key: "AKIAMPUSPECUNKNOWNKE".to_owned(),
@@ -392,7 +438,8 @@ impl Client {
             }
             Who::Anonymous => return Ok(None),
         };
-        let signed = sign_request(request, body, credentials, &self.target.region, signing)?;
+        let target = (self.target.dialect, self.target.region.as_str());
+        let signed = sign_request(request, body, resource, credentials, target, signing)?;
         self.redactor.learn_signature(&signed.signature);
         Ok(Some(signed))
     }

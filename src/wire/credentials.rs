@@ -1,8 +1,9 @@
-//! Credentials and region, from where AWS tools take them: environment and shared files.
+//! Credentials and region, from where the tools of S3 and OSS take them: environment and shared files.
 
 use std::path::PathBuf;
 
 use ini::Ini;
+use mpuspec_mock::provider::Dialect;
 use thiserror::Error;
 
 /// Who signs.
@@ -32,9 +33,11 @@ impl std::fmt::Debug for Credentials {
 pub enum CredentialsError {
     /// Nowhere.
     #[error(
-        "no credentials: looked in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and for profile `{profile}` in {files}; set the two variables, or AWS_PROFILE"
+        "no credentials: looked in the environment ({variables}) and for profile `{profile}` in {files}; set the two variables, or AWS_PROFILE"
     )]
     Missing {
+        /// The variables that were looked for.
+        variables: String,
         /// The profile that was looked for.
         profile: String,
         /// The files that were looked into.
@@ -51,6 +54,31 @@ pub enum CredentialsError {
         /// Why.
         reason: String,
     },
+}
+
+/// Access key, secret key and security token in the environment.
+type Variables = [&'static str; 3];
+
+const AWS: Variables = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+const OSS: Variables = ["OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN"];
+const SECOND: Variables =
+    ["MPUSPEC_SECOND_ACCESS_KEY_ID", "MPUSPEC_SECOND_SECRET_ACCESS_KEY", "MPUSPEC_SECOND_SESSION_TOKEN"];
+const TEMPORARY: Variables = [
+    "MPUSPEC_TEMPORARY_ACCESS_KEY_ID",
+    "MPUSPEC_TEMPORARY_SECRET_ACCESS_KEY",
+    "MPUSPEC_TEMPORARY_SESSION_TOKEN",
+];
+
+fn from_environment([key, secret, token]: Variables) -> Result<Option<Credentials>, CredentialsError> {
+    match (variable(key), variable(secret)) {
+        (Some(access_key), Some(secret_key)) => {
+            let origin = "environment".to_owned();
+            Ok(Some(Credentials { access_key, secret_key, token: variable(token), origin }))
+        }
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(CredentialsError::Half(key, secret)),
+        (None, Some(_)) => Err(CredentialsError::Half(secret, key)),
+    }
 }
 
 fn variable(name: &str) -> Option<String> {
@@ -70,33 +98,30 @@ impl Credentials {
 
     /// The second principal's, from the environment alone.
     pub fn find_second() -> Result<Option<Self>, CredentialsError> {
-        const KEY: &str = "MPUSPEC_SECOND_ACCESS_KEY_ID";
-        const SECRET: &str = "MPUSPEC_SECOND_SECRET_ACCESS_KEY";
-        match (variable(KEY), variable(SECRET)) {
-            (Some(access_key), Some(secret_key)) => {
-                let token = variable("MPUSPEC_SECOND_SESSION_TOKEN");
-                Ok(Some(Self { token, ..Self::known(&access_key, &secret_key, "environment") }))
-            }
-            (None, None) => Ok(None),
-            (Some(_), None) => Err(CredentialsError::Half(KEY, SECRET)),
-            (None, Some(_)) => Err(CredentialsError::Half(SECRET, KEY)),
+        from_environment(SECOND)
+    }
+
+    /// Those with a security token that are no principal's of their own, from the environment alone.
+    pub fn find_temporary() -> Result<Option<Self>, CredentialsError> {
+        let found = from_environment(TEMPORARY)?;
+        match found {
+            Some(Self { token: None, .. }) => Err(CredentialsError::Half(TEMPORARY[0], TEMPORARY[2])),
+            found => Ok(found),
         }
     }
 
-    /// Looks where AWS tools look: environment first, then the shared files.
-    pub fn find() -> Result<Self, CredentialsError> {
-        match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
-            (Some(access_key), Some(secret_key)) => {
-                let token = variable("AWS_SESSION_TOKEN");
-                return Ok(Self { access_key, secret_key, token, origin: "environment".to_owned() });
-            }
-            (Some(_), None) => {
-                return Err(CredentialsError::Half("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"));
-            }
-            (None, Some(_)) => {
-                return Err(CredentialsError::Half("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"));
-            }
-            (None, None) => {}
+    /// Looks where the tools of the language look: its own variables first, then what all AWS tools take.
+    pub fn find(dialect: Dialect) -> Result<Self, CredentialsError> {
+        let found = match dialect {
+            Dialect::S3 => None,
+            Dialect::Oss => from_environment(OSS)?,
+        };
+        let found = match found {
+            Some(found) => Some(found),
+            None => from_environment(AWS)?,
+        };
+        if let Some(found) = found {
+            return Ok(found);
         }
         let profile = profile();
         let files = shared_files();
@@ -115,12 +140,19 @@ impl Credentials {
             }
         }
         let files: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
-        Err(CredentialsError::Missing { profile, files: files.join(" and ") })
+        let variables = match dialect {
+            Dialect::S3 => format!("{}, {}", AWS[0], AWS[1]),
+            Dialect::Oss => format!("{}, {}; {}, {}", OSS[0], OSS[1], AWS[0], AWS[1]),
+        };
+        Err(CredentialsError::Missing { variables, profile, files: files.join(" and ") })
     }
 }
 
 /// The region that environment or shared files give.
-pub fn region_from_environment() -> Option<String> {
+pub fn region_from_environment(dialect: Dialect) -> Option<String> {
+    if let (Dialect::Oss, Some(region)) = (dialect, variable("OSS_REGION")) {
+        return Some(region);
+    }
     if let Some(region) = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")) {
         return Some(region);
     }

@@ -16,7 +16,7 @@ fn operations() -> Vec<Box<dyn Operation>> {
     let number = || "1".to_owned();
     let blob = || Arc::new(Blob::new(Bytes::new(), String::new()));
     vec![
-        Box::new(s3::CreateMultipartUpload { key: key(), headers: Vec::new() }),
+        Box::new(s3::CreateMultipartUpload { key: key(), ..Default::default() }),
         Box::new(s3::UploadPart {
             key: key(),
             upload_id: upload_id(),
@@ -33,28 +33,11 @@ fn operations() -> Vec<Box<dyn Operation>> {
             range: None,
             headers: Vec::new(),
         }),
-        Box::new(s3::CompleteMultipartUpload {
-            key: key(),
-            upload_id: upload_id(),
-            parts: Vec::new(),
-            body: None,
-            headers: Vec::new(),
-        }),
+        Box::new(s3::CompleteMultipartUpload { key: key(), upload_id: upload_id(), ..Default::default() }),
         Box::new(s3::AbortMultipartUpload { key: key(), upload_id: upload_id() }),
-        Box::new(s3::ListParts {
-            key: key(),
-            upload_id: upload_id(),
-            max_parts: None,
-            part_number_marker: None,
-        }),
+        Box::new(s3::ListParts { key: key(), upload_id: upload_id(), ..Default::default() }),
         Box::new(s3::ListMultipartUploads::default()),
-        Box::new(s3::ListObjects {
-            prefix: String::new(),
-            token: None,
-            delimiter: None,
-            max_keys: None,
-            v1: false,
-        }),
+        Box::new(s3::ListObjects::default()),
         Box::new(s3::ListObjectVersions { prefix: String::new() }),
         Box::new(s3::GetObject {
             key: key(),
@@ -67,9 +50,10 @@ fn operations() -> Vec<Box<dyn Operation>> {
         Box::new(s3::GetObjectAcl { key: key() }),
         Box::new(s3::GetObjectTagging { key: key() }),
         Box::new(s3::GetObjectAttributes { key: key(), max_parts: None, part_number_marker: None }),
+        Box::new(s3::GetBucketInfo),
         Box::new(s3::GetBucketVersioning),
         Box::new(s3::GetObjectLockConfiguration),
-        Box::new(s3::CopyObject { key: key(), source: key() }),
+        Box::new(s3::CopyObject { key: key(), source: key(), headers: Vec::new() }),
         Box::new(s3::DeleteObjects { keys: Vec::new() }),
     ]
 }

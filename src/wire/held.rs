@@ -47,7 +47,7 @@ impl Held {
         let uri = signed.uri();
         let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
         // A bucket before localhost is on this machine too, which not every resolver knows (RFC 6761).
-        let host = if host.ends_with(".localhost") { "127.0.0.1" } else { host };
+        let host = if host == "localhost" || host.ends_with(".localhost") { "127.0.0.1" } else { host };
         let address = (host, uri.port_u16().unwrap_or(80));
         let stream = TcpStream::connect(address).await;
         let stream = stream.map_err(|error| Trouble::new(TroubleKind::Unreachable, error.to_string()))?;

@@ -6,6 +6,7 @@ mod budget;
 mod checksum;
 mod client;
 mod credentials;
+pub mod dialect;
 mod exchange;
 mod frame;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -19,6 +20,8 @@ mod target;
 mod trouble;
 mod xml;
 
+pub use mpuspec_mock::provider::Addressing;
+
 pub use answer::{Answer, ListedPart, ListedUpload, Refusal};
 pub use blob::Blob;
 pub use budget::{Budget, Spent};
@@ -31,6 +34,6 @@ pub use held::Held;
 pub use redact::Redactor;
 pub(crate) use request::encode_path;
 pub use request::{Body, Request};
-pub use sign::{Signing, Tamper, Who};
+pub use sign::{Signing, Tamper, Token, Version, Who};
 pub use target::{Target, TargetError};
 pub use trouble::{Trouble, TroubleKind};

@@ -13,8 +13,27 @@ const ECHOES: &[&str] =
     &["SignatureProvided", "StringToSign", "StringToSignBytes", "CanonicalRequest", "CanonicalRequestBytes"];
 
 /// Headers whose value is a secret as a whole.
-const HEADERS: &[&str] =
-    &["authorization", "x-amz-security-token", "cookie", "set-cookie", "proxy-authorization"];
+const HEADERS: &[&str] = &[
+    "authorization",
+    "x-amz-security-token",
+    "x-oss-security-token",
+    "cookie",
+    "set-cookie",
+    "proxy-authorization",
+];
+
+/// Parameters of a signed URL that let somebody in.
+const PARAMETERS: &[&str] = &[
+    "OSSAccessKeyId",
+    "Signature",
+    "X-Amz-Credential",
+    "X-Amz-Security-Token",
+    "X-Amz-Signature",
+    "security-token",
+    "x-oss-credential",
+    "x-oss-security-token",
+    "x-oss-signature",
+];
 
 /// Knows the secrets of a run.
 #[derive(Debug, Default)]
@@ -47,7 +66,11 @@ impl Redactor {
 
     /// Learns the signature of a request.
     pub(super) fn learn_signature(&self, signature: &str) {
-        self.signatures.lock().unwrap_or_else(PoisonError::into_inner).insert(signature.to_owned());
+        if signature.len() == LENGTH {
+            self.signatures.lock().unwrap_or_else(PoisonError::into_inner).insert(signature.to_owned());
+        } else {
+            self.learn(signature);
+        }
     }
 
     /// A text without secrets.
@@ -68,9 +91,7 @@ impl Redactor {
     pub(super) fn clean_target(&self, target: &str) -> String {
         let Some((path, query)) = target.split_once('?') else { return self.clean(target) };
         let pairs = query.split('&').map(|pair| match pair.split_once('=') {
-            Some((name @ ("X-Amz-Security-Token" | "X-Amz-Signature" | "X-Amz-Credential"), _)) => {
-                format!("{name}={REMOVED}")
-            }
+            Some((name, _)) if PARAMETERS.contains(&name) => format!("{name}={REMOVED}"),
             _ => pair.to_owned(),
         });
         self.clean(&format!("{path}?{}", pairs.collect::<Vec<_>>().join("&")))
@@ -99,9 +120,11 @@ impl Redactor {
     }
 }
 
+/// The digits of a signature, but for those of OSS's version 1, which are no digits.
+const LENGTH: usize = 64;
+
 /// A signature may stand right behind other digits.
 fn without_signatures(run: &str, signatures: &HashSet<String>) -> String {
-    const LENGTH: usize = 64;
     let mut run = run.to_owned();
     let mut at = 0;
     while at + LENGTH <= run.len() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Method;
+use mpuspec_mock::provider::Addressing;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Blob, Framing};
@@ -17,6 +18,8 @@ pub struct Request {
     pub key: Option<String>,
     /// Another bucket than that of the target.
     pub bucket: Option<String>,
+    /// Another way to address it than that of the target.
+    pub addressing: Option<Addressing>,
     /// The query; a value of `None` has no equals sign.
     pub query: Vec<(std::borrow::Cow<'static, str>, Option<String>)>,
     /// Headers beside those of HTTP and signature.
@@ -51,19 +54,27 @@ impl Body {
 }
 
 /// Everything but the unreserved characters of RFC 3986.
-const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const STRICT_BUT_SLASH: &AsciiSet = &STRICT.remove(b'/');
 
 impl Request {
     /// A request about a key.
     pub fn key(method: Method, key: &str) -> Self {
         let key = Some(key.to_owned());
-        Self { method, key, bucket: None, query: Vec::new(), headers: Vec::new(), body: Body::Empty }
+        Self { key, ..Self::bucket(method) }
     }
 
     /// A request about the bucket.
     pub fn bucket(method: Method) -> Self {
-        Self { method, key: None, bucket: None, query: Vec::new(), headers: Vec::new(), body: Body::Empty }
+        Self {
+            method,
+            key: None,
+            bucket: None,
+            addressing: None,
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: Body::Empty,
+        }
     }
 
     /// Adds a parameter to the query.
@@ -101,7 +112,7 @@ impl Request {
             if !text.ends_with('/') {
                 text.push('/');
             }
-            text.push_str(&encode_path(key));
+            text.push_str(&encode_key(key));
         }
         for (at, (name, value)) in self.query.iter().enumerate() {
             text.push(if at == 0 { '?' } else { '&' });
@@ -118,4 +129,12 @@ impl Request {
 /// Encodes a key, or `bucket/key`, for a path or a copy source.
 pub(crate) fn encode_path(path: &str) -> String {
     utf8_percent_encode(path, STRICT_BUT_SLASH).to_string()
+}
+
+/// Encodes a key for a path. Two slashes at its beginning would be taken for a host.
+fn encode_key(key: &str) -> String {
+    match key.strip_prefix('/') {
+        Some(rest) => format!("%2F{}", encode_path(rest)),
+        None => encode_path(key),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use mpuspec_mock::provider::Addressing;
+use mpuspec_mock::provider::{Addressing, Dialect, Provider};
 use reqwest::Url;
 use thiserror::Error;
 
@@ -17,6 +17,8 @@ pub struct Target {
     pub bucket: String,
     /// The region that signatures name.
     pub region: String,
+    /// The language that is spoken.
+    pub dialect: Dialect,
 }
 
 /// What is wrong with an endpoint.
@@ -28,6 +30,27 @@ pub struct TargetError {
 }
 
 impl Target {
+    /// A bucket of an endpoint that may keep a provider's promises. What is not told follows from them.
+    pub fn new(
+        provider: &Provider,
+        endpoint: Url,
+        addressing: Option<Addressing>,
+        bucket: String,
+        region: Option<String>,
+    ) -> Self {
+        let dialect = provider.dialect;
+        let first = provider.addressing.first().copied().unwrap_or(Addressing::Path);
+        // What has no name takes buckets in the path, and what is on this machine is asked so wherever the
+        // provider knows it: not every resolver knows names there.
+        let named = endpoint.domain().is_some();
+        let here = Self::is_loopback(&endpoint) && provider.addressing.contains(&Addressing::Path);
+        let usual = if named && !here { first } else { Addressing::Path };
+        let told = || (dialect == Dialect::Oss).then(|| Self::region_of(&endpoint)).flatten();
+        let default = || if dialect == Dialect::Oss { "cn-hangzhou" } else { "us-east-1" }.to_owned();
+        let region = region.or_else(told).unwrap_or_else(default);
+        Self { addressing: addressing.unwrap_or(usual), endpoint, bucket, region, dialect }
+    }
+
     /// Reads an endpoint.
     pub fn endpoint(given: &str) -> Result<Url, TargetError> {
         let error = |reason: &str| TargetError { given: given.to_owned(), reason: reason.to_owned() };
@@ -55,11 +78,33 @@ impl Target {
         }
     }
 
+    /// The region that a host name of OSS tells, such as `oss-cn-hangzhou.aliyuncs.com`.
+    fn region_of(endpoint: &Url) -> Option<String> {
+        let first = endpoint.domain()?.split('.').next()?;
+        let region = first.strip_prefix("oss-")?;
+        Some(region.strip_suffix("-internal").unwrap_or(region).to_owned())
+    }
+
+    /// The command by which people make a call about the bucket themselves.
+    pub fn by_hand(&self, call: &str) -> String {
+        let (endpoint, bucket) = (self.endpoint.as_str().trim_end_matches('/'), &self.bucket);
+        match self.dialect {
+            Dialect::S3 => format!("aws --endpoint-url {endpoint} s3api {call} --bucket {bucket}"),
+            Dialect::Oss => format!("ossutil api {call} --endpoint {endpoint} --bucket {bucket}"),
+        }
+    }
+
+    /// Whether the endpoint has a host name, which a bucket can stand before.
+    pub fn is_named(&self) -> bool {
+        self.endpoint.domain().is_some()
+    }
+
     /// The base of the URLs of a bucket, and the path that it begins with.
-    pub(super) fn base(&self, bucket: &str) -> (Url, String) {
+    pub(super) fn base(&self, bucket: &str, addressing: Option<Addressing>) -> (Url, String) {
         let mut url = self.endpoint.clone();
-        match self.addressing {
+        match addressing.unwrap_or(self.addressing) {
             Addressing::Path => (url, format!("/{bucket}")),
+            Addressing::Cname => (url, "/".to_owned()),
             Addressing::Virtual => {
                 let host = format!("{bucket}.{}", self.endpoint.host_str().unwrap_or_default());
                 // A host that was accepted stays one with a bucket before it.

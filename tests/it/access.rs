@@ -40,6 +40,7 @@ async fn refused(mock: &Mock, policy: &str) -> Vec<&'static str> {
     let client = client(&mock.endpoint(), "bucket", Duration::from_secs(5));
     let log = Log::default();
     let put = s3::Raw {
+        addressing: None,
         method: "PUT".parse().expect("a method"),
         key: None,
         query: vec![("policy".to_owned(), None)],
@@ -48,7 +49,7 @@ async fn refused(mock: &Mock, policy: &str) -> Vec<&'static str> {
     };
     assert!(client.call(&put, &log).await.expect("an answer").is_ok());
     let key = "k".to_owned();
-    let create = s3::CreateMultipartUpload { key: key.clone(), headers: Vec::new() };
+    let create = s3::CreateMultipartUpload { key: key.clone(), ..Default::default() };
     let created = client.call(&create, &log).await.expect("an answer");
     let upload_id = created.upload_ids[0].clone();
     let body = std::sync::Arc::new(mpuspec::wire::Blob::new("bytes".into(), "a test".to_owned()));

@@ -1,7 +1,7 @@
 use std::path::Path;
 
-use mpuspec::case::{Catalogue, CatalogueError, case_schema, lint, load_case, unused_sources};
-use mpuspec_mock::provider::{self, Origin, Provider};
+use mpuspec::case::{Catalogue, CatalogueError, case_schema, lint, unused_sources};
+use mpuspec_mock::provider::{self, Provider};
 
 fn catalogue() -> Catalogue {
     match Catalogue::from_folder(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/cases"))) {
@@ -50,33 +50,6 @@ fn the_binary_holds_the_cases_of_the_folder() {
     assert!(builtin.row_ids().eq(catalogue().row_ids()));
 }
 
-/// Cases that the language can say and this version cannot run yet.
-fn language_files() -> Vec<(String, Origin)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/language");
-    let mut files: Vec<_> = std::fs::read_dir(folder).expect("the folder is there").flatten().collect();
-    files.sort_by_key(std::fs::DirEntry::file_name);
-    files
-        .iter()
-        .map(|entry| {
-            let text = std::fs::read_to_string(entry.path()).expect("a text");
-            let name = entry.file_name().to_string_lossy().into_owned();
-            (name.trim_end_matches(".yaml").to_owned(), Origin { name, text })
-        })
-        .collect()
-}
-
-#[test]
-fn the_hard_cases_can_be_said() {
-    for (id, origin) in language_files() {
-        let lines = origin.text.lines().count();
-        assert!(lines < 40, "{id} has {lines} lines");
-        if let Err(problems) = load_case(&id, origin) {
-            let told: Vec<_> = problems.iter().map(|p| (p.placed.span.line, &p.placed.message)).collect();
-            panic!("{id}: {told:#?}");
-        }
-    }
-}
-
 #[test]
 fn the_committed_schema_is_the_one_that_the_types_give() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/case.schema.json");
@@ -92,7 +65,7 @@ fn the_committed_schema_is_the_one_that_the_types_give() {
 fn the_schema_accepts_every_case() {
     let validator = jsonschema::validator_for(&case_schema()).expect("the schema is one");
     let suite = catalogue().cases.into_iter().map(|case| (case.id.clone(), case.origin.clone()));
-    for (id, origin) in suite.chain(language_files()) {
+    for (id, origin) in suite {
         let value = mpuspec_mock::yaml::parse(&origin.text).expect("it is YAML");
         let value = serde_json::to_value(value).expect("it is JSON");
         let errors: Vec<_> =

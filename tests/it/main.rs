@@ -9,6 +9,7 @@ mod baselines;
 mod access;
 // Every defect of the mock is noticed by some row.
 mod defects;
+mod dialects;
 // The command line: exit codes, messages, plan.
 mod command_line;
 // The index of the cases is true.

@@ -2,10 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mpuspec::case::{Held, Level, Requirements};
 use mpuspec::report::Verdict;
-use mpuspec_mock::Mock;
 use mpuspec_mock::provider;
 
-use crate::stage::{catalogue, run, small};
+use crate::stage::{catalogue, play, run, small};
 
 /// Requirements that bind a provider of today and have no case yet.
 const WAITING_FOR_CASES: &[&str] = &[];
@@ -43,8 +42,8 @@ async fn every_requirement_passes_as_each_provider_that_it_binds() {
         if !provider.playable {
             continue;
         }
-        let mock = Mock::builder().loaded_provider(provider.clone()).start().expect("it starts");
-        let report = run(&mock.endpoint(), provider, &[]).await;
+        let mock = play(&provider).start().expect("it starts");
+        let report = run(&mock.usual_endpoint(), provider, &[]).await;
         let judged = report
             .cases
             .iter()

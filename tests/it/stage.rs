@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use mpuspec::case::{Catalogue, Selection};
 use mpuspec::report::{Report, RowReport};
-use mpuspec::run::{BucketChoice, Progress, RunOptions, Runner, plan};
+use mpuspec::run::{BucketChoice, CallbackPlace, Progress, RunOptions, Runner, plan};
 use mpuspec::wire::{Budget, Client, ClientOptions, Credentials, Target};
-use mpuspec_mock::provider::{self, Addressing, LimitName, Provider};
+use mpuspec_mock::provider::{self, LimitName, Provider};
+use mpuspec_mock::{Mock, MockBuilder};
 
 pub(crate) struct Silent;
 
@@ -33,22 +34,33 @@ pub(crate) fn small(name: &str) -> Provider {
 }
 
 pub(crate) fn client(endpoint: &str, bucket: &str, timeout: Duration) -> Client {
+    let provider = provider::load("aws-s3").expect("it is bundled");
+    client_of(&provider, endpoint, bucket, timeout)
+}
+
+/// A client that speaks a provider's language.
+pub(crate) fn client_of(provider: &Provider, endpoint: &str, bucket: &str, timeout: Duration) -> Client {
     let credentials = Credentials {
         access_key: mpuspec_mock::ACCESS_KEY.to_owned(),
         secret_key: mpuspec_mock::SECRET_KEY.to_owned(),
         token: Some("a-session-token-that-is-secret".to_owned()).filter(|_| bucket == "echo"),
         origin: "test".to_owned(),
     };
-    let target = Target {
-        endpoint: Target::endpoint(endpoint).expect("a URL"),
-        addressing: Addressing::Path,
-        bucket: bucket.to_owned(),
-        region: "us-east-1".to_owned(),
-    };
+    let endpoint = Target::endpoint(endpoint).expect("a URL");
+    let target = Target::new(provider, endpoint, None, bucket.to_owned(), None);
     let options = ClientOptions { timeout, ca: None, insecure: false, proxy: None };
     let second = Credentials::known(mpuspec_mock::SECOND_ACCESS_KEY, mpuspec_mock::SECOND_SECRET_KEY, "test");
     let client = Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), &options);
-    client.expect("a client").with_second(Some(second))
+    let temporary = Credentials {
+        token: Some(mpuspec_mock::SECURITY_TOKEN.to_owned()),
+        ..Credentials::known(mpuspec_mock::TEMPORARY_ACCESS_KEY, mpuspec_mock::TEMPORARY_SECRET_KEY, "test")
+    };
+    client.expect("a client").with_second(Some(second)).with_temporary(Some(temporary))
+}
+
+/// Plays a provider, for callers that do not wait long for what never comes.
+pub(crate) fn play(provider: &Provider) -> MockBuilder {
+    Mock::builder().loaded_provider(provider.clone()).callback_timeout(Duration::from_millis(300))
 }
 
 /// Runs the suite with small limits.
@@ -63,7 +75,7 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
     let plan = plan(&catalogue, &provider, &selection, true, |_, _| true);
     let id =
         format!("it-{:x}-{}", std::process::id(), std::time::UNIX_EPOCH.elapsed().expect("now").as_nanos());
-    let client = client(endpoint, &format!("mpuspec-{id}"), Duration::from_secs(20));
+    let client = client_of(&provider, endpoint, &format!("mpuspec-{id}"), Duration::from_secs(20));
     let options = RunOptions {
         jobs: 8,
         seed: "it".to_owned(),
@@ -74,6 +86,7 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
         all_evidence: true,
         bucket: BucketChoice::Create,
         allow_versioned: false,
+        callbacks: Some(CallbackPlace { listen: ([127, 0, 0, 1], 0).into(), url: None }),
     };
     let runner =
         Runner::prepare(client, provider, catalogue.registry.clone(), options).await.expect("it is usable");
@@ -83,7 +96,15 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
 /// The binary, with nothing of the caller's surroundings that could matter.
 pub(crate) fn command(state: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mpuspec"));
-    for name in ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION"] {
+    for name in [
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "AWS_ENDPOINT_URL",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+        "OSS_REGION",
+        "OSS_SESSION_TOKEN",
+    ] {
         command.env_remove(name);
     }
     command

@@ -36,7 +36,7 @@ async fn strangers(client: &Client) -> Seen {
     }
     for at in 0..20 {
         let key = if at % 2 == 0 { format!("mpuspec/up-{at}") } else { format!("up-{at}") };
-        let create = s3::CreateMultipartUpload { key, headers: Vec::new() };
+        let create = s3::CreateMultipartUpload { key, ..Default::default() };
         assert!(client.call(&create, &log).await.expect("created").is_ok());
     }
     inventory(client).await

@@ -1,12 +1,14 @@
-//! Who sent a request: SigV4 in the Authorization header or in the URL, from the documents' description.
+//! Who sent a request. Of S3: SigV4 in the Authorization header or in the URL, from the documents' description.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::civil::DateTime;
 
 use super::sigv4::{Signer, canonical_request, sha256_hex};
-use super::{Request, S3Error};
+use super::{Leniency, Request, S3Error, oss};
+use crate::accounts::Account;
 use crate::model::Time;
+use crate::provider::Dialect;
 
 /// Who asks, and what was signed about the body.
 #[derive(Debug)]
@@ -73,16 +75,6 @@ impl Payload {
     }
 }
 
-/// What is left out of the checks, by a deliberate mistake.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Leniency {
-    pub(crate) skew: bool,
-    pub(crate) expiry: bool,
-    pub(crate) signature: bool,
-    pub(crate) region: bool,
-    pub(crate) unsigned_headers: bool,
-}
-
 /// The access key and its scope: `AKID/20130524/us-east-1/s3/aws4_request`.
 struct Credential<'r> {
     access_key: &'r str,
@@ -133,7 +125,9 @@ impl<'r> Claim<'r> {
             return Err(version_2());
         }
         let Some(fields) = header.strip_prefix("AWS4-HMAC-SHA256") else {
-            return Err(S3Error::new("InvalidRequest", "Unsupported Authorization Type"));
+            let scheme = header.split_whitespace().next().unwrap_or_default();
+            let message = "Unsupported Authorization Type";
+            return Err(S3Error::invalid_argument(message, "Authorization", scheme));
         };
         let field = |name: &str| {
             fields
@@ -196,15 +190,27 @@ impl<'r> Claim<'r> {
 
 const FIFTEEN_MINUTES: u64 = 15 * 60;
 
-/// Finds out who sent the request. `secret_of` gives the secret key of an access key.
+/// Finds out who sent the request. `account_of` gives the account of an access key.
 pub(crate) fn authenticate(
     request: &Request,
     region: &str,
     lenient: Leniency,
-    secret_of: impl Fn(&str) -> Option<&'static str>,
+    account_of: impl Fn(&str) -> Option<Account>,
+) -> Result<Signed, S3Error> {
+    match request.dialect {
+        Dialect::S3 => of_s3(request, region, lenient, account_of),
+        Dialect::Oss => oss::authenticate(request, region, lenient, account_of),
+    }
+}
+
+fn of_s3(
+    request: &Request,
+    region: &str,
+    lenient: Leniency,
+    account_of: impl Fn(&str) -> Option<Account>,
 ) -> Result<Signed, S3Error> {
     let claim = match request.header("authorization") {
-        Some(_) if request.has_query("X-Amz-Signature") => {
+        Some(_) if request.has_query("X-Amz-Signature") && !lenient.two_signatures => {
             let message = "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified";
             return Err(S3Error::invalid_argument(message, "Authorization", "both"));
         }
@@ -218,10 +224,10 @@ pub(crate) fn authenticate(
         None => return Ok(Signed { principal: None, payload: unsigned_payload(request)? }),
     };
     let Credential { access_key, date, region: named, service } = claim.credential;
-    let Some(secret) = secret_of(access_key) else {
-        let message = "The AWS Access Key Id you provided does not exist in our records.";
-        return Err(S3Error::new("InvalidAccessKeyId", message).with("AWSAccessKeyId", access_key));
-    };
+    let account = account_of(access_key).ok_or_else(|| unknown_key(access_key))?;
+    if !lenient.tokens {
+        check_token(account, request)?;
+    }
     if named != region && !lenient.region {
         let message = format!(
             "The authorization header is malformed; the region '{named}' is wrong; expecting '{region}'"
@@ -238,7 +244,7 @@ pub(crate) fn authenticate(
         check_signed_headers(request, &claim)?;
     }
     let canonical = canonical_request(request, &claim.signed_headers, claim.payload_hash);
-    let signer = Signer::new(secret, claim.time, date, named);
+    let signer = Signer::new(account.secret, claim.time, date, named);
     let string_to_sign = signer.string_to_sign("AWS4-HMAC-SHA256", &sha256_hex(canonical.as_bytes()));
     if !signer.verifies(&string_to_sign, claim.signature) && !lenient.signature {
         return Err(signature_does_not_match()
@@ -248,7 +254,26 @@ pub(crate) fn authenticate(
             .with("CanonicalRequest", canonical));
     }
     let payload = Payload::read(claim.payload_hash, signer, claim.signature)?;
-    Ok(Signed { principal: Some(access_key.to_owned()), payload })
+    Ok(Signed { principal: Some(account.principal.to_owned()), payload })
+}
+
+fn unknown_key(access_key: &str) -> S3Error {
+    let message = "The AWS Access Key Id you provided does not exist in our records.";
+    S3Error::new("InvalidAccessKeyId", message).with("AWSAccessKeyId", access_key)
+}
+
+/// A temporary key is none without its token, and a lasting one has none.
+fn check_token(account: Account, request: &Request) -> Result<(), S3Error> {
+    let sent = request.own("security-token").or(request.query("X-Amz-Security-Token"));
+    match (account.token, sent) {
+        (None, None) => Ok(()),
+        (Some(own), Some(sent)) if own == sent => Ok(()),
+        (Some(_), None) => Err(unknown_key(account.access_key)),
+        _ => {
+            let message = "The provided token is malformed or otherwise invalid.";
+            Err(S3Error::new("InvalidToken", message))
+        }
+    }
 }
 
 pub(super) fn signature_does_not_match() -> S3Error {
@@ -343,11 +368,12 @@ mod tests {
         if let Some(header) = authorization {
             request = request.header("authorization", header);
         }
-        Request::new(request.body(()).ok()?.into_parts().0).ok()
+        Request::new(request.body(()).ok()?.into_parts().0, Dialect::S3).ok()
     }
 
     fn authenticated(request: &Request) -> Result<Signed, S3Error> {
-        authenticate(request, "us-east-1", Leniency::default(), |key| (key == KEY).then_some("secret"))
+        let account = Account { access_key: KEY, secret: "secret", token: None, principal: KEY };
+        authenticate(request, "us-east-1", Leniency::default(), |key| (key == KEY).then_some(account))
     }
 
     #[test]

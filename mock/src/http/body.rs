@@ -12,6 +12,7 @@ use super::checksum::{Claim, mismatch};
 use super::chunks::Decoder;
 use super::{Payload, Request, S3Error};
 use crate::model::{self, Algorithm, Checksum, Hasher};
+use crate::provider::Dialect;
 
 /// What is left out of the checks, by a deliberate mistake.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,10 +45,10 @@ pub(crate) async fn receive(
     unchecked: Unchecked,
 ) -> Result<Received, S3Error> {
     let claim = if unchecked.no_checksums { Claim::Nothing } else { Claim::of(request)? };
-    let declared = content_length(request)?.ok_or_else(missing_length)?;
+    let declared = expected_length(request)?;
     let content_md5 = content_md5(request)?;
     let algorithms = [Some(wanted), claim.algorithm().filter(|other| *other != wanted)];
-    let mut sink = Sink::new(declared, &payload, algorithms);
+    let mut sink = Sink::new(declared.unwrap_or(u64::MAX), &payload, algorithms);
     let framed = matches!(payload, Payload::Chunks { .. }) && !unchecked.frame;
     let told = payload.sha256().filter(|_| !unchecked.sha256);
     let decoder = match payload {
@@ -56,7 +57,7 @@ pub(crate) async fn receive(
     };
     let trailers = collect(incoming, decoder, &mut sink, unchecked.cut).await?;
     let digests = sink.finish();
-    let whole = digests.length == declared;
+    let whole = declared.is_none_or(|declared| digests.length == declared);
     if framed && !whole {
         let message = "You did not provide the number of bytes specified by the x-amz-decoded-content-length HTTP header";
         return Err(S3Error::new("IncompleteBody", message));
@@ -64,16 +65,8 @@ pub(crate) async fn receive(
     if whole || !unchecked.cut {
         check_sha256(told, &digests)?;
     }
-    if let Some(expected) = content_md5
-        && expected != digests.md5
-        && !unchecked.md5
-    {
-        return Err(S3Error::new(
-            "BadDigest",
-            "The Content-MD5 you specified did not match what we received.",
-        )
-        .with("ExpectedDigest", STANDARD.encode(expected))
-        .with("CalculatedDigest", STANDARD.encode(digests.md5)));
+    if !unchecked.md5 {
+        check_md5(content_md5, &digests)?;
     }
     let claimed_how = claim.claimed();
     let claimed = if unchecked.frame || unchecked.no_checksums { None } else { claim.value(&trailers)? };
@@ -90,11 +83,12 @@ pub(crate) async fn receive(
     Ok(Received { body, claimed })
 }
 
-/// Receives a document of a request, which is short.
+/// Receives a document of a request, which is short. On OSS it may come with its MD5.
 pub(crate) async fn receive_small(
     request: &Request,
     payload: Payload,
     incoming: &mut Incoming,
+    unchecked: Unchecked,
 ) -> Result<Bytes, S3Error> {
     // A list of 10,000 parts with checksums stays well below.
     const MOST: u64 = 8 << 20;
@@ -111,10 +105,25 @@ pub(crate) async fn receive_small(
     collect(incoming, decoder, &mut sink, false).await?;
     let digests = sink.finish();
     check_sha256(told, &digests)?;
+    if request.dialect == Dialect::Oss && !unchecked.md5 {
+        check_md5(content_md5(request)?, &digests)?;
+    }
     if framed && digests.length != declared {
         return Err(S3Error::new("IncompleteBody", "The request body terminated unexpectedly"));
     }
     Ok(Bytes::from(digests.pieces.concat()))
+}
+
+/// Compares the Content-MD5 with what arrived.
+fn check_md5(told: Option<[u8; 16]>, digests: &Digests) -> Result<(), S3Error> {
+    match told {
+        Some(told) if told != digests.md5 => {
+            Err(S3Error::new("BadDigest", "The Content-MD5 you specified did not match what we received.")
+                .with("ExpectedDigest", STANDARD.encode(told))
+                .with("CalculatedDigest", STANDARD.encode(digests.md5)))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Compares the digest of the signature with what arrived.
@@ -132,8 +141,7 @@ fn check_sha256(told: Option<String>, digests: &Digests) -> Result<(), S3Error> 
 
 /// The size of the content that the head of the request declares.
 pub(crate) fn content_length(request: &Request) -> Result<Option<u64>, S3Error> {
-    let streamed =
-        request.header("x-amz-content-sha256").is_some_and(|payload| payload.starts_with("STREAMING-"));
+    let streamed = request.own("content-sha256").is_some_and(|payload| payload.starts_with("STREAMING-"));
     let name = if streamed { "x-amz-decoded-content-length" } else { "content-length" };
     let number = |text: &str| {
         text.parse().map_err(|_| S3Error::new("InvalidRequest", format!("{name} is not a number")))
@@ -141,7 +149,16 @@ pub(crate) fn content_length(request: &Request) -> Result<Option<u64>, S3Error> 
     request.header(name).map(number).transpose()
 }
 
-pub(crate) fn missing_length() -> S3Error {
+/// The size of the content, which has to be declared; on OSS a body in chunks need not.
+pub(crate) fn expected_length(request: &Request) -> Result<Option<u64>, S3Error> {
+    match content_length(request)? {
+        None if request.dialect == Dialect::Oss && request.is_chunked() => Ok(None),
+        None => Err(missing_length()),
+        declared => Ok(declared),
+    }
+}
+
+fn missing_length() -> S3Error {
     S3Error::new("MissingContentLength", "You must provide the Content-Length HTTP header.")
 }
 

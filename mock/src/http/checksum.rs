@@ -164,6 +164,11 @@ pub(crate) fn checksum_type(name: &str) -> Result<ChecksumType, S3Error> {
     name.parse().map_err(|()| invalid("Value for x-amz-checksum-type header is invalid."))
 }
 
+/// A CRC as OSS tells it: in decimal digits.
+pub(crate) fn decimal(checksum: &Checksum) -> String {
+    checksum.value.iter().fold(0u64, |all, byte| all << 8 | u64::from(*byte)).to_string()
+}
+
 /// The value as it stands in headers and documents.
 pub(crate) fn encoded(checksum: &Checksum) -> String {
     STANDARD.encode(&checksum.value)

@@ -2,20 +2,35 @@
 
 use std::borrow::Cow;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::{Method, StatusCode};
 
-use super::answer::Answer;
+use super::answer::{Answer, Pieces};
+use super::oss;
 use super::xml::Xml;
 use crate::model::{Algorithm, ChecksumType, Condition, Refusal};
-use crate::provider::Provider;
+use crate::provider::{Dialect, Provider};
 
-/// An error as S3 tells it.
+/// An error as S3 tells it, or OSS.
 #[derive(Debug)]
 pub(crate) struct S3Error {
     code: Cow<'static, str>,
     message: String,
     elements: Vec<(&'static str, String)>,
     status: Option<StatusCode>,
+    /// The number of its cause on OSS, where it is not the usual one of the code.
+    number: Option<&'static str>,
+}
+
+/// What an error answer tells about its request.
+pub(crate) struct Asked<'r> {
+    pub(crate) dialect: Dialect,
+    /// Whether nothing may follow the head of the answer.
+    pub(crate) head: bool,
+    pub(crate) host: &'r str,
+    pub(crate) resource: &'r str,
+    pub(crate) request_id: &'r str,
 }
 
 /// The status of every code that the mock answers.
@@ -27,9 +42,11 @@ const STATUS: &[(&str, u16)] = &[
     ("BucketAlreadyExists", 409),
     ("BucketAlreadyOwnedByYou", 409),
     ("BucketNotEmpty", 409),
+    ("CallbackFailed", 203),
     ("ConditionalRequestConflict", 409),
     ("EntityTooLarge", 400),
     ("EntityTooSmall", 400),
+    ("FileAlreadyExists", 409),
     ("IncompleteBody", 400),
     ("InternalError", 500),
     ("InvalidAccessKeyId", 403),
@@ -37,13 +54,17 @@ const STATUS: &[(&str, u16)] = &[
     ("InvalidBucketName", 400),
     ("InvalidChunkSizeError", 400),
     ("InvalidDigest", 400),
+    ("InvalidEncryptionAlgorithmError", 400),
+    ("InvalidObjectName", 400),
     ("InvalidPart", 400),
     ("InvalidPartNumber", 416),
     ("InvalidPartOrder", 400),
     ("InvalidRange", 416),
     ("InvalidRequest", 400),
+    ("InvalidSecurityToken", 403),
     ("InvalidStorageClass", 400),
     ("InvalidTag", 400),
+    ("InvalidToken", 400),
     ("InvalidURI", 400),
     ("KeyTooLongError", 400),
     ("MalformedPolicy", 400),
@@ -51,6 +72,7 @@ const STATUS: &[(&str, u16)] = &[
     ("MalformedXML", 400),
     ("MetadataTooLarge", 400),
     ("MethodNotAllowed", 405),
+    ("MissingArgument", 400),
     ("MissingContentLength", 411),
     ("NoSuchBucket", 404),
     ("NoSuchBucketPolicy", 404),
@@ -58,15 +80,18 @@ const STATUS: &[(&str, u16)] = &[
     ("NoSuchUpload", 404),
     ("NotImplemented", 501),
     ("ObjectLockConfigurationNotFoundError", 404),
+    ("PartAlreadyExist", 409),
+    ("PartNotSequential", 400),
     ("PreconditionFailed", 412),
     ("RequestTimeTooSkewed", 403),
+    ("SecondLevelDomainForbidden", 403),
     ("SignatureDoesNotMatch", 403),
     ("XAmzContentSHA256Mismatch", 400),
 ];
 
 impl S3Error {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into(), elements: Vec::new(), status: None }
+        Self { code: code.into(), message: message.into(), elements: Vec::new(), status: None, number: None }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -77,6 +102,23 @@ impl S3Error {
     /// Answers with a status that is not the one of the code.
     pub(crate) fn status(mut self, status: StatusCode) -> Self {
         self.status = Some(status);
+        self
+    }
+
+    /// Sets the number that the cause has on OSS.
+    pub(crate) fn ec(mut self, number: &'static str) -> Self {
+        self.number = Some(number);
+        self
+    }
+
+    /// Sets the number if it is an error of this code.
+    pub(crate) fn ec_of(self, code: &str, number: &'static str) -> Self {
+        if self.code == code { self.ec(number) } else { self }
+    }
+
+    /// Leaves its particulars out, by a deliberate mistake.
+    pub(crate) fn bare(mut self) -> Self {
+        self.elements.clear();
         self
     }
 
@@ -114,8 +156,12 @@ impl S3Error {
         Self::new("MalformedXML", message)
     }
 
-    /// In the spelling that the provider's documents put first.
-    pub(crate) fn spelt(mut self, provider: &Provider) -> Self {
+    /// In the spelling that the provider's documents put first. `kept` is a code that stays as it is, by a
+    /// deliberate mistake.
+    pub(crate) fn spelt(mut self, provider: &Provider, kept: impl Fn(&str) -> bool) -> Self {
+        if kept(&self.code) {
+            return self;
+        }
         if let Some(spelling) = provider.errors.get(self.code.as_ref()).and_then(|list| list.first()) {
             self.status = StatusCode::from_u16(spelling.status).ok();
             self.code = spelling.code.clone().into();
@@ -123,30 +169,69 @@ impl S3Error {
         self
     }
 
-    pub(crate) fn into_answer(self, resource: &str, request_id: &str) -> Answer {
+    /// Leaves the number out of its answer, by a deliberate mistake.
+    pub(crate) fn without_number(mut self) -> Self {
+        self.number = Some("");
+        self
+    }
+
+    pub(crate) fn into_answer(self, asked: &Asked<'_>) -> Answer {
         let listed = STATUS.iter().find(|(code, _)| *code == self.code).map_or(500, |(_, status)| *status);
         let status =
             self.status.or(StatusCode::from_u16(listed).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if status == StatusCode::NOT_MODIFIED {
             return Answer::new(status);
         }
-        let document = Xml::error(|xml| {
+        let answer = Answer::new(status);
+        match asked.dialect {
+            Dialect::S3 => {
+                let answer = answer.document(self.document_of_s3(asked));
+                if asked.head { answer.body(Pieces::default()) } else { answer }
+            }
+            Dialect::Oss => {
+                let number = self.number.unwrap_or_else(|| oss::number_of(&self.code));
+                let document = self.document_of_oss(asked, number);
+                let answer = if number.is_empty() { answer } else { answer.header("x-oss-ec", number) };
+                if asked.head {
+                    // What has no body tells its error in a header.
+                    return answer.header("x-oss-err", &STANDARD.encode(document)).body(Pieces::default());
+                }
+                answer.document(document)
+            }
+        }
+    }
+
+    fn document_of_s3(&self, asked: &Asked<'_>) -> String {
+        Xml::error(|xml| {
             xml.text("Code", &self.code);
             xml.text("Message", &self.message);
             for (name, value) in &self.elements {
                 xml.text(name, value);
             }
-            xml.text("Resource", resource);
-            xml.text("RequestId", request_id);
-            xml.text("HostId", request_id);
-        });
-        Answer::new(status).document(document)
+            xml.text("Resource", asked.resource);
+            xml.text("RequestId", asked.request_id);
+            xml.text("HostId", asked.request_id);
+        })
     }
-}
 
-/// A refusal of the model, in the words of S3. The key is for NoSuchKey alone.
-impl From<(Refusal, &str)> for S3Error {
-    fn from((refusal, key): (Refusal, &str)) -> Self {
+    fn document_of_oss(&self, asked: &Asked<'_>, number: &str) -> String {
+        Xml::error(|xml| {
+            xml.text("Code", &self.code);
+            xml.text("Message", &self.message);
+            xml.text("RequestId", asked.request_id);
+            xml.text("HostId", asked.host);
+            for (name, value) in &self.elements {
+                xml.text(name, value);
+            }
+            if !number.is_empty() {
+                xml.text("EC", number);
+                xml.text("RecommendDoc", format!("https://api.aliyun.com/troubleshoot?q={number}"));
+            }
+        })
+    }
+
+    /// A refusal of the model. The key is for those that tell it.
+    pub(crate) fn refused(refusal: Refusal, key: &str, dialect: Dialect) -> Self {
         match refusal {
             Refusal::NoSuchUpload(upload) => Self::new(
                 "NoSuchUpload",
@@ -155,9 +240,10 @@ impl From<(Refusal, &str)> for S3Error {
             .with("UploadId", upload),
             Refusal::PartNumber(number) => Self::invalid_argument(
                 "Part number must be an integer between 1 and 10000, inclusive",
-                "partNumber",
+                dialect.part_number_argument(),
                 &number.to_string(),
-            ),
+            )
+            .ec("0017-00000220"),
             Refusal::ListedNumber(number) => {
                 Self::invalid_argument("PartNumber must be >= 1", "PartNumber", &number.to_string())
             }
@@ -179,7 +265,7 @@ impl From<(Refusal, &str)> for S3Error {
                     .with("ProposedSize", size)
                     .with("MinSizeAllowed", least)
                     .with("PartNumber", number)
-                    .with("ETag", etag)
+                    .with(if dialect == Dialect::Oss { "PartETag" } else { "ETag" }, etag)
             }
             Refusal::TooLarge { size, most } => {
                 Self::new("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
@@ -237,6 +323,22 @@ impl From<(Refusal, &str)> for S3Error {
             )
             .with("Condition", name_of(condition))
             .with("Key", key),
+            Refusal::AlreadyExists => Self::new(
+                "FileAlreadyExists",
+                "The object you specified already exists and can not be overwritten.",
+            ),
+            Refusal::NotSequential { number, next } => Self::new(
+                "PartNotSequential",
+                "In a sequential multipart upload, parts have to be sent in the order of their numbers.",
+            )
+            .with("PartNumber", number)
+            .with("NextPartNumber", next),
+            Refusal::PartExists { number, etag } => Self::new(
+                "PartAlreadyExist",
+                "For sequential multipart upload, you can't overwrite uploaded parts.",
+            )
+            .with("PartEtag", format!("\"{etag}\""))
+            .with("PartNumber", number),
         }
     }
 }

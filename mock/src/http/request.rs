@@ -1,13 +1,16 @@
-//! A request, taken apart as far as S3 needs it.
+//! A request, taken apart as far as S3 and OSS need it.
 
 use http::{HeaderMap, Method, request::Parts};
 use percent_encoding::percent_decode_str;
 
 use super::S3Error;
+use super::host::{self, Addressed};
+use crate::provider::Dialect;
 
 /// The head of a request.
 #[derive(Debug)]
 pub(crate) struct Request {
+    pub(crate) dialect: Dialect,
     pub(crate) method: Method,
     /// The path as sent.
     pub(crate) raw_path: String,
@@ -16,20 +19,25 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) bucket: Option<String>,
     pub(crate) key: Option<String>,
+    /// Whether the bucket stands in the path although the host is an endpoint with a name of its own.
+    pub(crate) second_level: bool,
     query: Vec<(String, String)>,
 }
 
 impl Request {
     /// Takes the head apart; the bucket stands first in the path, or first in the name of the host.
-    pub(crate) fn new(parts: Parts) -> Result<Self, S3Error> {
+    pub(crate) fn new(parts: Parts, dialect: Dialect) -> Result<Self, S3Error> {
         let raw_path = parts.uri.path().to_owned();
         let raw_query = parts.uri.query().unwrap_or("").to_owned();
         let rest = raw_path.strip_prefix('/').unwrap_or(&raw_path);
-        let (bucket, key) = match (bucket_of_host(&parts), rest.split_once('/')) {
-            (Some(bucket), _) => (bucket, Some(rest)),
-            (None, Some((bucket, key))) => (bucket, Some(key)),
-            (None, None) => (rest, None),
+        let host = parts.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let addressed = host::addressed(dialect, host::name(host));
+        let (bucket, key) = match (addressed, rest.split_once('/')) {
+            (Addressed::Bucket(bucket), _) => (bucket, Some(rest)),
+            (Addressed::Server | Addressed::Endpoint, Some((bucket, key))) => (bucket, Some(key)),
+            (Addressed::Server | Addressed::Endpoint, None) => (rest, None),
         };
+        let second_level = addressed == Addressed::Endpoint && !bucket.is_empty();
         let key = key.filter(|key| !key.is_empty());
         let bucket = (!bucket.is_empty()).then(|| decode(bucket)).transpose()?;
         let key = key.map(decode).transpose()?;
@@ -41,7 +49,8 @@ impl Request {
                 Ok((decode(name)?, decode(&value.replace('+', " "))?))
             })
             .collect::<Result<_, S3Error>>()?;
-        Ok(Self { method: parts.method, raw_path, raw_query, headers: parts.headers, bucket, key, query })
+        let (method, headers) = (parts.method, parts.headers);
+        Ok(Self { dialect, method, raw_path, raw_query, headers, bucket, key, second_level, query })
     }
 
     /// The value of a query parameter; the empty text if it has none.
@@ -77,6 +86,43 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The values of a header, one behind the other, as signatures want them.
+    pub(crate) fn joined(&self, name: &str) -> String {
+        let values = self.headers.get_all(name).iter();
+        let values: Vec<String> =
+            values.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned()).collect();
+        values.join(",")
+    }
+
+    /// A header of the dialect's own: `own("tagging")` is x-amz-tagging, or x-oss-tagging.
+    pub(crate) fn own(&self, name: &str) -> Option<&str> {
+        self.header(&self.dialect.header(name))
+    }
+
+    /// Takes headers of the other dialect for those of its own, by a deliberate mistake.
+    pub(crate) fn take_foreign_headers(&mut self) {
+        let other = match self.dialect {
+            Dialect::S3 => Dialect::Oss,
+            Dialect::Oss => Dialect::S3,
+        };
+        let foreign: Vec<(String, http::HeaderValue)> = self
+            .headers
+            .iter()
+            .filter_map(|(name, value)| Some((name.as_str().strip_prefix(other.prefix())?, value)))
+            .map(|(name, value)| (self.dialect.header(name), value.clone()))
+            .collect();
+        for (name, value) in foreign {
+            if let Ok(name) = http::HeaderName::try_from(name) {
+                self.headers.entry(name).or_insert(value);
+            }
+        }
+    }
+
+    /// Whether the body comes in chunks of HTTP, so that nobody knows its length before.
+    pub(crate) fn is_chunked(&self) -> bool {
+        self.header("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked"))
+    }
+
     /// The key; routes that have none do not ask.
     pub(crate) fn key(&self) -> &str {
         self.key.as_deref().unwrap_or_default()
@@ -85,13 +131,6 @@ impl Request {
     pub(crate) fn bucket(&self) -> &str {
         self.bucket.as_deref().unwrap_or_default()
     }
-}
-
-/// The bucket in `bucket.localhost:PORT`.
-fn bucket_of_host(parts: &Parts) -> Option<&str> {
-    let host = parts.headers.get("host")?.to_str().ok()?;
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name.strip_suffix(".localhost").filter(|bucket| !bucket.is_empty())
 }
 
 fn decode(text: &str) -> Result<String, S3Error> {
@@ -107,9 +146,13 @@ mod tests {
 
     use super::*;
 
-    fn request(host: &str, uri: &str) -> Option<Request> {
+    fn request_in(dialect: Dialect, host: &str, uri: &str) -> Option<Request> {
         let request = http::Request::builder().uri(uri).header("host", host).body(()).ok()?;
-        Request::new(request.into_parts().0).ok()
+        Request::new(request.into_parts().0, dialect).ok()
+    }
+
+    fn request(host: &str, uri: &str) -> Option<Request> {
+        request_in(Dialect::S3, host, uri)
     }
 
     #[test]
@@ -123,6 +166,31 @@ mod tests {
         assert_eq!(found("b.localhost:80", "/k/%2520+%C3%A4"), expected);
         assert_eq!(found("127.0.0.1:80", "/b//k"), ("b".to_owned(), "/k".to_owned()));
         assert_eq!(found("b.localhost", "//k"), ("b".to_owned(), "/k".to_owned()));
+    }
+
+    #[test]
+    fn oss_takes_the_bucket_in_the_path_where_the_host_has_no_name() {
+        let found = |host, uri| {
+            let request = request_in(Dialect::Oss, host, uri).expect("a request");
+            (request.bucket().to_owned(), request.key().to_owned(), request.second_level)
+        };
+        let expected = |second_level| ("b".to_owned(), "k/l".to_owned(), second_level);
+        assert_eq!(found("127.0.0.1:80", "/b/k/l"), expected(false));
+        assert_eq!(found("localhost:80", "/b/k/l"), expected(false));
+        assert_eq!(found("b.oss-cn-hangzhou.localhost:80", "/k/l"), expected(false));
+        assert_eq!(found("oss-cn-hangzhou.localhost:80", "/b/k/l"), expected(true));
+        assert_eq!(found("oss-cn-hangzhou.localhost:80", "/"), (String::new(), String::new(), false));
+    }
+
+    #[test]
+    fn headers_of_its_own_bear_the_prefix_of_the_dialect() {
+        let builder =
+            || http::Request::builder().header("x-amz-tagging", "s3").header("x-oss-tagging", "oss");
+        for (dialect, tagging) in [(Dialect::S3, "s3"), (Dialect::Oss, "oss")] {
+            let parts = builder().body(()).expect("a request").into_parts().0;
+            let request = Request::new(parts, dialect).expect("it can be taken apart");
+            assert_eq!(request.own("tagging"), Some(tagging));
+        }
     }
 
     #[test]

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use super::Request;
 
 /// Everything but the unreserved characters of RFC 3986.
-const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-const STRICT_BUT_SLASH: &AsciiSet = &STRICT.remove(b'/');
+pub(super) const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(super) const STRICT_BUT_SLASH: &AsciiSet = &STRICT.remove(b'/');
 
 /// The SHA-256 of nothing.
 pub(super) const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -48,7 +48,7 @@ impl Signer {
     }
 }
 
-fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha256> {
+pub(super) fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message);
     mac
@@ -58,7 +58,7 @@ pub(super) fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-fn recode(text: &str, set: &'static AsciiSet) -> String {
+pub(super) fn recode(text: &str, set: &'static AsciiSet) -> String {
     let bytes: Vec<u8> = percent_decode_str(text).collect();
     percent_encoding::percent_encode(&bytes, set).to_string()
 }
@@ -117,7 +117,8 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        Request::new(request.body(()).expect("a request").into_parts().0).expect("it can be taken apart")
+        let parts = request.body(()).expect("a request").into_parts().0;
+        Request::new(parts, crate::provider::Dialect::S3).expect("it can be taken apart")
     }
 
     #[test]

@@ -3,15 +3,22 @@
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 
+use crate::provider::Dialect;
+
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /// A document that is being written.
 pub(crate) struct Xml(Writer<Vec<u8>>);
 
 impl Xml {
-    /// Writes a result document.
-    pub(crate) fn document(root: &str, content: impl FnOnce(&mut Self)) -> String {
-        Self::write(BytesStart::new(root).with_attributes([("xmlns", NAMESPACE)]), content)
+    /// Writes a result document. Those of OSS bear no namespace.
+    pub(crate) fn document(dialect: Dialect, root: &str, content: impl FnOnce(&mut Self)) -> String {
+        let start = BytesStart::new(root);
+        let start = match dialect {
+            Dialect::S3 => start.with_attributes([("xmlns", NAMESPACE)]),
+            Dialect::Oss => start,
+        };
+        Self::write(start, content)
     }
 
     /// Writes an error document, which bears no namespace.
@@ -67,6 +74,14 @@ impl Xml {
     /// Writes who owns something; accounts are named by their access key.
     pub(crate) fn owner(&mut self, id: &str) {
         self.nest("Owner", |xml| xml.text("ID", id));
+    }
+
+    /// Writes who owns something as OSS does, by id and name.
+    pub(crate) fn named_owner(&mut self, id: &str) {
+        self.nest("Owner", |xml| {
+            xml.text("ID", id);
+            xml.text("DisplayName", id);
+        });
     }
 
     /// Writes who started something.

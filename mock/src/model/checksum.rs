@@ -8,14 +8,17 @@ use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
 /// An algorithm beside MD5.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
     /// CRC-32 as in zip files.
     Crc32,
     /// CRC-32 of Castagnoli.
     Crc32c,
     /// CRC-64 as in NVM Express.
+    #[default]
     Crc64nvme,
+    /// CRC-64 as in xz, which OSS computes and nobody can ask for.
+    Crc64ecma,
     /// SHA-1.
     Sha1,
     /// SHA-256.
@@ -23,7 +26,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Every algorithm.
+    /// Every algorithm that S3 knows.
     pub const ALL: [Self; 5] = [Self::Crc32, Self::Crc32c, Self::Crc64nvme, Self::Sha1, Self::Sha256];
 
     /// The name in headers that take one.
@@ -32,6 +35,7 @@ impl Algorithm {
             Self::Crc32 => "CRC32",
             Self::Crc32c => "CRC32C",
             Self::Crc64nvme => "CRC64NVME",
+            Self::Crc64ecma => "CRC64ECMA",
             Self::Sha1 => "SHA1",
             Self::Sha256 => "SHA256",
         }
@@ -41,7 +45,7 @@ impl Algorithm {
     pub fn size(self) -> usize {
         match self {
             Self::Crc32 | Self::Crc32c => 4,
-            Self::Crc64nvme => 8,
+            Self::Crc64nvme | Self::Crc64ecma => 8,
             Self::Sha1 => 20,
             Self::Sha256 => 32,
         }
@@ -50,7 +54,7 @@ impl Algorithm {
     /// The type of an object's checksum where none is asked for.
     pub fn default_type(self) -> ChecksumType {
         match self {
-            Self::Crc64nvme => ChecksumType::FullObject,
+            Self::Crc64nvme | Self::Crc64ecma => ChecksumType::FullObject,
             _ => ChecksumType::Composite,
         }
     }
@@ -58,7 +62,7 @@ impl Algorithm {
     /// Whether an object of parts can have this type.
     pub fn allows(self, of: ChecksumType) -> bool {
         match of {
-            ChecksumType::Composite => self != Self::Crc64nvme,
+            ChecksumType::Composite => !matches!(self, Self::Crc64nvme | Self::Crc64ecma),
             ChecksumType::FullObject => self.crc().is_some(),
         }
     }
@@ -68,6 +72,7 @@ impl Algorithm {
             Self::Crc32 => Some(CrcAlgorithm::Crc32IsoHdlc),
             Self::Crc32c => Some(CrcAlgorithm::Crc32Iscsi),
             Self::Crc64nvme => Some(CrcAlgorithm::Crc64Nvme),
+            Self::Crc64ecma => Some(CrcAlgorithm::Crc64Xz),
             Self::Sha1 | Self::Sha256 => None,
         }
     }
@@ -234,6 +239,7 @@ mod tests {
             (Algorithm::Crc32, "cbf43926"),
             (Algorithm::Crc32c, "e3069283"),
             (Algorithm::Crc64nvme, "ae8b14860a799888"),
+            (Algorithm::Crc64ecma, "995dc9bbdf1939fa"),
         ] {
             assert_eq!(hex::encode(checksum(algorithm, b"123456789").value), check);
         }
@@ -250,6 +256,7 @@ mod tests {
             (Algorithm::Crc32c, ChecksumType::Composite, "g9DPqQ=="),
             (Algorithm::Crc32c, ChecksumType::FullObject, "xU+Krw=="),
             (Algorithm::Crc64nvme, ChecksumType::FullObject, "i+6LR0y3eFo="),
+            (Algorithm::Crc64ecma, ChecksumType::FullObject, "ObZ7lMmmcWU="),
             (Algorithm::Sha1, ChecksumType::Composite, "sizjvY4eud3MrcHdZM3cQ/ol39o="),
             (Algorithm::Sha256, ChecksumType::Composite, "uWBwpe1dxI4Vw8Gf0X9ynOdw/SS6VBzfWm9giiv1sf4="),
         ] {

@@ -1,12 +1,14 @@
 //! Completion: what a list can be refused for, and what the parts become.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5 as Hasher};
 
 use super::checksum::combined;
-use super::decide::{Choice, Effect, USUAL, unmet, unquoted};
-use super::operation::{Answer, Condition, Conditions, Given, ListedPart, Refusal, Terms};
+use super::decide::{Choice, Effect, taken, unmet, unquoted};
+use super::operation::{Answer, Condition, Conditions, Given, List, ListedPart, Refusal, Terms};
 use super::{
     ChecksumType, Content, Defect, ETags, Ending, KeyState, Object, ObjectChecksum, ObjectPart, Part,
     Repeated, Rules, Unlisted, Upload, UploadId,
@@ -17,12 +19,21 @@ pub(super) fn complete(
     state: &KeyState,
     rules: &Rules,
     id: &UploadId,
-    list: &[ListedPart],
+    list: &List,
     terms: &Terms,
     given: &Given,
 ) -> Vec<Choice> {
     let Some(upload) = state.uploads.get(id) else { return complete_again(state, rules, id, list) };
-    let refusals = refusals(state, upload, rules, id, list, terms);
+    let all = *list == List::All;
+    let upload = &*if all { stored_for_all(state, upload, rules) } else { Cow::Borrowed(upload) };
+    let list = &*match list {
+        List::Parts(list) => Cow::Borrowed(list),
+        List::All => Cow::Owned(all_of(upload, rules)),
+    };
+    let mut refusals = refusals(state, upload, rules, id, list, terms);
+    if all && rules.has(Defect::AllTakesSmallParts) {
+        refusals.retain(|refusal| !matches!(refusal, Refusal::TooSmall { .. }));
+    }
     if !refusals.is_empty() {
         // Which of several mistakes is told is the server's choice.
         let effect = || {
@@ -37,41 +48,82 @@ pub(super) fn complete(
             .map(|refusal| Choice { answer: Answer::Refused(refusal), effect: effect() })
             .collect();
     }
-    let parts = joined_parts(upload, rules, list);
+    let mut parts = joined_parts(upload, rules, list);
+    if all && rules.has(Defect::AllInArrivalOrder) {
+        parts.sort_by_key(|(_, part)| part.arrived);
+    }
     let mut content = Content::joined(parts.iter().map(|(_, part)| part.content.clone()));
     if rules.has(Defect::LoseLastByte) {
         content = content.range(0, content.len().saturating_sub(1));
     }
-    let Some(etag) = etag_of_parts(rules, &parts, &content, given) else { return Vec::new() };
+    let mut meta = upload.meta.clone();
+    if !rules.has(Defect::LoseAclOfCompletion) {
+        meta.extend(terms.meta.clone());
+    }
     let object = Object {
         content,
-        etag: etag.clone(),
-        meta: upload.meta.clone(),
+        etag: String::new(),
+        meta,
         modified: upload.initiated,
         checksum: object_checksum(upload, rules, parts.iter().map(|(_, part)| *part)),
         parts: Some(parts.iter().map(|(number, part)| finished(*number, part)).collect()),
+        sequential: upload.sequential,
     };
-    let ending = Ending::Completed { list: as_sent(list), etag: etag.clone() };
-    let answer = Answer::Completed(etag);
-    let mut choices = vec![Choice {
-        answer: answer.clone(),
-        effect: Effect::End(id.clone(), ending.clone(), Some(object)),
-    }];
-    if upload.overtaken {
+    let etags = etags_of_parts(rules, &parts, &object.content, given);
+    let done = etags.into_iter().flat_map(|etag| {
+        let object = Object { etag: etag.clone(), ..object.clone() };
+        let ending = Ending::Completed { list: as_sent(list), etag: etag.clone() };
+        let ends = move |object| Effect::End(id.clone(), ending.clone(), object);
+        let on_top = Choice { answer: Answer::Completed(etag.clone()), effect: ends(Some(object)) };
         // Without versioning, a request that came between creation and completion may take
         // precedence, and a deletion may leave no object (AWS user guide, mpuoverview).
-        choices.push(Choice { answer, effect: Effect::End(id.clone(), ending, None) });
+        let below = upload.overtaken.then(|| Choice { answer: Answer::Completed(etag), effect: ends(None) });
+        [on_top].into_iter().chain(below)
+    });
+    done.collect()
+}
+
+/// The list of everything that has arrived.
+fn all_of(upload: &Upload, rules: &Rules) -> Vec<ListedPart> {
+    let entry = |(number, part): (&u32, &Part)| ListedPart {
+        number: i64::from(*number),
+        etag: part.etag.clone(),
+        checksums: Vec::new(),
+    };
+    let mut list: Vec<ListedPart> = upload.parts.iter().map(entry).collect();
+    if rules.has(Defect::AllDropsHighest) && list.len() > 1 {
+        list.pop();
     }
-    choices
+    list
+}
+
+/// The upload as a completion without a list sees it; deliberate mistakes see other parts in it.
+fn stored_for_all<'s>(state: &KeyState, upload: &'s Upload, rules: &Rules) -> Cow<'s, Upload> {
+    let mut seen = Cow::Borrowed(upload);
+    if rules.has(Defect::AllTakesOtherUploads) {
+        let others = state.uploads.values().flat_map(|other| &other.parts);
+        for (number, part) in others {
+            seen.to_mut().parts.entry(*number).or_insert_with(|| part.clone());
+        }
+    }
+    if rules.has(Defect::AllTakesReplacedParts) && !upload.replaced.is_empty() {
+        seen.to_mut().parts.extend(upload.replaced.clone());
+    }
+    seen
 }
 
 /// A completion of an upload that is not there, or no longer.
-fn complete_again(state: &KeyState, rules: &Rules, id: &UploadId, list: &[ListedPart]) -> Vec<Choice> {
+fn complete_again(state: &KeyState, rules: &Rules, id: &UploadId, list: &List) -> Vec<Choice> {
+    let same = |before: &[(u32, String)]| match list {
+        List::Parts(list) => before == as_sent(list),
+        List::All => true,
+    };
     let gone = Choice { answer: Answer::Refused(Refusal::NoSuchUpload(id.clone())), effect: Effect::None };
     match state.ended.get(id) {
         // AWS answers a repeated completion as it answered the first; its API text says NoSuchUpload.
         Some(Ending::Completed { list: before, etag })
-            if *before == as_sent(list) && rules.repeated_completion == Repeated::Open =>
+            if same(before)
+                && (rules.repeated_completion == Repeated::Open || rules.has(Defect::ReplayCompletion)) =>
         {
             vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::None }, gone]
         }
@@ -98,6 +150,12 @@ fn refusals(
     terms: &Terms,
 ) -> Vec<Refusal> {
     let mut found = Vec::new();
+    found.extend(taken(
+        state,
+        rules,
+        terms.conditions.forbid_overwrite,
+        Defect::IgnoreForbidOverwriteAtCompletion,
+    ));
     found.extend(condition_refusal(state, upload, rules, &terms.conditions));
     if list.is_empty() && !rules.has(Defect::AcceptEmptyList) {
         found.push(Refusal::EmptyList);
@@ -241,10 +299,11 @@ fn object_checksum<'u>(
     if upload.checksum.is_none() && rules.has(Defect::OmitDefaultChecksum) {
         return None;
     }
-    let (algorithm, of) = upload.checksum.unwrap_or((USUAL, ChecksumType::FullObject));
+    let (algorithm, of) = upload.checksum.unwrap_or((rules.usual_checksum, ChecksumType::FullObject));
     let kept: Option<Vec<_>> =
         parts.map(|part| Some((part.checksum.as_ref()?, part.content.len()))).collect();
-    if of == ChecksumType::FullObject && rules.has(Defect::ComposeFullObject) {
+    let composes = rules.has(Defect::ComposeFullObject) || rules.has(Defect::Crc64OfParts);
+    if of == ChecksumType::FullObject && composes {
         let composed = combined(algorithm, ChecksumType::Composite, &kept?)?;
         return Some(ObjectChecksum { of, ..composed });
     }
@@ -311,15 +370,23 @@ fn finished(number: u32, part: &Part) -> ObjectPart {
     ObjectPart { number, size: part.content.len(), checksum: part.checksum.clone() }
 }
 
-fn etag_of_parts(rules: &Rules, parts: &[(u32, &Part)], content: &Content, given: &Given) -> Option<String> {
-    if rules.etags == ETags::Opaque {
-        return given.etag.clone();
-    }
+/// The ETags that the object may have; none where the server's choice is not known.
+fn etags_of_parts(rules: &Rules, parts: &[(u32, &Part)], content: &Content, given: &Given) -> Vec<String> {
+    let case = |digest: &[u8]| match rules.etags == ETags::Uppercase && !rules.has(Defect::LowercaseEtags) {
+        true => hex::encode_upper(digest),
+        false => hex::encode(digest),
+    };
     let mut hasher = Hasher::new();
-    if rules.has(Defect::PlainEtag) {
+    if rules.has(Defect::PlainEtag) && rules.etags != ETags::Opaque {
         content.pieces().flatten().for_each(|piece| hasher.update(&piece));
-        return Some(hex::encode(hasher.finalize()));
+        return vec![case(&hasher.finalize())];
     }
-    parts.iter().for_each(|(_, part)| hasher.update(part.md5));
-    Some(format!("{}-{}", hex::encode(hasher.finalize()), parts.len()))
+    match rules.etags {
+        ETags::Opaque => return given.etag.clone().into_iter().collect(),
+        ETags::Md5 => parts.iter().for_each(|(_, part)| hasher.update(part.md5)),
+        ETags::Uppercase => parts.iter().for_each(|(_, part)| hasher.update(&part.etag)),
+    }
+    let formed = format!("{}-{}", case(&hasher.finalize()), parts.len());
+    let own = given.etag.clone().filter(|own| rules.etags == ETags::Uppercase && *own != formed);
+    [formed].into_iter().chain(own).collect()
 }

@@ -9,7 +9,7 @@ use super::operation::{
 };
 use super::{
     Algorithm, ChecksumType, Content, Defect, ETags, Ending, KeyState, Md5, Meta, Object, ObjectChecksum,
-    Part, Rules, Upload, UploadId,
+    Part, Repeated, Rules, Upload, UploadId, UploadOrder,
 };
 
 /// A lawful answer and what it does to the state.
@@ -49,7 +49,10 @@ impl Effect {
                     {
                         part.content = before.content.clone();
                     }
-                    upload.parts.insert(number, part);
+                    let before = upload.parts.insert(number, part);
+                    if let Some(before) = before.filter(|_| rules.has(Defect::AllTakesReplacedParts)) {
+                        upload.replaced.insert(number, before);
+                    }
                 }
             }
             Self::End(id, ending, object) => {
@@ -96,8 +99,20 @@ fn refuse(refusal: Refusal) -> Vec<Choice> {
 
 pub(super) fn decide(state: &KeyState, rules: &Rules, operation: &Operation, given: &Given) -> Vec<Choice> {
     match operation {
-        Operation::Create { meta, checksum, initiator } => {
-            create(state, rules, meta, *checksum, initiator, given)
+        Operation::Create { meta, checksum, initiator, forbid_overwrite, sequential } => {
+            let ignored = Defect::IgnoreForbidOverwriteAtCreation;
+            if let Some(refusal) = taken(state, rules, *forbid_overwrite, ignored) {
+                return refuse(refusal);
+            }
+            let upload = Upload {
+                initiated: given.at,
+                meta: if rules.has(Defect::LoseMetadata) { Meta::new() } else { meta.clone() },
+                checksum: *checksum,
+                initiator: initiator.clone(),
+                sequential: *sequential,
+                ..Upload::default()
+            };
+            create(state, rules, upload, given)
         }
         Operation::BeginPart { upload, number, size, claimed } => {
             match may_store(state, rules, upload, *number, *size, *claimed) {
@@ -112,10 +127,14 @@ pub(super) fn decide(state: &KeyState, rules: &Rules, operation: &Operation, giv
         Operation::Abort { upload } => abort(state, rules, upload),
         Operation::ListParts { upload, after, max } => list_parts(state, rules, upload, *after, *max),
         Operation::ListUploads => only(Answer::Uploads(uploads_of(state, rules)), Effect::None),
-        Operation::Put { body, meta, conditions } => match unmet(state, rules, conditions) {
-            Some(refusal) => refuse(refusal),
-            None => put(rules, body, meta, given),
-        },
+        Operation::Put { body, meta, conditions } => {
+            let ignored = Defect::IgnoreForbidOverwriteOfPut;
+            let taken = taken(state, rules, conditions.forbid_overwrite, ignored);
+            match taken.or_else(|| unmet(state, rules, conditions)) {
+                Some(refusal) => refuse(refusal),
+                None => put(rules, body, meta, given),
+            }
+        }
         Operation::Get | Operation::Head => match readable(state, rules) {
             Some(object) => only(Answer::Object(Box::new(object)), Effect::None),
             None => refuse(Refusal::NoSuchKey),
@@ -125,14 +144,7 @@ pub(super) fn decide(state: &KeyState, rules: &Rules, operation: &Operation, giv
     }
 }
 
-fn create(
-    state: &KeyState,
-    rules: &Rules,
-    meta: &Meta,
-    checksum: Option<(Algorithm, ChecksumType)>,
-    initiator: &str,
-    given: &Given,
-) -> Vec<Choice> {
+fn create(state: &KeyState, rules: &Rules, upload: Upload, given: &Given) -> Vec<Choice> {
     let Some(id) = given.id.clone() else { return Vec::new() };
     if rules.has(Defect::ReuseUpload)
         && let Some(id) = state.uploads.keys().next()
@@ -143,20 +155,13 @@ fn create(
     if state.uploads.contains_key(&id) || state.ended.contains_key(&id) {
         return Vec::new();
     }
-    let meta = if rules.has(Defect::LoseMetadata) { Meta::new() } else { meta.clone() };
-    let upload = Upload {
-        initiated: given.at,
-        meta,
-        parts: Default::default(),
-        checksum,
-        initiator: initiator.to_owned(),
-        overtaken: false,
-    };
     only(Answer::Created(id.clone()), Effect::Open(id, upload))
 }
 
-/// Without any asked for, S3 takes this one by itself.
-pub(super) const USUAL: Algorithm = Algorithm::Crc64nvme;
+/// Refuses where a key must not be overwritten and is taken.
+pub(super) fn taken(state: &KeyState, rules: &Rules, forbidden: bool, ignored: Defect) -> Option<Refusal> {
+    (forbidden && state.object.is_some() && !rules.has(ignored)).then_some(Refusal::AlreadyExists)
+}
 
 /// Checks what can be checked before the body has arrived. Given are the number, and the
 /// algorithm by which the server keeps a checksum.
@@ -178,7 +183,7 @@ fn may_store(
         return Err(Refusal::NoSuchUpload(upload.clone()));
     };
     let wanted = match (found.checksum, claimed) {
-        (None, _) => USUAL,
+        (None, _) => rules.usual_checksum,
         (Some((expected, _)), Claimed::With(sent))
             if sent != expected && !rules.has(Defect::AcceptOtherAlgorithm) =>
         {
@@ -206,7 +211,24 @@ fn may_store(
         return Err(Refusal::TooLarge { size: 0, most: 0 });
     }
     let number = u32::try_from(number).map_err(|_| Refusal::PartNumber(number))?;
+    if found.sequential {
+        keeps_turn(found, rules, number)?;
+    }
     Ok((number, wanted))
+}
+
+/// In a sequential upload each part comes once, and behind the one before.
+fn keeps_turn(upload: &Upload, rules: &Rules, number: u32) -> Result<(), Refusal> {
+    match upload.parts.get(&number) {
+        Some(_) if rules.has(Defect::SequentialTakesPartsAgain) => return Ok(()),
+        Some(part) => return Err(Refusal::PartExists { number, etag: part.etag.clone() }),
+        None => {}
+    }
+    let next = upload.parts.last_key_value().map_or(1, |(last, _)| last.saturating_add(1));
+    match number == next || rules.has(Defect::SequentialTakesAnyOrder) {
+        true => Ok(()),
+        false => Err(Refusal::NotSequential { number, next }),
+    }
 }
 
 fn upload_part(
@@ -243,7 +265,8 @@ fn upload_part(
 
 fn etag_of_bytes(rules: &Rules, md5: Md5, given: &Given) -> Option<String> {
     match rules.etags {
-        ETags::Md5 => Some(hex::encode(md5)),
+        ETags::Uppercase if !rules.has(Defect::LowercaseEtags) => Some(hex::encode_upper(md5)),
+        ETags::Md5 | ETags::Uppercase => Some(hex::encode(md5)),
         ETags::Opaque => given.etag.clone(),
     }
 }
@@ -262,6 +285,7 @@ fn abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Vec<Choice> {
     let gone = Choice { answer: Answer::Refused(Refusal::NoSuchUpload(id.clone())), effect: Effect::None };
     let done = Choice { answer: Answer::Done, effect: Effect::None };
     match state.ended.get(id) {
+        Some(_) if rules.repeated_abort == Repeated::Gone && !rules.has(Defect::ReplayAbort) => vec![gone],
         // Seen on AWS: 204 soon after the first abort, NoSuchUpload hours later.
         Some(Ending::Aborted) => vec![done, gone],
         // Not documented for an upload that was completed: either answer, and the object stays.
@@ -282,6 +306,7 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
     let first = if rules.has(Defect::RepeatPartMarker) { after } else { after.saturating_add(1) };
     let max =
         if rules.has(Defect::IgnoreMaxParts) { u32::MAX } else { max.min(rules.limits.list_parts_page) };
+    let told = upload.checksum.is_some() || rules.tells_usual_checksum();
     let mut rest = upload.parts.range(first.max(u32::from(after > 0))..);
     let parts: Vec<_> = rest
         .by_ref()
@@ -291,7 +316,7 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
             etag: part.etag.clone(),
             size: part.content.len() + u64::from(rules.has(Defect::WrongListedSize)),
             arrived: part.arrived,
-            checksum: upload.checksum.and(part.checksum.clone()),
+            checksum: part.checksum.clone().filter(|_| told),
         })
         .collect();
     // A page of no entries is never truncated: there would be no marker to go on from.
@@ -308,7 +333,7 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
     only(Answer::Parts(page), Effect::None)
 }
 
-/// The uploads of a key, oldest first.
+/// The uploads of a key, in the order of listings.
 pub(super) fn uploads_of(state: &KeyState, rules: &Rules) -> Vec<(UploadId, super::Time)> {
     let mut uploads: Vec<_> =
         state.uploads.iter().map(|(id, upload)| (id.clone(), upload.initiated)).collect();
@@ -316,7 +341,10 @@ pub(super) fn uploads_of(state: &KeyState, rules: &Rules) -> Vec<(UploadId, supe
         let aborted = state.ended.iter().filter(|(_, ending)| **ending == Ending::Aborted);
         uploads.extend(aborted.map(|(id, _)| (id.clone(), super::Time::default())));
     }
-    uploads.sort_by_key(|(_, initiated)| *initiated);
+    match rules.uploads_by {
+        UploadOrder::Id if !rules.has(Defect::ListUploadsByTime) => uploads.sort(),
+        _ => uploads.sort_by_key(|(_, initiated)| *initiated),
+    }
     uploads
 }
 
@@ -338,6 +366,7 @@ fn put(rules: &Rules, body: &Body, meta: &Meta, given: &Given) -> Vec<Choice> {
             .checksum
             .clone()
             .map(|checksum| ObjectChecksum { checksum, of: ChecksumType::FullObject }),
+        sequential: false,
     };
     only(Answer::Stored(etag), Effect::Put(object))
 }
@@ -372,6 +401,7 @@ fn readable(state: &KeyState, rules: &Rules) -> Option<Object> {
             modified: part.arrived,
             parts: None,
             checksum: None,
+            sequential: false,
         });
     }
     let mut object = state.object.clone()?;

@@ -4,23 +4,31 @@ use std::fmt;
 use std::str::FromStr;
 
 macro_rules! defects {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
+    (
+        $($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+
+        of_oss: $($(#[doc = $of_oss_doc:literal])+ $of_oss:ident = $of_oss_name:literal,)+
+    ) => {
         /// A switch that makes the mock wrong in one way.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Defect { $($(#[doc = $doc])+ $variant,)+ }
+        pub enum Defect { $($(#[doc = $doc])+ $variant,)+ $($(#[doc = $of_oss_doc])+ $of_oss,)+ }
 
         impl Defect {
             /// Every defect.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+ $(Self::$of_oss,)+];
+            /// Those that break a promise of OSS alone.
+            pub const OF_OSS: &'static [Self] = &[$(Self::$of_oss,)+];
 
             /// The name on the command line.
             pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
+                match self { $(Self::$variant => $name,)+ $(Self::$of_oss => $of_oss_name,)+ }
             }
 
             /// What goes wrong.
             pub fn about(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
+                match self {
+                    $(Self::$variant => concat!($($doc),+).trim_ascii(),)+
+                    $(Self::$of_oss => concat!($($of_oss_doc),+).trim_ascii(),)+
+                }
             }
         }
     };
@@ -279,6 +287,164 @@ defects! {
     TakePartsOfUnknownUploads = "take-parts-of-unknown-uploads",
     /// A conditional completion does not notice that the key was written meanwhile.
     IgnoreConflicts = "ignore-conflicts",
+
+    of_oss:
+    /// Without a list, the parts are joined in the order in which they arrived.
+    AllInArrivalOrder = "all-in-arrival-order",
+    /// Without a list, the part with the highest number is left out.
+    AllDropsHighest = "all-drops-highest",
+    /// Without a list, parts of other uploads of the key are taken where numbers are missing.
+    AllTakesOtherUploads = "all-takes-other-uploads",
+    /// Without a list, a part that was sent again is taken as it was before.
+    AllTakesReplacedParts = "all-takes-replaced-parts",
+    /// Without a list, parts below the smallest size are taken.
+    AllTakesSmallParts = "all-takes-small-parts",
+    /// A completion of everything may come with a list, which is passed over.
+    AllTakesBody = "all-takes-body",
+    /// A completion of everything is taken for one with an empty list.
+    IgnoreCompleteAll = "ignore-complete-all",
+    /// A sequential upload takes its parts in any order.
+    SequentialTakesAnyOrder = "sequential-takes-any-order",
+    /// A sequential upload takes a part again.
+    SequentialTakesPartsAgain = "sequential-takes-parts-again",
+    /// An object of any upload has a Content-MD5.
+    TellContentMd5OfParts = "tell-content-md5-of-parts",
+    /// An object of a sequential upload has no Content-MD5.
+    SequentialOmitsContentMd5 = "sequential-omits-content-md5",
+    /// The answer to a part has no CRC-64.
+    OmitCrc64OfPart = "omit-crc64-of-part",
+    /// The answer to a completion has no CRC-64.
+    OmitCrc64OfCompletion = "omit-crc64-of-completion",
+    /// GET and HEAD tell no CRC-64.
+    OmitCrc64OfObject = "omit-crc64-of-object",
+    /// A listing of parts tells no CRC-64.
+    OmitCrc64OfListedParts = "omit-crc64-of-listed-parts",
+    /// The CRC-64 of an object is made of those of its parts, and not of its bytes.
+    Crc64OfParts = "crc64-of-parts",
+    /// CRC-64 values are told in hexadecimal digits.
+    HexCrc64 = "hex-crc64",
+    /// ETags are written in lowercase.
+    LowercaseEtags = "lowercase-etags",
+    /// A creation overlooks that the key must not be overwritten.
+    IgnoreForbidOverwriteAtCreation = "ignore-forbid-overwrite-at-creation",
+    /// A completion overlooks that the key must not be overwritten.
+    IgnoreForbidOverwriteAtCompletion = "ignore-forbid-overwrite-at-completion",
+    /// Conditions of a put are passed over.
+    IgnoreConditionsOfPut = "ignore-conditions-of-put",
+    /// A put or a copy overlooks that the key must not be overwritten.
+    IgnoreForbidOverwriteOfPut = "ignore-forbid-overwrite-of-put",
+    /// An ACL is told as private where the object has none of its own.
+    TellPrivateForDefault = "tell-private-for-default",
+    /// The answer to a completion does not tell where the object is.
+    OmitLocation = "omit-location",
+    /// The ACL of a completion is lost.
+    LoseAclOfCompletion = "lose-acl-of-completion",
+    /// An ACL that there is none of is taken, and passed over.
+    TakeUnknownAcl = "take-unknown-acl",
+    /// A callback is answered for and never made.
+    SkipCallback = "skip-callback",
+    /// A callback is made twice.
+    CallBackTwice = "call-back-twice",
+    /// A callback that failed is answered with success.
+    HideCallbackFailure = "hide-callback-failure",
+    /// A callback that failed takes the object away.
+    CallbackFailureDeletesObject = "callback-failure-deletes-object",
+    /// The answer is the usual one, and not the reply of the callback server.
+    HideCallbackReply = "hide-callback-reply",
+    /// The variables in the body of a callback are sent as they are.
+    KeepCallbackVariables = "keep-callback-variables",
+    /// The Host of a callback is that of its URL, whatever was asked.
+    IgnoreCallbackHost = "ignore-callback-host",
+    /// The body of a callback is always sent as a form.
+    IgnoreCallbackType = "ignore-callback-type",
+    /// A callback that cannot be made out is passed over.
+    IgnoreBrokenCallbacks = "ignore-broken-callbacks",
+    /// A callback that cannot be made out is refused, and the upload completed all the same.
+    CompleteOnBrokenCallback = "complete-on-broken-callback",
+    /// Only the first URL of a callback is tried.
+    CallFirstUrlAlone = "call-first-url-alone",
+    /// A range of a copy that breaks the rules is refused.
+    RefuseBadCopyRanges = "refuse-bad-copy-ranges",
+    /// A range of a copy without an end lacks its last byte.
+    ShortenOpenCopyRanges = "shorten-open-copy-ranges",
+    /// A range of a copy without an end is taken for one that breaks the rules.
+    IgnoreOpenCopyRanges = "ignore-open-copy-ranges",
+    /// The answer to a copied range does not tell the range.
+    OmitCopiedRange = "omit-copied-range",
+    /// Keys may begin with characters that none may begin with.
+    TakeAnyKeyStart = "take-any-key-start",
+    /// The bucket may stand in the path on an endpoint that has a name.
+    TakePathStyle = "take-path-style",
+    /// Errors have no number.
+    OmitErrorNumbers = "omit-error-numbers",
+    /// A body that does not agree with its Content-MD5 is called BadDigest.
+    TellBadDigest = "tell-bad-digest",
+    /// The Content-MD5 of the list of a completion is not looked at.
+    IgnoreContentMd5OfCompletion = "ignore-content-md5-of-completion",
+    /// What is not supported is answered with status 501.
+    TellNotImplementedAs501 = "tell-not-implemented-as-501",
+    /// A listing of parts tells the next marker only if more follows.
+    OmitLastPartMarker = "omit-last-part-marker",
+    /// A listing of uploads tells the next markers only if more follows.
+    OmitLastUploadMarkers = "omit-last-upload-markers",
+    /// Listings of parts and uploads show owner and initiator.
+    ShowOwners = "show-owners",
+    /// Uploads of a key are listed by time.
+    ListUploadsByTime = "list-uploads-by-time",
+    /// An upload id marker counts without a key marker too.
+    TakeLoneUploadIdMarker = "take-lone-upload-id-marker",
+    /// Names are never URL-encoded in the answers to a creation and a completion.
+    IgnoreEncodingOfResults = "ignore-encoding-of-results",
+    /// Signatures of version 1 are not compared.
+    V1IgnoresSignature = "v1-ignores-signature",
+    /// Signatures of version 4 are not compared.
+    V4IgnoresSignature = "v4-ignores-signature",
+    /// Clocks that are a minute off are refused.
+    RefuseSlightSkew = "refuse-slight-skew",
+    /// In a signature of version 1, the part number is not compared.
+    V1IgnoresPartNumber = "v1-ignores-part-number",
+    /// The time of a signature of version 1 is not compared with the clock.
+    V1TakesAnyDate = "v1-takes-any-date",
+    /// A URL signed by version 1 is good beyond its time.
+    V1IgnoresExpiry = "v1-ignores-expiry",
+    /// A URL signed by version 4 is good beyond its time.
+    V4IgnoresExpiry = "v4-ignores-expiry",
+    /// Temporary credentials are refused.
+    RefuseTokens = "refuse-tokens",
+    /// Security tokens are not looked at.
+    IgnoreTokens = "ignore-tokens",
+    /// A request may be signed in its header and in its URL.
+    TakeTwoSignatures = "take-two-signatures",
+    /// Headers of the other dialect count.
+    TakeForeignHeaders = "take-foreign-headers",
+    /// A part may come with a header that asks for encryption.
+    TakeEncryptionOfParts = "take-encryption-of-parts",
+    /// A completion may come with a header that asks for encryption.
+    TakeEncryptionOfCompletion = "take-encryption-of-completion",
+    /// Any encryption is taken, and told again.
+    TakeUnknownEncryption = "take-unknown-encryption",
+    /// Encryption is never told.
+    OmitEncryption = "omit-encryption",
+    /// An object of the usual storage class tells none.
+    OmitUsualStorageClass = "omit-usual-storage-class",
+    /// Any storage class is taken.
+    TakeUnknownStorageClass = "take-unknown-storage-class",
+    /// Tags are kept as they stand in the header, not decoded.
+    KeepTagsEncoded = "keep-tags-encoded",
+    /// Any tags are taken.
+    TakeAnyTags = "take-any-tags",
+    /// Tags of long keys are refused.
+    RefuseLongTags = "refuse-long-tags",
+    /// Objects of which nobody said what they are have the type that S3 gives them.
+    TellOtherContentType = "tell-other-content-type",
+    /// Nothing tells whether an object was made of parts.
+    OmitObjectType = "omit-object-type",
+    /// A part that is too small is told without its particulars.
+    OmitSmallPartDetails = "omit-small-part-details",
+    /// A completion that is sent again is answered as before.
+    ReplayCompletion = "replay-completion",
+    /// An abort that is sent again is answered as before.
+    ReplayAbort = "replay-abort",
 }
 
 impl fmt::Display for Defect {

@@ -24,8 +24,8 @@ pub use content::{Blob, Content, Slice};
 pub use defect::Defect;
 pub use listing::{ListedUpload, UploadsPage, UploadsQuery, list_uploads};
 pub use operation::{
-    Answer, Body, Claimed, Code, Condition, Conditions, Event, Given, ListedPart, Observed, Operation,
+    Answer, Body, Claimed, Code, Condition, Conditions, Event, Given, List, ListedPart, Observed, Operation,
     PartEntry, PartsPage, Refusal, Terms,
 };
-pub use rules::{ETags, Limits, Repeated, Rules, Unlisted};
+pub use rules::{ETags, Limits, Repeated, Rules, Unlisted, UploadOrder};
 pub use state::{Ending, KeyState, Md5, Meta, Object, ObjectPart, Part, Time, Upload, UploadId};

@@ -13,6 +13,10 @@ pub enum Operation {
         checksum: Option<(Algorithm, ChecksumType)>,
         /// Who asks.
         initiator: String,
+        /// Whether the key has to be free.
+        forbid_overwrite: bool,
+        /// Whether the parts shall come in order, each once.
+        sequential: bool,
     },
     /// The head of an UploadPart request: its body is under way.
     BeginPart {
@@ -38,8 +42,8 @@ pub enum Operation {
     Complete {
         /// The upload.
         upload: UploadId,
-        /// The list of the request, as sent.
-        list: Vec<ListedPart>,
+        /// Of which parts.
+        list: List,
         /// What else the request asks.
         terms: Terms,
     },
@@ -108,6 +112,8 @@ pub struct Conditions {
     pub if_match: Option<String>,
     /// There is none.
     pub if_none: bool,
+    /// There is none, in the words of OSS.
+    pub forbid_overwrite: bool,
 }
 
 /// What a completion asks beside its list.
@@ -121,6 +127,17 @@ pub struct Terms {
     pub of: Option<ChecksumType>,
     /// The size of the object.
     pub size: Option<u64>,
+    /// Metadata that the object gets beside that of its creation.
+    pub meta: Meta,
+}
+
+/// Of which parts an object is to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum List {
+    /// Of these, as sent.
+    Parts(Vec<ListedPart>),
+    /// Of all that have arrived.
+    All,
 }
 
 /// An entry of the list in a CompleteMultipartUpload request.
@@ -169,7 +186,7 @@ pub enum Answer {
     Done,
     /// A page of parts.
     Parts(PartsPage),
-    /// The uploads of the key, oldest first.
+    /// The uploads of the key, in the order of listings.
     Uploads(Vec<(UploadId, Time)>),
     /// The object, for Get and Head alike.
     Object(Box<Object>),
@@ -287,6 +304,22 @@ pub enum Refusal {
     Precondition(Condition),
     /// A condition holds, but the key was written since the upload was created.
     Conflict(Condition),
+    /// The key is taken, and must not be overwritten.
+    AlreadyExists,
+    /// A part of a sequential upload is out of its turn.
+    NotSequential {
+        /// Its number.
+        number: u32,
+        /// The number whose turn it is.
+        next: u32,
+    },
+    /// A part of a sequential upload is there already.
+    PartExists {
+        /// Its number.
+        number: u32,
+        /// The ETag of the part that is there.
+        etag: String,
+    },
 }
 
 /// A condition on the object that is there.
@@ -325,6 +358,12 @@ pub enum Code {
     PreconditionFailed,
     /// See [`Refusal::Conflict`].
     ConditionalRequestConflict,
+    /// See [`Refusal::AlreadyExists`].
+    FileAlreadyExists,
+    /// See [`Refusal::NotSequential`].
+    PartNotSequential,
+    /// See [`Refusal::PartExists`].
+    PartAlreadyExist,
 }
 
 impl Refusal {
@@ -346,6 +385,9 @@ impl Refusal {
             Self::ListedOtherAlgorithm { .. } | Self::ObjectChecksum(_) => Code::BadDigest,
             Self::Precondition(_) => Code::PreconditionFailed,
             Self::Conflict(_) => Code::ConditionalRequestConflict,
+            Self::AlreadyExists => Code::FileAlreadyExists,
+            Self::NotSequential { .. } => Code::PartNotSequential,
+            Self::PartExists { .. } => Code::PartAlreadyExist,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Defect;
+use super::{Algorithm, Defect};
 
 /// Everything in which providers differ, as far as the model is concerned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,8 +15,14 @@ pub struct Rules {
     pub repeated_completion: Repeated,
     /// What comes of parts that were sent and not listed.
     pub unlisted_parts: Unlisted,
+    /// What comes of an abort of an upload that has ended.
+    pub repeated_abort: Repeated,
     /// Whether an abort of an upload that never was is answered with success.
     pub unknown_abort_succeeds: bool,
+    /// In which order the uploads of a key are listed.
+    pub uploads_by: UploadOrder,
+    /// The checksum that is computed where none is asked for.
+    pub usual_checksum: Algorithm,
     /// Deliberate mistakes; an oracle has none.
     pub defects: BTreeSet<Defect>,
 }
@@ -25,6 +31,11 @@ impl Rules {
     /// Whether a deliberate mistake is switched on.
     pub fn has(&self, defect: Defect) -> bool {
         self.defects.contains(&defect)
+    }
+
+    /// Whether the usual checksum of a part is told although nobody asked for it.
+    pub(super) fn tells_usual_checksum(&self) -> bool {
+        self.usual_checksum == Algorithm::Crc64ecma
     }
 }
 
@@ -73,11 +84,24 @@ pub enum ETags {
     /// The MD5 of a part; the MD5 of the joined digests and `-N` for an object of N parts.
     #[default]
     Md5,
+    /// The MD5 of a part in uppercase; an object of N parts has the MD5 of the joined text of its parts'
+    /// ETags and `-N`, or the server's own choice: documents call it unique and say no more.
+    Uppercase,
     /// The server's own choice, bound when it is first seen.
     Opaque,
 }
 
-/// What comes of a completion that is sent again.
+/// In which order the uploads of a key are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UploadOrder {
+    /// The oldest first.
+    #[default]
+    Time,
+    /// By their ids.
+    Id,
+}
+
+/// What comes of a completion, or an abort, that is sent again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Repeated {
     /// It is answered as before, or the upload is gone: documents say both.

@@ -51,6 +51,10 @@ pub struct Upload {
     pub initiator: String,
     /// Whether the key was written or deleted since the upload was created.
     pub overtaken: bool,
+    /// Whether its parts have to come in order, each once.
+    pub sequential: bool,
+    /// Parts that were replaced. Kept for a deliberate mistake alone.
+    pub replaced: BTreeMap<u32, Part>,
 }
 
 /// A part of an upload in progress.
@@ -83,6 +87,8 @@ pub struct Object {
     pub parts: Option<Vec<ObjectPart>>,
     /// Its checksum.
     pub checksum: Option<ObjectChecksum>,
+    /// Whether its parts came in order, so that the MD5 of all its bytes is known.
+    pub sequential: bool,
 }
 
 /// A part of a finished object.

@@ -11,6 +11,6 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     if call.has(Defect::RepeatedAbortFails) && call.ended(&upload) {
         return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
     }
-    call.apply(Operation::Abort { upload })?;
+    call.apply(Operation::Abort { upload }).map_err(|error| error.ec_of("NoSuchUpload", "0042-00000002"))?;
     Ok(Answer::new(StatusCode::NO_CONTENT))
 }

@@ -2,7 +2,9 @@
 
 use crate::http::{S3Error, Xml};
 use crate::model::Meta;
+use crate::provider::Dialect;
 
+/// The canned ACLs of S3.
 const CANNED: &[&str] = &[
     "private",
     "public-read",
@@ -12,6 +14,9 @@ const CANNED: &[&str] = &[
     "bucket-owner-read",
     "bucket-owner-full-control",
 ];
+
+/// The ACLs of objects on OSS; there are no others.
+const OF_OSS: &[&str] = &["default", "private", "public-read", "public-read-write"];
 
 /// The headers that grant something, with what each grants.
 const GRANTS: &[(&str, &str)] = &[
@@ -25,14 +30,19 @@ const ALL_USERS: &str = "http://acs.amazonaws.com/groups/global/AllUsers";
 const AUTHENTICATED: &str = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers";
 
 /// Whether a header belongs to an ACL.
-pub(super) fn is_header(name: &str) -> bool {
-    name == "x-amz-acl" || GRANTS.iter().any(|(grant, _)| *grant == name)
+pub(super) fn is_header(dialect: Dialect, name: &str) -> bool {
+    name == dialect.object_acl() || (dialect == Dialect::S3 && GRANTS.iter().any(|(grant, _)| *grant == name))
 }
 
 /// Refuses headers that are no ACL.
-pub(super) fn check(meta: &Meta) -> Result<(), S3Error> {
-    let canned = meta.get("x-amz-acl");
-    let granted = meta.iter().filter(|(name, _)| is_header(name) && *name != "x-amz-acl");
+pub(super) fn check(dialect: Dialect, meta: &Meta) -> Result<(), S3Error> {
+    let name = dialect.object_acl();
+    let canned = meta.get(name);
+    let known = match dialect {
+        Dialect::S3 => CANNED,
+        Dialect::Oss => OF_OSS,
+    };
+    let granted = meta.iter().filter(|(header, _)| is_header(dialect, header) && *header != name);
     let mut any = false;
     for (name, grantees) in granted {
         any = true;
@@ -54,7 +64,9 @@ pub(super) fn check(meta: &Meta) -> Result<(), S3Error> {
             "InvalidRequest",
             "Specifying both Canned ACLs and Header Grants is not allowed",
         )),
-        Some(acl) if !CANNED.contains(&acl.as_str()) => Err(S3Error::invalid_argument("", "x-amz-acl", acl)),
+        Some(acl) if !known.contains(&acl.as_str()) => {
+            Err(S3Error::invalid_argument("There is no such ACL.", name, acl))
+        }
         _ => Ok(()),
     }
 }
@@ -67,32 +79,41 @@ fn read(header: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Writes the document of GetObjectAcl.
-pub(super) fn document(owner: &str, meta: &Meta) -> String {
-    Xml::document("AccessControlPolicy", |xml| {
-        xml.owner(owner);
-        xml.nest("AccessControlList", |xml| {
-            let mut granted = false;
-            for (name, permission) in GRANTS {
-                for (kind, value) in meta.get(*name).into_iter().flat_map(|header| read(header)) {
-                    granted = true;
-                    grant(xml, kind, value, permission);
-                }
+/// Writes what OSS tells: one word.
+pub(super) fn write_word(xml: &mut Xml, owner: &str, word: &str) {
+    xml.named_owner(owner);
+    xml.nest("AccessControlList", |xml| xml.text("Grant", word));
+}
+
+/// The ACL of an object on OSS, which is that of its bucket unless it has its own.
+pub(super) fn word(meta: &Meta) -> &str {
+    meta.get(Dialect::Oss.object_acl()).map_or("default", String::as_str)
+}
+
+/// Writes the grants of S3.
+pub(super) fn write_grants(xml: &mut Xml, owner: &str, meta: &Meta) {
+    xml.owner(owner);
+    xml.nest("AccessControlList", |xml| {
+        let mut granted = false;
+        for (name, permission) in GRANTS {
+            for (kind, value) in meta.get(*name).into_iter().flat_map(|header| read(header)) {
+                granted = true;
+                grant(xml, kind, value, permission);
             }
-            if !granted {
-                grant(xml, "id", owner, "FULL_CONTROL");
-            }
-            let groups: &[(&str, &str)] = match meta.get("x-amz-acl").map(String::as_str) {
-                Some("public-read") => &[(ALL_USERS, "READ")],
-                Some("public-read-write") => &[(ALL_USERS, "READ"), (ALL_USERS, "WRITE")],
-                Some("authenticated-read") => &[(AUTHENTICATED, "READ")],
-                _ => &[],
-            };
-            for (uri, permission) in groups {
-                grant(xml, "uri", uri, permission);
-            }
-        });
-    })
+        }
+        if !granted {
+            grant(xml, "id", owner, "FULL_CONTROL");
+        }
+        let groups: &[(&str, &str)] = match meta.get("x-amz-acl").map(String::as_str) {
+            Some("public-read") => &[(ALL_USERS, "READ")],
+            Some("public-read-write") => &[(ALL_USERS, "READ"), (ALL_USERS, "WRITE")],
+            Some("authenticated-read") => &[(AUTHENTICATED, "READ")],
+            _ => &[],
+        };
+        for (uri, permission) in groups {
+            grant(xml, "uri", uri, permission);
+        }
+    });
 }
 
 fn grant(xml: &mut Xml, kind: &str, value: &str, permission: &str) {

@@ -2,26 +2,30 @@
 
 use http::StatusCode;
 
-use super::{Call, put_object::conditions};
-use crate::http::{Answer, Element, S3Error, Xml, checksum};
-use crate::model::{self, Algorithm, Conditions, Defect, ListedPart, ObjectChecksum, Operation, Terms};
+use super::create_multipart_upload::encodes_names;
+use super::put_object::conditions;
+use super::{Call, acl, call_back, encryption};
+use crate::http::{Answer, Element, S3Error, checksum, url_encoded};
+use crate::model::{
+    self, Algorithm, Conditions, Defect, List, ListedPart, Meta, ObjectChecksum, Operation, Terms,
+};
+use crate::provider::Dialect;
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
+    encryption::forbid(&call, Defect::TakeEncryptionOfCompletion)?;
+    let all = takes_all(&call);
     let document = call.document().await?;
-    if document.is_empty() && !call.has(Defect::AcceptEmptyList) {
-        // An upload that is not there is told first.
-        call.apply(Operation::ListParts { upload: call.upload(), after: 0, max: 0 })?;
-        return Err(S3Error::new("InvalidRequest", "You must specify at least one part"));
-    }
-    let mut list = match read_list(&document, call.has(Defect::AcceptIncompleteEntries)) {
-        Some(list) => list,
-        None if call.has(Defect::AcceptEmptyList) => Vec::new(),
-        None => return Err(S3Error::malformed_xml()),
+    let list = match all {
+        true => everything(&call, &document)?,
+        false => listed(&call, &document)?,
     };
-    if call.ignores_checksums() {
-        list.iter_mut().for_each(|part| part.checksums.clear());
-    }
     let terms = terms(&call)?;
+    let encoded = encodes_names(&call)?;
+    let callback = call_back::asked(&call);
+    if callback.is_err() && !call.has(Defect::CompleteOnBrokenCallback) {
+        callback?;
+        return Err(S3Error::new("InternalError", "the callback was read twice"));
+    }
     if call.has(Defect::TakeMetadataFromCompletion) {
         take_metadata(&call)?;
     }
@@ -40,34 +44,102 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         }
         Err(error) => return Err(error),
     };
+    let callback = callback?;
     let sum = finished(&call, &etag);
     let host = call.request.header("host").unwrap_or_default();
     let scheme = call.service.scheme;
-    Ok(Answer::xml(Xml::document("CompleteMultipartUploadResult", |xml| {
-        xml.text("Location", format!("{scheme}://{host}{}", call.request.raw_path));
+    let answer = call.result("CompleteMultipartUploadResult", |xml| {
+        if encoded {
+            xml.text("EncodingType", "url");
+        }
+        if !call.has(Defect::OmitLocation) {
+            xml.text("Location", format!("{scheme}://{host}{}", call.request.raw_path));
+        }
         xml.text("Bucket", call.request.bucket());
-        xml.text("Key", call.request.key());
+        let key = call.request.key();
+        xml.text("Key", if encoded { url_encoded(key) } else { key.to_owned() });
         xml.text("ETag", format!("\"{etag}\""));
         if let Some((value, of)) = &sum {
             xml.text(&checksum::element(value.0), &value.1);
             xml.text("ChecksumType", of);
         }
-    })))
+    });
+    match call.is_oss() {
+        true => call_back::finish(&call, callback, tell(&call, &etag, answer)).await,
+        false => Ok(answer),
+    }
+}
+
+/// What OSS tells of the finished object in headers.
+fn tell(call: &Call<'_>, etag: &str, answer: Answer) -> Answer {
+    let store = call.service.store.lock();
+    let state = store.buckets.get(call.request.bucket()).and_then(|b| b.keys.get(call.request.key()));
+    let answer = answer.header("etag", &call.quoted(etag));
+    let Some(object) = state.and_then(|state| state.object.as_ref()).filter(|object| object.etag == etag)
+    else {
+        return answer;
+    };
+    let answer = encryption::tell(call, &object.meta, answer);
+    match object.checksum.as_ref().filter(|_| !call.has(Defect::OmitCrc64OfCompletion)) {
+        Some(kept) => answer.header("x-oss-hash-crc64ecma", &call.crc64(&kept.checksum)),
+        None => answer,
+    }
+}
+
+/// Whether the server shall take everything that has arrived.
+fn takes_all(call: &Call<'_>) -> bool {
+    call.is_oss()
+        && call.request.own("complete-all").is_some_and(|value| value.eq_ignore_ascii_case("yes"))
+        && !call.has(Defect::IgnoreCompleteAll)
+}
+
+/// Of everything, for a request without a body.
+fn everything(call: &Call<'_>, document: &[u8]) -> Result<List, S3Error> {
+    if document.is_empty() || call.has(Defect::AllTakesBody) {
+        return Ok(List::All);
+    }
+    let message = "The request body must be empty where x-oss-complete-all asks for every part.";
+    Err(S3Error::invalid_argument(message, "x-oss-complete-all", "yes").ec("0042-00000216"))
+}
+
+/// Of the parts that the body lists.
+fn listed(call: &Call<'_>, document: &[u8]) -> Result<List, S3Error> {
+    if document.is_empty() && !call.has(Defect::AcceptEmptyList) {
+        // An upload that is not there is told first.
+        call.apply(Operation::ListParts { upload: call.upload(), after: 0, max: 0 })?;
+        return Err(match call.dialect() {
+            Dialect::S3 => S3Error::new("InvalidRequest", "You must specify at least one part"),
+            Dialect::Oss => S3Error::malformed_xml(),
+        });
+    }
+    let mut list = match read_list(document, call.has(Defect::AcceptIncompleteEntries)) {
+        Some(list) => list,
+        None if call.has(Defect::AcceptEmptyList) => Vec::new(),
+        None => return Err(S3Error::malformed_xml()),
+    };
+    if call.ignores_checksums() {
+        list.iter_mut().for_each(|part| part.checksums.clear());
+    }
+    Ok(List::Parts(list))
 }
 
 /// Lets the metadata of the completion replace that of the creation.
 fn take_metadata(call: &Call<'_>) -> Result<(), S3Error> {
-    let own = super::metadata::of(&call.request)?;
+    let prefix = call.dialect().header("meta-");
+    let own = super::metadata::of(call)?;
     let mut store = call.service.store.lock();
     let state = store.buckets.get_mut(call.request.bucket()).and_then(|b| b.keys.get_mut(call.request.key()));
     if let Some(upload) = state.and_then(|state| state.uploads.get_mut(&call.upload())) {
-        upload.meta.extend(own.into_iter().filter(|(name, _)| name.starts_with("x-amz-meta-")));
+        upload.meta.extend(own.into_iter().filter(|(name, _)| name.starts_with(&prefix)));
     }
     Ok(())
 }
 
 fn terms(call: &Call<'_>) -> Result<Terms, S3Error> {
     let request = &call.request;
+    if call.is_oss() {
+        return terms_of_oss(call);
+    }
     let conditions =
         if call.service.lacks("conditional_complete") { Conditions::default() } else { conditions(request)? };
     let size = request.header("x-amz-mp-object-size").map(|text| {
@@ -83,7 +155,21 @@ fn terms(call: &Call<'_>) -> Result<Terms, S3Error> {
         checksum: checksum::of_object(request)?,
         of: request.header("x-amz-checksum-type").map(checksum::checksum_type).transpose()?,
         size,
+        meta: Meta::new(),
     })
+}
+
+/// On OSS, a completion says whether it may overwrite, and what ACL the object gets.
+fn terms_of_oss(call: &Call<'_>) -> Result<Terms, S3Error> {
+    let name = call.dialect().object_acl();
+    let acl = call.request.header(name).map(|acl| (name.to_owned(), acl.to_owned()));
+    let meta: Meta = acl.into_iter().collect();
+    match acl::check(call.dialect(), &meta) {
+        Err(error) if !call.has(Defect::TakeUnknownAcl) => return Err(error),
+        _ => {}
+    }
+    let conditions = Conditions { forbid_overwrite: call.forbids_overwrite(), ..Conditions::default() };
+    Ok(Terms { conditions, meta, ..Terms::default() })
 }
 
 /// The checksum of the object as it is told, and its type.

@@ -4,19 +4,21 @@ use percent_encoding::percent_decode_str;
 
 use super::{Call, conditions};
 use crate::http::S3Error;
-use crate::model::{self, Object};
+use crate::model::{self, Defect, Object};
 use crate::policy::Action;
+use crate::provider::Dialect;
 
-/// The object that `x-amz-copy-source` names, if the sender may read it and the conditions hold.
+/// The object that `x-amz-copy-source` (or `x-oss-copy-source`) names, if the sender may read it and the conditions hold.
 pub(super) fn find(call: &Call<'_>) -> Result<Object, S3Error> {
-    let header = call.request.header("x-amz-copy-source").unwrap_or_default();
+    let name = call.dialect().header("copy-source");
+    let header = call.request.header(&name).unwrap_or_default();
     let invalid = || {
         let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
-        S3Error::invalid_argument(message, "x-amz-copy-source", header)
+        S3Error::invalid_argument(message, &name, header)
     };
     let (path, version) = header.split_once('?').map_or((header, None), |(path, query)| (path, Some(query)));
     if version.is_some() {
-        return Err(S3Error::not_implemented("x-amz-copy-source"));
+        return Err(S3Error::not_implemented(&name));
     }
     let path = percent_decode_str(path).decode_utf8().map_err(|_| invalid())?;
     let (bucket, key) = path.strip_prefix('/').unwrap_or(&path).split_once('/').ok_or_else(invalid)?;
@@ -29,16 +31,49 @@ pub(super) fn find(call: &Call<'_>) -> Result<Object, S3Error> {
         return Err(S3Error::access_denied());
     }
     let object = from.keys.get(key).and_then(|state| state.object.as_ref());
-    let object = object.ok_or_else(|| S3Error::from((model::Refusal::NoSuchKey, key)))?;
-    conditions::check(&conditions::COPY, &call.request, &call.service.rules, object)?;
+    let object = object.ok_or_else(|| S3Error::refused(model::Refusal::NoSuchKey, key, call.dialect()))?;
+    conditions::check(conditions::Kind::Copy, &call.request, &call.service.rules, object)?;
     Ok(object.clone())
 }
 
-/// The first and the last byte; both have to be given, and to lie within the source.
-pub(super) fn bounds(range: &str, size: u64) -> Result<(u64, u64), S3Error> {
+/// The first and the last byte to copy; `None` stands for all.
+pub(super) fn bounds(call: &Call<'_>, range: &str, size: u64) -> Result<Option<(u64, u64)>, S3Error> {
+    match call.dialect() {
+        Dialect::S3 => strict(range, size).map(Some),
+        Dialect::Oss => {
+            let mut found = lenient(range, size, call.has(Defect::IgnoreOpenCopyRanges));
+            if range.ends_with('-') && call.has(Defect::ShortenOpenCopyRanges) {
+                found = found.map(|(first, last)| (first, last.saturating_sub(1)));
+            }
+            match found {
+                None if call.has(Defect::RefuseBadCopyRanges) => {
+                    let message = "The range does not fit the source.";
+                    Err(S3Error::invalid_argument(message, "x-oss-copy-source-range", range))
+                }
+                found => Ok(found),
+            }
+        }
+    }
+}
+
+fn digits(text: &str) -> Option<u64> {
+    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten()
+}
+
+/// On OSS, a range that breaks the rules does not count; one without an end goes to the last byte.
+fn lenient(range: &str, size: u64, only_closed: bool) -> Option<(u64, u64)> {
+    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    let first = digits(first)?;
+    let last = match last {
+        "" if !only_closed => size.checked_sub(1)?,
+        last => digits(last)?,
+    };
+    (first <= last && last < size).then_some((first, last))
+}
+
+/// On S3, both have to be given, and to lie within the source.
+fn strict(range: &str, size: u64) -> Result<(u64, u64), S3Error> {
     let name = "x-amz-copy-source-range";
-    let digits =
-        |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
     let (first, last) = range
         .strip_prefix("bytes=")
         .and_then(|bounds| bounds.split_once('-'))
@@ -57,4 +92,19 @@ pub(super) fn bounds(range: &str, size: u64) -> Result<(u64, u64), S3Error> {
         return Err(S3Error::invalid_argument(&message, name, range));
     }
     Ok((first, last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn on_oss_a_range_is_closed_or_open_or_none() {
+        let of = |range| lenient(range, 10, false);
+        assert_eq!(of("bytes=2-5"), Some((2, 5)));
+        assert_eq!(of("bytes=2-"), Some((2, 9)));
+        for broken in ["bytes=5-2", "bytes=0-10", "bytes=10-", "bytes=-3", "2-5", "bytes=a-b", ""] {
+            assert_eq!(of(broken), None, "{broken}");
+        }
+    }
 }

@@ -26,9 +26,9 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         Entry::Vacant(place) => {
             place.insert(Bucket::new(&owner, created));
         }
-        // In us-east-1 alone, creating one's own bucket again is answered with success.
+        // On S3 in us-east-1 alone, creating one's own bucket again is answered with success.
         Entry::Occupied(bucket) if bucket.get().owner == owner => {
-            if call.service.region != "us-east-1" {
+            if !call.is_oss() && call.service.region != "us-east-1" {
                 let message =
                     "Your previous request to create the named bucket succeeded and you already own it.";
                 return Err(S3Error::new("BucketAlreadyOwnedByYou", message).with("BucketName", name));

@@ -1,7 +1,8 @@
 //! DeleteObjects: `POST /bucket?delete` with a list of keys.
 
 use super::Call;
-use crate::http::{Answer, Element, S3Error, Xml};
+use super::create_multipart_upload::encodes_names;
+use crate::http::{Answer, Element, S3Error, url_encoded};
 use crate::model::{self, Event, Given, Operation};
 use crate::policy::Action;
 
@@ -9,6 +10,11 @@ use crate::policy::Action;
 const MOST: usize = 1_000;
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
+    if call.is_oss() && call.request.header("content-md5").is_none() {
+        let message = "Missing Some Required Arguments.";
+        return Err(S3Error::new("MissingArgument", message).with("ArgumentName", "Content-MD5"));
+    }
+    let encoded = encodes_names(&call)?;
     let document = call.document().await?;
     let root =
         Element::read(&document).filter(|root| root.name == "Delete").ok_or_else(S3Error::malformed_xml)?;
@@ -30,9 +36,13 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
             model::apply(state, &call.service.rules, &event);
         }
     }
-    Ok(Answer::xml(Xml::document("DeleteResult", |xml| {
-        for key in keys.iter().filter(|_| !quiet) {
-            xml.nest("Deleted", |xml| xml.text("Key", key));
+    let encode = |key: &str| if encoded { url_encoded(key) } else { key.to_owned() };
+    Ok(call.result("DeleteResult", |xml| {
+        if encoded {
+            xml.text("EncodingType", "url");
         }
-    })))
+        for key in keys.iter().filter(|_| !quiet) {
+            xml.nest("Deleted", |xml| xml.text("Key", encode(key)));
+        }
+    }))
 }

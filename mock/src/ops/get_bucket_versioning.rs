@@ -1,10 +1,10 @@
 //! GetBucketVersioning: `GET /bucket?versioning`. No bucket of the mock was ever versioned.
 
 use super::Call;
-use crate::http::{Answer, S3Error, Xml};
+use crate::http::{Answer, S3Error};
 use crate::policy::Action;
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     call.bucket(&mut call.service.store.lock(), Action::Own)?;
-    Ok(Answer::xml(Xml::document("VersioningConfiguration", |_| {})))
+    Ok(call.result("VersioningConfiguration", |_| {}))
 }

@@ -1,6 +1,9 @@
 //! GetObject and HeadObject: `GET` and `HEAD /bucket/key`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::{Method, StatusCode};
+use md5::{Digest, Md5};
 
 use super::complete_multipart_upload::shown;
 use super::{Call, conditions, metadata};
@@ -14,11 +17,11 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         return Err(S3Error::new("InternalError", "nothing was read"));
     };
     if !call.has(Defect::IgnoreReadConditions) {
-        conditions::check(&conditions::READ, &call.request, &call.service.rules, &object)?;
+        conditions::check(conditions::Kind::Read, &call.request, &call.service.rules, &object)?;
     }
     let piece = piece(call, &object)?;
     let size = object.content.len();
-    let mut answer = metadata::show(&object.meta, Answer::new(piece.status))
+    let mut answer = metadata::show(call, &object.meta, Answer::new(piece.status))
         .header("accept-ranges", "bytes")
         .header("etag", &call.quoted(&object.etag))
         .header("last-modified", &http_date(object.modified))
@@ -28,6 +31,10 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     }
     if let Some(count) = piece.parts {
         answer = answer.header("x-amz-mp-parts-count", &count.to_string());
+    }
+    if call.is_oss() {
+        answer = tell(call, &object, piece.bounds.is_none(), answer);
+        return Ok(if head { answer } else { answer.body(Pieces::new(piece.content.pieces().flatten())) });
     }
     let mode =
         call.request.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED"));
@@ -41,6 +48,27 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         return Ok(answer);
     }
     Ok(answer.body(Pieces::new(piece.content.pieces().flatten())))
+}
+
+/// What OSS tells of an object beside what S3 does.
+fn tell(call: &Call<'_>, object: &Object, whole: bool, answer: Answer) -> Answer {
+    let mut answer = answer;
+    if !call.has(Defect::OmitObjectType) {
+        let of_type = if object.parts.is_some() { "Multipart" } else { "Normal" };
+        answer = answer.header("x-oss-object-type", of_type);
+    }
+    if let Some(kept) = object.checksum.as_ref().filter(|_| !call.has(Defect::OmitCrc64OfObject)) {
+        answer = answer.header("x-oss-hash-crc64ecma", &call.crc64(&kept.checksum));
+    }
+    // Of parts that came in any order, nobody has the MD5 of them all.
+    let sequential = object.sequential && !call.has(Defect::SequentialOmitsContentMd5);
+    let known = object.parts.is_none() || sequential || call.has(Defect::TellContentMd5OfParts);
+    if known && whole {
+        let mut md5 = Md5::new();
+        object.content.pieces().flatten().for_each(|piece| md5.update(&piece));
+        answer = answer.header("content-md5", &STANDARD.encode(md5.finalize()));
+    }
+    answer
 }
 
 /// What is told of the object.
@@ -78,7 +106,10 @@ fn piece(call: &Call<'_>, object: &Object) -> Result<Piece, S3Error> {
         parts: None,
         checksum: None,
     };
+    let strict = !call.is_oss() || call.request.own("range-behavior") == Some("standard");
     match range.and_then(|range| Bounds::read(range, size)) {
+        // On OSS, a range beyond the object does not count unless the request wants the standard.
+        Some(Bounds::Beyond) if !strict => Ok(Piece { checksum: whole(), ..piece }),
         None => Ok(Piece { checksum: whole(), ..piece }),
         Some(Bounds::Beyond) => Err(S3Error::new("InvalidRange", "The requested range is not satisfiable")
             .with("RangeRequested", range.unwrap_or_default())

@@ -24,7 +24,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let model::Answer::Object(object) = call.apply(Operation::Head)? else {
         return Err(S3Error::new("InternalError", "nothing was read"));
     };
-    let document = Xml::document("GetObjectAttributesResponse", |xml| {
+    let answer = call.result("GetObjectAttributesResponse", |xml| {
         if asks("ETag") {
             xml.text("ETag", &object.etag);
         }
@@ -41,13 +41,13 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
             xml.nest("ObjectParts", |xml| write_parts(xml, &object, parts, after, max));
         }
         if asks("StorageClass") {
-            xml.text("StorageClass", metadata::storage_class(&object.meta));
+            xml.text("StorageClass", metadata::storage_class(call.dialect(), &object.meta));
         }
         if asks("ObjectSize") {
             xml.value("ObjectSize", object.content.len());
         }
     });
-    Ok(Answer::xml(document).header("last-modified", &http_date(object.modified)))
+    Ok(answer.header("last-modified", &http_date(object.modified)))
 }
 
 fn count(call: &Call<'_>, name: &str) -> Result<Option<u32>, S3Error> {

@@ -1,7 +1,7 @@
 //! ListMultipartUploads: `GET /bucket?uploads`.
 
 use super::{Call, metadata};
-use crate::http::{Answer, S3Error, Xml, iso8601, url_encoded};
+use crate::http::{Answer, S3Error, url_encoded};
 use crate::model::{Defect, UploadId, UploadsQuery, list_uploads};
 use crate::policy::Action;
 use crate::store::Bucket;
@@ -15,6 +15,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let text = |name| request.query(name).unwrap_or_default();
     // Without a key marker the upload id marker is ignored.
     let (key_marker, upload_id_marker) = match text("key-marker") {
+        "" if call.has(Defect::TakeLoneUploadIdMarker) => ("", text("upload-id-marker")),
         "" => ("", ""),
         key => (key, text("upload-id-marker")),
     };
@@ -27,30 +28,39 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     };
     let mut store = call.service.store.lock();
     let bucket = call.bucket(&mut store, Action::ListBucketMultipartUploads)?;
-    if !known_marker(&query, bucket) {
+    // OSS compares a marker with ids, whether an upload has it or not.
+    if !call.is_oss() && !known_marker(&query, bucket) {
         return Err(S3Error::invalid_argument(
             "Invalid uploadId marker",
             "upload-id-marker",
             upload_id_marker,
         ));
     }
-    let page = list_uploads(&bucket.keys, &call.service.rules, &query);
+    let mut page = list_uploads(&bucket.keys, &call.service.rules, &query);
+    if query.key_marker.is_empty() && !upload_id_marker.is_empty() {
+        page.uploads.retain(|upload| *upload.id.0 > *upload_id_marker);
+    }
     // Told on the last page too, as AWS does.
     let last = page.uploads.last().map(|upload| (upload.key.clone(), upload.id.0.clone()));
     let (next_key, next_id) = page.next.clone().or(last).unwrap_or_default();
-    Ok(Answer::xml(Xml::document("ListMultipartUploadsResult", |xml| {
+    let tells_next = page.truncated || !call.has(Defect::OmitLastUploadMarkers);
+    let shows_owners = !call.is_oss() || call.has(Defect::ShowOwners);
+    let dialect = call.dialect();
+    Ok(call.result("ListMultipartUploadsResult", |xml| {
         xml.text("Bucket", request.bucket());
         xml.text("KeyMarker", encode(text("key-marker")));
-        xml.text("UploadIdMarker", upload_id_marker);
-        xml.text("NextKeyMarker", encode(&next_key));
-        if !call.service.lacks("upload_id_marker") {
+        xml.text("UploadIdMarker", if call.is_oss() { text("upload-id-marker") } else { upload_id_marker });
+        if tells_next {
+            xml.text("NextKeyMarker", encode(&next_key));
+        }
+        if tells_next && !call.service.lacks("upload_id_marker") {
             xml.text("NextUploadIdMarker", &next_id);
         }
-        if !query.prefix.is_empty() {
+        if call.is_oss() || !query.prefix.is_empty() {
             xml.text("Prefix", encode(&query.prefix));
         }
-        if let Some(delimiter) = &query.delimiter {
-            xml.text("Delimiter", encode(delimiter));
+        if call.is_oss() || query.delimiter.is_some() {
+            xml.text("Delimiter", encode(query.delimiter.as_deref().unwrap_or_default()));
         }
         if encoded {
             xml.text("EncodingType", "url");
@@ -62,20 +72,24 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
             xml.nest("Upload", |xml| {
                 xml.text("Key", encode(&upload.key));
                 xml.text("UploadId", &upload.id.0);
-                xml.initiator(open.map_or("", |upload| upload.initiator.as_str()));
-                xml.owner(&bucket.owner);
-                xml.text("StorageClass", open.map_or("STANDARD", |open| metadata::storage_class(&open.meta)));
+                if shows_owners {
+                    xml.initiator(open.map_or("", |upload| upload.initiator.as_str()));
+                    xml.owner(&bucket.owner);
+                }
+                let class = open
+                    .map_or(dialect.standard_class(), |open| metadata::storage_class(dialect, &open.meta));
+                xml.text("StorageClass", class);
                 if let Some((algorithm, of)) = open.and_then(|open| open.checksum) {
                     xml.text("ChecksumAlgorithm", algorithm.name());
                     xml.text("ChecksumType", of.name());
                 }
-                xml.text("Initiated", iso8601(upload.initiated));
+                xml.text("Initiated", call.time(upload.initiated));
             });
         }
         for prefix in &page.prefixes {
             xml.nest("CommonPrefixes", |xml| xml.text("Prefix", encode(prefix)));
         }
-    })))
+    }))
 }
 
 /// An id marker has to be that of an upload of the marked key.

@@ -1,19 +1,22 @@
 //! ListObjects and ListObjectsV2: `GET /bucket`, and `GET /bucket?list-type=2`.
 
 use super::{Call, list_multipart_uploads::encoding, metadata};
-use crate::http::{Answer, S3Error, Xml, iso8601, url_encoded};
+use crate::http::{Answer, S3Error, url_encoded};
 use crate::model::{Defect, Object, Time};
 use crate::policy::Action;
+use crate::provider::Dialect;
 
 /// Keys on one page.
 const PAGE: u32 = 1_000;
+/// Where OSS is not asked for so many.
+const PAGE_OF_OSS: u32 = 100;
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let request = &call.request;
     let encoded = encoding(call)?;
     let encode = |text: &str| if encoded { url_encoded(text) } else { text.to_owned() };
     let text = |name| request.query(name).unwrap_or_default();
-    let max = request.count("max-keys")?.unwrap_or(PAGE).min(PAGE) as usize;
+    let max = page_size(call)? as usize;
     let second = request.query("list-type") == Some("2");
     // The token is the last entry of the page before.
     let token = request.query("continuation-token").filter(|_| second);
@@ -48,7 +51,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
             None => objects.push((key, object)),
         }
     }
-    Ok(Answer::xml(Xml::document("ListBucketResult", |xml| {
+    // Version 1 of OSS's listing always tells owners, version 2 on demand.
+    let tells_owners = call.is_oss() && (!second || request.query("fetch-owner") == Some("true"));
+    Ok(call.result("ListBucketResult", |xml| {
         xml.text("Name", request.bucket());
         xml.text("Prefix", encode(prefix));
         if second {
@@ -57,7 +62,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
             xml.text("Marker", encode(after));
         }
         xml.value("MaxKeys", max);
-        if !delimiter.is_empty() {
+        if call.is_oss() || !delimiter.is_empty() {
             xml.text("Delimiter", encode(delimiter));
         }
         if encoded {
@@ -71,22 +76,42 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
             xml.text("NextContinuationToken", &last);
         }
         // Without a delimiter the last key itself is the next marker.
-        if truncated && !second && !delimiter.is_empty() {
+        if truncated && !second && (call.is_oss() || !delimiter.is_empty()) {
             xml.text("NextMarker", encode(&last));
         }
         for (key, object) in objects {
             xml.nest("Contents", |xml| {
                 xml.text("Key", encode(key));
-                xml.text("LastModified", iso8601(object.modified));
+                xml.text("LastModified", call.time(object.modified));
                 xml.text("ETag", format!("\"{}\"", object.etag));
+                if call.is_oss() {
+                    xml.text("Type", if object.parts.is_some() { "Multipart" } else { "Normal" });
+                }
                 xml.value("Size", object.content.len());
-                xml.text("StorageClass", metadata::storage_class(&object.meta));
+                xml.text("StorageClass", metadata::storage_class(call.dialect(), &object.meta));
+                if tells_owners {
+                    xml.named_owner(&bucket.owner);
+                }
             });
         }
         for prefix in &prefixes {
             xml.nest("CommonPrefixes", |xml| xml.text("Prefix", encode(prefix)));
         }
-    })))
+    }))
+}
+
+/// The size of a page: S3 takes what is too large for the largest, OSS refuses it.
+fn page_size(call: &Call<'_>) -> Result<u32, S3Error> {
+    let asked = call.request.count("max-keys")?;
+    match (call.dialect(), asked) {
+        (Dialect::S3, asked) => Ok(asked.unwrap_or(PAGE).min(PAGE)),
+        (Dialect::Oss, None) => Ok(PAGE_OF_OSS),
+        (Dialect::Oss, Some(asked)) if (1..=PAGE).contains(&asked) => Ok(asked),
+        (Dialect::Oss, Some(asked)) => {
+            let message = "Argument max-keys must be an integer between 1 and 1000.";
+            Err(S3Error::invalid_argument(message, "max-keys", &asked.to_string()).ec("0015-00000402"))
+        }
+    }
 }
 
 /// What a deliberate mistake shows in place of an object that is not there yet.
@@ -98,5 +123,6 @@ fn nothing() -> Object {
         modified: Time::default(),
         parts: None,
         checksum: None,
+        sequential: false,
     }
 }

@@ -1,7 +1,8 @@
 //! ListParts: `GET /bucket/key?uploadId=ID`.
 
+use super::list_multipart_uploads::encoding;
 use super::{Call, metadata};
-use crate::http::{Answer, S3Error, Xml, checksum, iso8601};
+use crate::http::{Answer, S3Error, checksum, url_encoded};
 use crate::model::{self, Defect, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
@@ -18,21 +19,34 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         let store = call.service.store.lock();
         let bucket = store.buckets.get(request.bucket());
         let open = bucket.and_then(|bucket| bucket.keys.get(request.key())?.uploads.get(&upload));
-        let class = open.map_or("STANDARD", |open| metadata::storage_class(&open.meta));
+        let dialect = call.dialect();
+        let class =
+            open.map_or(dialect.standard_class(), |open| metadata::storage_class(dialect, &open.meta));
         (bucket.map_or("", |bucket| bucket.owner.as_str()).to_owned(), class.to_owned())
     };
     let root = if call.has(Defect::MisnameListParts) { "ListPartsResponse" } else { "ListPartsResult" };
-    Ok(Answer::xml(Xml::document(root, |xml| {
+    let encoded = call.is_oss() && encoding(call)?;
+    let shows_owners = !call.is_oss() || call.has(Defect::ShowOwners);
+    let last = listed.parts.last().map_or(0, |part| part.number);
+    Ok(call.result(root, |xml| {
+        if encoded {
+            xml.text("EncodingType", "url");
+        }
         xml.text("Bucket", request.bucket());
-        xml.text("Key", request.key());
+        let key = request.key();
+        xml.text("Key", if encoded { url_encoded(key) } else { key.to_owned() });
         xml.text("UploadId", &upload.0);
-        if !call.has(Defect::OmitInitiator) {
+        if shows_owners && !call.has(Defect::OmitInitiator) {
             xml.initiator(&listed.initiator);
         }
-        xml.owner(&owner);
+        if shows_owners {
+            xml.owner(&owner);
+        }
         xml.text("StorageClass", &storage_class);
         xml.value("PartNumberMarker", after);
-        xml.value("NextPartNumberMarker", listed.parts.last().map_or(0, |part| part.number));
+        if listed.truncated || !call.has(Defect::OmitLastPartMarker) {
+            xml.value("NextPartNumberMarker", last);
+        }
         xml.value("MaxParts", max);
         if !call.has(Defect::OmitIsTruncated) {
             xml.value("IsTruncated", listed.truncated);
@@ -44,13 +58,18 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         for part in &listed.parts {
             xml.nest("Part", |xml| {
                 xml.value("PartNumber", part.number);
-                xml.text("LastModified", iso8601(part.arrived));
+                xml.text("LastModified", call.time(part.arrived));
                 xml.text("ETag", format!("\"{}\"", part.etag));
                 xml.value("Size", part.size);
-                if let Some(value) = part.checksum.as_ref().filter(|_| !call.has(Defect::OmitChecksums)) {
+                let told = part.checksum.as_ref().filter(|_| !call.has(Defect::OmitChecksums));
+                if let Some(value) = told.filter(|_| call.is_oss()) {
+                    if !call.has(Defect::OmitCrc64OfListedParts) {
+                        xml.text("HashCrc64ecma", call.crc64(value));
+                    }
+                } else if let Some(value) = told {
                     xml.text(&checksum::element(value.algorithm), checksum::encoded(value));
                 }
             });
         }
-    })))
+    }))
 }

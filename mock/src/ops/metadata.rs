@@ -2,9 +2,10 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::acl;
-use crate::http::{Answer, Request, S3Error};
-use crate::model::Meta;
+use super::{Call, acl, encryption};
+use crate::http::{Answer, S3Error};
+use crate::model::{Defect, Meta};
+use crate::provider::Dialect;
 
 const KEPT: &[&str] = &[
     "cache-control",
@@ -13,33 +14,53 @@ const KEPT: &[&str] = &[
     "content-language",
     "content-type",
     "expires",
-    "x-amz-storage-class",
-    "x-amz-tagging",
-    "x-amz-website-redirect-location",
 ];
 
-/// The most bytes of user metadata, names and values together.
-const MOST_METADATA: usize = 2 << 10;
+/// Those of the dialect's own that are kept beside metadata of the user's.
+const OWN_KEPT: &[&str] = &["storage-class", "tagging", "website-redirect-location"];
+
 /// The most tags of an object.
 const MOST_TAGS: usize = 10;
 
-const STORAGE_CLASSES: &[&str] = &[
-    "STANDARD",
-    "REDUCED_REDUNDANCY",
-    "STANDARD_IA",
-    "ONEZONE_IA",
-    "INTELLIGENT_TIERING",
-    "GLACIER",
-    "DEEP_ARCHIVE",
-    "GLACIER_IR",
-];
+/// The most bytes of user metadata, names and values together.
+fn most_metadata(dialect: Dialect) -> usize {
+    match dialect {
+        Dialect::S3 => 2 << 10,
+        Dialect::Oss => 8 << 10,
+    }
+}
+
+fn storage_classes(dialect: Dialect) -> &'static [&'static str] {
+    match dialect {
+        Dialect::S3 => &[
+            "STANDARD",
+            "REDUCED_REDUNDANCY",
+            "STANDARD_IA",
+            "ONEZONE_IA",
+            "INTELLIGENT_TIERING",
+            "GLACIER",
+            "DEEP_ARCHIVE",
+            "GLACIER_IR",
+        ],
+        Dialect::Oss => &["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"],
+    }
+}
+
+fn is_kept(dialect: Dialect, name: &str) -> bool {
+    let own = name.strip_prefix(dialect.prefix());
+    KEPT.contains(&name)
+        || own.is_some_and(|own| OWN_KEPT.contains(&own) || own.starts_with("meta-"))
+        || acl::is_header(dialect, name)
+        || (dialect == Dialect::Oss && encryption::HEADERS.contains(&name))
+}
 
 /// What a PutObject or CreateMultipartUpload request says about its object.
-pub(super) fn of(request: &Request) -> Result<Meta, S3Error> {
+pub(super) fn of(call: &Call<'_>) -> Result<Meta, S3Error> {
+    let dialect = call.dialect();
     let mut meta = Meta::new();
-    for (name, value) in &request.headers {
+    for (name, value) in &call.request.headers {
         let name = name.as_str();
-        if KEPT.contains(&name) || name.starts_with("x-amz-meta-") || acl::is_header(name) {
+        if is_kept(dialect, name) {
             let value = String::from_utf8_lossy(value.as_bytes());
             meta.entry(name.to_owned())
                 .and_modify(|all| {
@@ -49,24 +70,8 @@ pub(super) fn of(request: &Request) -> Result<Meta, S3Error> {
                 .or_insert(value.into_owned());
         }
     }
-    if let Some(class) = meta.get("x-amz-storage-class") {
-        if !STORAGE_CLASSES.contains(&class.as_str()) {
-            return Err(S3Error::new("InvalidStorageClass", "The storage class you specified is not valid")
-                .with("StorageClassRequested", class));
-        }
-        if class == "STANDARD" {
-            meta.remove("x-amz-storage-class");
-        }
-    }
-    let user =
-        meta.iter().filter_map(|(name, value)| Some(name.strip_prefix("x-amz-meta-")?.len() + value.len()));
-    let size: usize = user.sum();
-    if size > MOST_METADATA {
-        let message = "Your metadata headers exceed the maximum allowed metadata size";
-        return Err(S3Error::new("MetadataTooLarge", message)
-            .with("Size", size)
-            .with("MaxSizeAllowed", MOST_METADATA));
-    }
+    check_storage_class(call, &mut meta)?;
+    check_size(call, &meta)?;
     // In chunks came the body, not the object.
     if let Some(coding) = meta.remove("content-encoding") {
         let kept: Vec<&str> =
@@ -75,29 +80,79 @@ pub(super) fn of(request: &Request) -> Result<Meta, S3Error> {
             meta.insert("content-encoding".to_owned(), kept.join(","));
         }
     }
-    acl::check(&meta)?;
-    check_tags(&meta)?;
-    meta.entry("content-type".to_owned()).or_insert_with(|| "binary/octet-stream".to_owned());
+    acl::check(dialect, &meta)
+        .or_else(|error| if call.has(Defect::TakeUnknownAcl) { Ok(()) } else { Err(error) })?;
+    encryption::check(call, &meta)?;
+    check_tags(call, &meta)
+        .or_else(|error| if call.has(Defect::TakeAnyTags) { Ok(()) } else { Err(error) })?;
+    let untold = if call.has(Defect::TellOtherContentType) { Dialect::S3 } else { dialect };
+    meta.entry("content-type".to_owned()).or_insert_with(|| untold.default_content_type().to_owned());
     Ok(meta)
 }
 
+fn check_storage_class(call: &Call<'_>, meta: &mut Meta) -> Result<(), S3Error> {
+    let dialect = call.dialect();
+    let name = dialect.header("storage-class");
+    let Some(class) = meta.get(&name) else { return Ok(()) };
+    if !storage_classes(dialect).contains(&class.as_str()) && !call.has(Defect::TakeUnknownStorageClass) {
+        let message = "The storage class you specified is not valid";
+        return Err(match dialect {
+            Dialect::S3 => S3Error::new("InvalidStorageClass", message).with("StorageClassRequested", class),
+            Dialect::Oss => S3Error::invalid_argument(message, &name, class),
+        });
+    }
+    if class == dialect.standard_class() {
+        meta.remove(&name);
+    }
+    Ok(())
+}
+
+fn check_size(call: &Call<'_>, meta: &Meta) -> Result<(), S3Error> {
+    let prefix = call.dialect().header("meta-");
+    let user = meta.iter().filter_map(|(name, value)| Some(name.strip_prefix(&prefix)?.len() + value.len()));
+    let size: usize = user.sum();
+    let most = most_metadata(call.dialect());
+    if size <= most {
+        return Ok(());
+    }
+    let message = "Your metadata headers exceed the maximum allowed metadata size";
+    let error = match call.dialect() {
+        Dialect::S3 => S3Error::new("MetadataTooLarge", message),
+        Dialect::Oss => S3Error::new("InvalidArgument", message).ec("0011-00000002"),
+    };
+    Err(error.with("Size", size).with("MaxSizeAllowed", most))
+}
+
 /// The storage class as listings show it.
-pub(super) fn storage_class(meta: &Meta) -> &str {
-    meta.get("x-amz-storage-class").map_or("STANDARD", String::as_str)
+pub(super) fn storage_class(dialect: Dialect, meta: &Meta) -> &str {
+    meta.get(&dialect.header("storage-class")).map_or(dialect.standard_class(), String::as_str)
 }
 
 /// The metadata of a copy: the source's, but storage class, tags and ACL as the copy asks.
-pub(super) fn copied(source: &Meta, own: Meta) -> Meta {
-    let of_copy = |name: &str| name == "x-amz-storage-class" || acl::is_header(name);
+pub(super) fn copied(dialect: Dialect, source: &Meta, own: Meta) -> Meta {
+    let class = dialect.header("storage-class");
+    let of_copy = |name: &str| name == class || acl::is_header(dialect, name);
     let kept =
         source.iter().filter(|(name, _)| !of_copy(name)).map(|(name, value)| (name.clone(), value.clone()));
     kept.chain(own.into_iter().filter(|(name, _)| of_copy(name))).collect()
 }
 
 /// The tags, as the header of a creation gave them.
-pub(super) fn tags(meta: &Meta) -> Vec<(String, String)> {
-    let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
-    let header = meta.get("x-amz-tagging").map_or("", String::as_str);
+pub(super) fn tags(dialect: Dialect, meta: &Meta) -> Vec<(String, String)> {
+    read_tags(dialect, meta, decoded)
+}
+
+/// The tags as they stand in the header, by a deliberate mistake.
+pub(super) fn raw_tags(dialect: Dialect, meta: &Meta) -> Vec<(String, String)> {
+    read_tags(dialect, meta, str::to_owned)
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+fn read_tags(dialect: Dialect, meta: &Meta, decode: fn(&str) -> String) -> Vec<(String, String)> {
+    let header = meta.get(&dialect.header("tagging")).map_or("", String::as_str);
     let pairs = header.split('&').filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
@@ -105,31 +160,52 @@ pub(super) fn tags(meta: &Meta) -> Vec<(String, String)> {
         .collect()
 }
 
-fn check_tags(meta: &Meta) -> Result<(), S3Error> {
-    let tags = tags(meta);
+fn check_tags(call: &Call<'_>, meta: &Meta) -> Result<(), S3Error> {
+    let dialect = call.dialect();
+    let longest = if call.has(Defect::RefuseLongTags) { 64 } else { 128 };
+    let invalid = |message| S3Error::new("InvalidTag", message).ec("0010-00000217");
+    let header = meta.get(&dialect.header("tagging")).map_or("", String::as_str);
+    if dialect == Dialect::Oss && header.split('&').any(|pair| pair.matches('=').count() > 1) {
+        let message = "Tags are written as key or key=value, and joined with &.";
+        return Err(S3Error::invalid_argument(message, "x-oss-tagging", header).ec("0010-00000219"));
+    }
+    let tags = tags(dialect, meta);
     if tags.len() > MOST_TAGS {
-        return Err(S3Error::new("InvalidTag", "Object tags cannot be greater than 10"));
+        return Err(invalid("Object tags cannot be greater than 10"));
     }
     let mut keys: Vec<&String> = tags.iter().map(|(key, _)| key).collect();
     keys.sort();
     if keys.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(S3Error::new("InvalidTag", "Cannot provide multiple Tags with the same key"));
+        return Err(invalid("Cannot provide multiple Tags with the same key"));
     }
     if tags
         .iter()
-        .any(|(key, value)| key.is_empty() || key.chars().count() > 128 || value.chars().count() > 256)
+        .any(|(key, value)| key.is_empty() || key.chars().count() > longest || value.chars().count() > 256)
     {
-        return Err(S3Error::new("InvalidTag", "The tag that you have specified is invalid"));
+        return Err(invalid("The tag that you have specified is invalid"));
     }
     Ok(())
 }
 
 /// Gives the headers back.
-pub(super) fn show(meta: &Meta, answer: Answer) -> Answer {
-    let shown = meta.iter().filter(|(name, _)| *name != "x-amz-tagging" && !acl::is_header(name));
+pub(super) fn show(call: &Call<'_>, meta: &Meta, answer: Answer) -> Answer {
+    let dialect = call.dialect();
+    let tagging = dialect.header("tagging");
+    let hidden = |name: &str| {
+        name == tagging
+            || acl::is_header(dialect, name)
+            || (call.has(Defect::OmitEncryption) && encryption::HEADERS.contains(&name))
+    };
+    let shown = meta.iter().filter(|(name, _)| !hidden(name));
     let answer = shown.fold(answer, |answer, (name, value)| answer.header(name, value));
-    match tags(meta).len() {
+    let answer = match dialect {
+        Dialect::S3 => answer,
+        Dialect::Oss if call.has(Defect::OmitUsualStorageClass) => answer,
+        // OSS tells the usual class as well.
+        Dialect::Oss => answer.header(&dialect.header("storage-class"), storage_class(dialect, meta)),
+    };
+    match tags(dialect, meta).len() {
         0 => answer,
-        count => answer.header("x-amz-tagging-count", &count.to_string()),
+        count => answer.header(&dialect.header("tagging-count"), &count.to_string()),
     }
 }

@@ -3,6 +3,7 @@
 mod abort_multipart_upload;
 mod acl;
 mod bucket_policy;
+mod call_back;
 mod complete_multipart_upload;
 mod conditions;
 mod copy_object;
@@ -11,13 +12,18 @@ mod create_bucket;
 mod create_multipart_upload;
 mod delete_bucket;
 mod delete_object;
+mod delete_object_tagging;
 mod delete_objects;
+mod encryption;
+mod get_bucket_acl;
+mod get_bucket_info;
 mod get_bucket_location;
 mod get_bucket_versioning;
 mod get_object;
 mod get_object_acl;
 mod get_object_attributes;
 mod get_object_lock_configuration;
+mod get_object_meta;
 mod get_object_tagging;
 mod head_bucket;
 mod list_buckets;
@@ -26,17 +32,24 @@ mod list_objects;
 mod list_parts;
 mod metadata;
 mod put_object;
+mod put_object_acl;
 mod route;
 mod upload_part;
 mod upload_part_copy;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use hyper::body::Incoming;
 
-use crate::http::{Answer, Payload, Received, Request, S3Error, Unchecked, receive, receive_small};
-use crate::model::{self, Algorithm, Defect, Event, Given, KeyState, Operation, Rules, Upload, UploadId};
+use crate::http::{
+    Answer, Payload, Received, Request, S3Error, Unchecked, Xml, checksum, iso8601, receive, receive_small,
+};
+use crate::model::{
+    self, Algorithm, Defect, Event, Given, KeyState, Meta, Operation, Refusal, Rules, Time, Upload, UploadId,
+};
 use crate::policy::{Action, Effect};
-use crate::provider::{Provider, Support};
+use crate::provider::{Dialect, Provider, Support};
 use crate::store::{Bucket, Inner, Store};
 
 /// What all calls share.
@@ -48,6 +61,8 @@ pub(crate) struct Service {
     pub(crate) region: String,
     /// `http` or `https`, for the location of objects.
     pub(crate) scheme: &'static str,
+    /// How long a callback server may take.
+    pub(crate) callback_timeout: Duration,
 }
 
 impl Service {
@@ -74,6 +89,27 @@ impl<'s> Call<'s> {
     /// Finds the operation and carries it out.
     pub(crate) async fn answer(self) -> Result<Answer, S3Error> {
         route::route(self).await
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.request.dialect
+    }
+
+    fn is_oss(&self) -> bool {
+        self.dialect() == Dialect::Oss
+    }
+
+    /// 200 with a result document.
+    fn result(&self, root: &str, content: impl FnOnce(&mut Xml)) -> Answer {
+        Answer::xml(Xml::document(self.dialect(), root, content))
+    }
+
+    /// A time as it stands in documents. OSS writes thousandths, and counts none.
+    fn time(&self, time: Time) -> String {
+        match self.dialect() {
+            Dialect::S3 => iso8601(time),
+            Dialect::Oss => iso8601(Time(time.0 - time.0 % 1_000_000)),
+        }
     }
 
     fn has(&self, defect: Defect) -> bool {
@@ -138,6 +174,33 @@ impl<'s> Call<'s> {
         let key = self.request.key();
         let (action, upload) = needed(&operation);
         let bucket = self.bucket_for(&mut store, action, upload)?;
+        self.check_key(key)?;
+        let owner = self.key_of_upload(bucket, &operation).unwrap_or_else(|| key.to_owned());
+        let id = UploadId(match self.dialect() {
+            // Ids that sort by time let an id serve as marker in a listing that is sorted by time.
+            Dialect::S3 => uuid::Uuid::now_v7().simple().to_string(),
+            // Those of OSS do not, so that a listing by time is not taken for one by ids.
+            Dialect::Oss => format!("{:X}", uuid::Uuid::new_v4().simple()),
+        });
+        let event = Event { operation, given: Given { id: Some(id), at, etag: None } };
+        let state = bucket.keys.entry(owner).or_default();
+        let answer = model::apply(state, &self.service.rules, &event);
+        if *state == KeyState::default() {
+            bucket.keys.remove(key);
+        }
+        match answer {
+            model::Answer::Refused(refusal) => {
+                let bare =
+                    matches!(refusal, Refusal::TooSmall { .. }) && self.has(Defect::OmitSmallPartDetails);
+                let error = S3Error::refused(refusal, key, self.dialect());
+                Err(if bare { error.bare() } else { error })
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    /// Refuses names that no key can have.
+    fn check_key(&self, key: &str) -> Result<(), S3Error> {
         if let Some(most) = self.service.rules.limits.max_key_bytes {
             let allowed = if self.has(Defect::AcceptLongKeys) { u64::MAX } else { most };
             if key.len() as u64 > allowed - u64::from(self.has(Defect::RefuseLongKeys)) {
@@ -146,19 +209,13 @@ impl<'s> Call<'s> {
                     .with("MaxSizeAllowed", most));
             }
         }
-        let owner = self.key_of_upload(bucket, &operation).unwrap_or_else(|| key.to_owned());
-        // Ids that sort by time let an id serve as marker in a listing that is sorted by time.
-        let id = UploadId(uuid::Uuid::now_v7().simple().to_string());
-        let event = Event { operation, given: Given { id: Some(id), at, etag: None } };
-        let state = bucket.keys.entry(owner).or_default();
-        let answer = model::apply(state, &self.service.rules, &event);
-        if *state == KeyState::default() {
-            bucket.keys.remove(key);
+        let refused = self.service.provider.refused_key_starts.as_ref();
+        let starts = refused.is_some_and(|starts| key.starts_with(starts.values.as_slice()));
+        if starts && !self.has(Defect::TakeAnyKeyStart) {
+            let message = "The specified object name is not valid.";
+            return Err(S3Error::new("InvalidObjectName", message).with("ObjectName", key));
         }
-        match answer {
-            model::Answer::Refused(refusal) => Err(S3Error::from((refusal, key))),
-            answer => Ok(answer),
-        }
+        Ok(())
     }
 
     /// With the defect that shares upload ids between keys: the key that the upload really belongs to.
@@ -175,6 +232,17 @@ impl<'s> Call<'s> {
             return None;
         };
         bucket.keys.iter().find(|(_, state)| state.uploads.contains_key(upload)).map(|(key, _)| key.clone())
+    }
+
+    /// Changes the metadata of the object, for its bucket's owner.
+    fn change_meta(&self, change: impl FnOnce(&mut Meta)) -> Result<(), S3Error> {
+        let mut store = self.service.store.lock();
+        let bucket = self.bucket(&mut store, Action::PutObject)?;
+        if let Some(object) = bucket.keys.get_mut(self.request.key()).and_then(|state| state.object.as_mut())
+        {
+            change(&mut object.meta);
+        }
+        Ok(())
     }
 
     /// Whether an upload of the key is in progress and fits.
@@ -218,7 +286,8 @@ impl<'s> Call<'s> {
         }
         number.map_err(|_| {
             let message = "Part number must be an integer between 1 and 10000, inclusive";
-            S3Error::invalid_argument(message, "partNumber", text)
+            let name = self.dialect().part_number_argument();
+            S3Error::invalid_argument(message, name, text).ec("0017-00000220")
         })
     }
 
@@ -238,8 +307,9 @@ impl<'s> Call<'s> {
 
     /// The document of a request.
     async fn document(&mut self) -> Result<Bytes, S3Error> {
+        let md5 = self.has(Defect::IgnoreContentMd5) || self.has(Defect::IgnoreContentMd5OfCompletion);
         let (body, payload) = self.take_body()?;
-        receive_small(&self.request, payload, body).await
+        receive_small(&self.request, payload, body, Unchecked { md5, ..Unchecked::default() }).await
     }
 
     fn take_body(&mut self) -> Result<(&'s mut Incoming, Payload), S3Error> {
@@ -252,6 +322,17 @@ impl<'s> Call<'s> {
         Algorithm::ALL.into_iter().all(|algorithm| {
             self.service.lacks(&format!("checksum_{}", algorithm.name().to_ascii_lowercase()))
         })
+    }
+
+    /// A CRC-64 as it stands in headers and documents of OSS.
+    fn crc64(&self, checksum: &model::Checksum) -> String {
+        if self.has(Defect::HexCrc64) { hex::encode(&checksum.value) } else { checksum::decimal(checksum) }
+    }
+
+    /// Whether what was asked for must not be done if the key is taken.
+    fn forbids_overwrite(&self) -> bool {
+        self.is_oss()
+            && self.request.own("forbid-overwrite").is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     fn quoted(&self, etag: &str) -> String {

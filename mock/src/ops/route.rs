@@ -1,10 +1,33 @@
-//! Which operation a request is. What S3 knows and the mock does not is NotImplemented,
+//! Which operation a request is. What S3 or OSS knows and the mock does not is NotImplemented,
 //! never taken for something else.
 
 use http::Method;
 
 use super::{Call, *};
 use crate::model::Defect;
+use crate::provider::Dialect;
+
+/// Parameters of the query that name a sub-resource of OSS the mock does not have.
+const ELSEWHERE_ON_OSS: &[&str] = &[
+    "append",
+    "asyncFetch",
+    "cname",
+    "comp",
+    "live",
+    "metaQuery",
+    "objectInfo",
+    "policy",
+    "qosInfo",
+    "referer",
+    "resourceGroup",
+    "stat",
+    "style",
+    "symlink",
+    "transferAcceleration",
+    "vod",
+    "worm",
+    "x-oss-process",
+];
 
 /// Parameters of the query that name a sub-resource the mock does not have.
 const ELSEWHERE: &[&str] = &[
@@ -35,11 +58,14 @@ const ELSEWHERE: &[&str] = &[
 
 pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
     let request = &call.request;
-    if let Some(name) = request.query_names().find(|name| ELSEWHERE.contains(name)) {
+    let oss = call.is_oss();
+    let elsewhere = |name: &&str| ELSEWHERE.contains(name) || (oss && ELSEWHERE_ON_OSS.contains(name));
+    if let Some(name) = request.query_names().find(elsewhere) {
         return Err(S3Error::not_implemented(name));
     }
     let has = |name| request.has_query(name);
-    let copies = request.headers.contains_key("x-amz-copy-source");
+    let copies = request.own("copy-source").is_some();
+    let of_any_request = |name| of_any_request(call.dialect(), name);
     match (&request.method, &request.bucket, &request.key) {
         (&Method::GET, None, None) => list_buckets::handle(&call),
         (&Method::PUT, Some(_), None) if request.query_names().all(of_any_request) => {
@@ -51,6 +77,8 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
         }
         (&Method::GET, Some(_), None) if has("location") => get_bucket_location::handle(&call),
         (&Method::GET, Some(_), None) if has("versioning") => get_bucket_versioning::handle(&call),
+        (&Method::GET, Some(_), None) if oss && has("bucketInfo") => get_bucket_info::handle(&call),
+        (&Method::GET, Some(_), None) if oss && has("acl") => get_bucket_acl::handle(&call),
         (&Method::GET, Some(_), None) if has("object-lock") => get_object_lock_configuration::handle(&call),
         (&Method::GET, Some(_), None) if has("uploads") => list_multipart_uploads::handle(&call),
         (&Method::GET | &Method::PUT | &Method::DELETE, Some(_), None) if has("policy") => {
@@ -79,13 +107,17 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
                 request.query("partNumber").unwrap_or_default(),
             ))
         }
+        (&Method::PUT, Some(_), Some(_)) if oss && has("uploadId") && !has("partNumber") => {
+            let message = "Unexpected query string parameter";
+            Err(S3Error::invalid_argument(message, "ResourceType", "partNumber").ec("0017-00000219"))
+        }
         (&Method::PUT, Some(_), Some(_)) if has("uploadId") && !has("partNumber") => {
             let message = "This operation does not accept uploadId without partNumber";
             Err(S3Error::invalid_argument(message, "uploadId", request.query("uploadId").unwrap_or_default()))
         }
         (&Method::PUT, Some(_), Some(_)) if has("uploadId") && copies => {
             if call.service.lacks("upload_part_copy") {
-                return Err(S3Error::not_implemented("x-amz-copy-source"));
+                return Err(S3Error::not_implemented(&call.dialect().header("copy-source")));
             }
             upload_part_copy::handle(&call)
         }
@@ -101,6 +133,9 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
         (&Method::GET, Some(_), Some(_)) if has("uploadId") => list_parts::handle(&call),
         (&Method::GET, Some(_), Some(_)) if has("uploads") => {
             Err(S3Error::new("InvalidRequest", "Key is not expected for the GET method ?uploads subresource"))
+        }
+        (&Method::GET | &Method::HEAD, Some(_), Some(_)) if oss && has("objectMeta") => {
+            get_object_meta::handle(&call)
         }
         (&Method::GET | &Method::HEAD, Some(_), Some(_)) => get_object::handle(&call),
         (method, _, key) => {
@@ -130,12 +165,25 @@ fn careless(call: &Call<'_>) -> bool {
 }
 
 /// Parameters that name no sub-resource: what SDKs add, and a signature.
-fn of_any_request(name: &str) -> bool {
-    name == "x-id" || name.starts_with("X-Amz-")
+fn of_any_request(dialect: Dialect, name: &str) -> bool {
+    match dialect {
+        Dialect::S3 => name == "x-id" || name.starts_with("X-Amz-"),
+        Dialect::Oss => {
+            let known =
+                ["OSSAccessKeyId", "Expires", "Signature", "security-token", "callback", "callback-var"];
+            known.contains(&name) || name.starts_with("x-oss-")
+        }
+    }
 }
 
 fn sub_resource(call: &Call<'_>) -> Result<Answer, S3Error> {
     let request = &call.request;
+    if call.is_oss() && request.has_query("acl") && request.method == Method::PUT {
+        return put_object_acl::handle(call);
+    }
+    if call.is_oss() && request.has_query("tagging") && request.method == Method::DELETE {
+        return delete_object_tagging::handle(call);
+    }
     for (name, handle) in [
         ("acl", get_object_acl::handle as fn(&Call<'_>) -> _),
         ("tagging", get_object_tagging::handle),

@@ -1,19 +1,22 @@
 //! UploadPart: `PUT /bucket/key?partNumber=N&uploadId=ID`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 
-use super::{Call, upload_part_copy::digests};
-use crate::http::{Answer, S3Error, checksum, content_length, missing_length};
-use crate::model::{self, Defect, Operation};
+use super::{Call, encryption, upload_part_copy::digests};
+use crate::http::{Answer, S3Error, checksum, expected_length};
+use crate::model::{self, Body, Defect, Operation, UploadId};
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let (upload, number) = (call.upload(), call.part_number()?);
+    encryption::forbid(&call, Defect::TakeEncryptionOfParts)?;
     let claimed = if call.ignores_checksums() {
         Default::default()
     } else {
         checksum::Claim::of(&call.request)?.claimed()
     };
-    let size = Some(content_length(&call.request)?.ok_or_else(missing_length)?);
+    let size = expected_length(&call.request)?;
     let begin = Operation::BeginPart { upload: upload.clone(), number, size, claimed };
     let begun = call.apply(begin);
     if begun.is_err() && call.has(Defect::TakePartsOfUnknownUploads) && number > 0 {
@@ -27,17 +30,29 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         call.apply(Operation::UploadPart { upload: upload.clone(), number, body })?;
     }
     let received = call.content(wanted).await?;
-    let model::Answer::Stored(etag) =
-        call.apply(Operation::UploadPart { upload, number, body: received.body })?
-    else {
+    let stored = received.body.clone();
+    let upload_part = Operation::UploadPart { upload: upload.clone(), number, body: received.body };
+    let model::Answer::Stored(etag) = call.apply(upload_part)? else {
         return Err(S3Error::new("InternalError", "the part was not stored"));
     };
     let mut answer = Answer::new(StatusCode::OK);
     if !call.has(Defect::OmitPartEtag) {
         answer = answer.header("etag", &call.quoted(&etag));
     }
+    if call.is_oss() {
+        return Ok(tell(&call, &upload, &stored, answer));
+    }
     if let Some(claimed) = received.claimed.filter(|_| !call.has(Defect::OmitChecksums)) {
         answer = answer.header(&checksum::header(claimed.algorithm), &checksum::encoded(&claimed));
     }
     Ok(answer)
+}
+
+/// What OSS tells of a part beside its ETag.
+fn tell(call: &Call<'_>, upload: &UploadId, body: &Body, answer: Answer) -> Answer {
+    let mut answer = answer.header("content-md5", &STANDARD.encode(body.md5));
+    if let Some(value) = body.checksum.as_ref().filter(|_| !call.has(Defect::OmitCrc64OfPart)) {
+        answer = answer.header("x-oss-hash-crc64ecma", &call.crc64(value));
+    }
+    encryption::tell_of_upload(call, upload, answer)
 }

@@ -31,6 +31,29 @@ pub(super) struct ProviderFile {
     pub(super) documents: BTreeMap<String, Publisher>,
     pub(super) playable: Option<bool>,
     pub(super) anonymous: Option<bool>,
+    pub(super) etags: Option<ETagForm>,
+    pub(super) refused_key_starts: Option<RefusedKeyStarts>,
+}
+
+/// How the MD5 of a part is written as its ETag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ETagForm {
+    /// In lowercase; an object of N parts has the MD5 of the joined digests, and `-N`.
+    #[default]
+    Lowercase,
+    /// In uppercase; an object of parts has a value of the server's own making.
+    Uppercase,
+}
+
+/// Characters with which no key may begin.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefusedKeyStarts {
+    /// The characters.
+    pub values: Vec<char>,
+    /// Where that is said.
+    pub source: String,
 }
 
 /// The wire language of a provider.
@@ -44,6 +67,16 @@ pub enum Dialect {
     Oss,
 }
 
+impl Dialect {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::S3 => "s3",
+            Self::Oss => "oss",
+        }
+    }
+}
+
 /// Where the bucket stands in a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -52,6 +85,19 @@ pub enum Addressing {
     Path,
     /// First in the host name.
     Virtual,
+    /// Nowhere: the endpoint is a domain of the bucket's own.
+    Cname,
+}
+
+impl Addressing {
+    /// The name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Virtual => "virtual",
+            Self::Cname => "cname",
+        }
+    }
 }
 
 /// Whether a provider has a capability.

@@ -161,6 +161,8 @@ fn resolve(
         documents: Default::default(),
         playable: true,
         anonymous: false,
+        etags: Default::default(),
+        refused_key_starts: None,
     });
     provider.name = stem.to_owned();
     provider.title = file.title.unwrap_or(provider.title);
@@ -170,6 +172,8 @@ fn resolve(
     provider.consistency = file.consistency.unwrap_or(provider.consistency);
     provider.playable = file.playable.unwrap_or(provider.playable);
     provider.anonymous = file.anonymous.unwrap_or(provider.anonymous);
+    provider.etags = file.etags.unwrap_or(provider.etags);
+    provider.refused_key_starts = file.refused_key_starts.or(provider.refused_key_starts);
     provider.answers.extend(file.answers);
     // What the base pins can be left open again.
     provider.answers.retain(|_, outcome| outcome != "open");

@@ -4,13 +4,16 @@ mod file;
 mod limit;
 mod load;
 
-pub use file::{Addressing, Claim, Consistency, Dialect, Document, Publisher, Spelling, Strength, Support};
+pub use file::{
+    Addressing, Claim, Consistency, Dialect, Document, ETagForm, Publisher, RefusedKeyStarts, Spelling,
+    Strength, Support,
+};
 pub use limit::{LIMITS, LimitName, parse_size};
 pub use load::{FileError, Origin, Problem, builtin_names, load};
 
 use std::collections::BTreeMap;
 
-use crate::model::{ETags, Limits, Repeated, Rules, Unlisted};
+use crate::model::{Algorithm, ETags, Limits, Repeated, Rules, Unlisted, UploadOrder};
 
 /// The capabilities that a provider can have, with what each is.
 pub const CAPABILITIES: &[(&str, &str)] = &[
@@ -19,11 +22,13 @@ pub const CAPABILITIES: &[(&str, &str)] = &[
     ("callback", "a callback at completion"),
     ("checksum_crc32", "CRC32 of parts"),
     ("checksum_crc32c", "CRC32C of parts"),
+    ("checksum_crc64ecma", "CRC-64/XZ of parts and objects, told by the server"),
     ("checksum_crc64nvme", "CRC64NVME of parts"),
     ("checksum_sha1", "SHA-1 of parts"),
     ("checksum_sha256", "SHA-256 of parts"),
     ("complete_all", "completion of everything that was sent, without a list"),
     ("conditional_complete", "If-None-Match and If-Match on completion"),
+    ("forbid_overwrite", "x-oss-forbid-overwrite: a key that is taken is not written"),
     ("get_by_part_number", "GET and HEAD of one part of an object"),
     ("lifecycle", "rules that end unfinished uploads"),
     ("list_uploads", "ListMultipartUploads"),
@@ -31,9 +36,11 @@ pub const CAPABILITIES: &[(&str, &str)] = &[
     ("own_bucket", "creation and deletion of buckets"),
     ("presigned", "requests signed in the URL"),
     ("sequential", "uploads whose parts must come in order"),
+    ("sse", "encryption that a header of the creation asks for"),
     ("sse_c", "encryption with keys of the client"),
     ("streaming_signatures", "bodies signed chunk by chunk"),
     ("tagging", "object tags"),
+    ("temporary_credentials", "credentials with a security token"),
     ("upload_id_marker", "several uploads of one key over a page border of ListMultipartUploads"),
     ("upload_part_copy", "UploadPartCopy"),
     ("versioning", "bucket versioning"),
@@ -68,6 +75,10 @@ pub struct Provider {
     pub playable: bool,
     /// Whether it stands for servers that made no promise of their own.
     pub anonymous: bool,
+    /// How ETags are written.
+    pub etags: ETagForm,
+    /// Characters with which no key may begin.
+    pub refused_key_starts: Option<RefusedKeyStarts>,
 }
 
 impl Provider {
@@ -104,18 +115,27 @@ impl Provider {
             list_uploads_page: small(LimitName::ListUploadsPage, 1_000),
         };
         let pinned = |row: &str, outcome: &str| self.answers.get(row).is_some_and(|pin| pin == outcome);
+        let repeated = |row: &str| if pinned(row, "refused") { Repeated::Gone } else { Repeated::Open };
         Rules {
             limits,
-            etags: ETags::Md5,
-            repeated_completion: if pinned("repeated-complete", "refused") {
-                Repeated::Gone
-            } else {
-                Repeated::Open
+            etags: match self.etags {
+                ETagForm::Lowercase => ETags::Md5,
+                ETagForm::Uppercase => ETags::Uppercase,
             },
+            repeated_completion: repeated("repeated-complete"),
+            repeated_abort: repeated("repeated-abort"),
             unlisted_parts: if pinned("unlisted-part", "refused") {
                 Unlisted::Refused
             } else {
                 Unlisted::Dropped
+            },
+            uploads_by: match self.dialect {
+                Dialect::S3 => UploadOrder::Time,
+                Dialect::Oss => UploadOrder::Id,
+            },
+            usual_checksum: match self.dialect {
+                Dialect::S3 => Algorithm::Crc64nvme,
+                Dialect::Oss => Algorithm::Crc64ecma,
             },
             unknown_abort_succeeds: pinned("unknown-abort", "answered as done"),
             defects: Default::default(),

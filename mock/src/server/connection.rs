@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Instant;
 
 use http::{Method, Response, header};
 use http_body_util::BodyExt as _;
@@ -13,10 +14,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
-use crate::http::{Answer, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate, url_encoded};
+use crate::http::{
+    Answer, Asked, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate, url_encoded,
+};
 use crate::model::{Defect, Rules, UploadId};
 use crate::ops::{Call, Service};
-use crate::{ACCESS_KEY, SECOND_ACCESS_KEY, SECOND_SECRET_KEY, SECRET_KEY};
+use crate::provider::Dialect;
+use crate::{ACCESS_KEY, accounts};
 
 /// Accepts connections until told to stop; those that are open then are closed.
 pub(super) async fn accept(
@@ -62,23 +66,47 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
     // Who waits for a go-ahead gets the answer instead of it, and sends nothing.
     let waits = parts.headers.contains_key(header::EXPECT);
     let resource = parts.uri.path().to_owned();
-    let request_id = uuid::Uuid::now_v7().simple().to_string()[16..].to_uppercase();
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or_default().to_owned();
+    let began = Instant::now();
+    let dialect = service.provider.dialect;
+    let request_id = request_id(dialect);
+    let asked = Asked { dialect, head, host: &host, resource: &resource, request_id: &request_id };
     let answer = match answer(service, parts, &mut body).await {
         Ok(answer) => answer,
-        Err(error) => {
-            let answer = error.spelt(&service.provider).into_answer(&resource, &request_id);
-            // Nothing follows the head of an answer to HEAD.
-            if head { answer.body(Pieces::default()) } else { answer }
-        }
+        Err(error) => told(service, error).into_answer(&asked),
     };
     if !waits && !body.is_end_stream() {
         tokio::spawn(read_on(body));
     }
-    answer
+    let answer = answer
         .header("server", concat!("mpuspec-mock/", env!("CARGO_PKG_VERSION")))
-        .header("x-amz-request-id", &request_id)
-        .header("x-amz-id-2", &request_id)
-        .into_response()
+        .header(&dialect.header("request-id"), &request_id);
+    let answer = match dialect {
+        Dialect::S3 => answer.header("x-amz-id-2", &request_id),
+        Dialect::Oss => answer.header("x-oss-server-time", &began.elapsed().as_millis().to_string()),
+    };
+    answer.into_response()
+}
+
+/// A name for a request, as long as the dialect's are.
+fn request_id(dialect: Dialect) -> String {
+    let digits = uuid::Uuid::now_v7().simple().to_string().to_uppercase();
+    let length = match dialect {
+        Dialect::S3 => 16,
+        Dialect::Oss => 24,
+    };
+    digits[digits.len() - length..].to_owned()
+}
+
+/// An error as it is told, with the spelling of the provider and what deliberate mistakes make of it.
+fn told(service: &Service, error: S3Error) -> S3Error {
+    let has = |defect| service.rules.has(defect);
+    let error = error.spelt(&service.provider, |code| {
+        code == "BadDigest" && has(Defect::TellBadDigest)
+            || code == "NotImplemented" && has(Defect::TellNotImplementedAs501)
+    });
+    if has(Defect::OmitErrorNumbers) { error.without_number() } else { error }
 }
 
 /// No client has sent more before it looks at the answer.
@@ -101,39 +129,33 @@ async fn answer(
     parts: http::request::Parts,
     body: &mut Incoming,
 ) -> Result<Answer, S3Error> {
-    let mut request = Request::new(parts)?;
-    if let Some(key) = &mut request.key {
-        mangle(key, &service.rules);
-    }
+    let mut request = Request::new(parts, service.provider.dialect)?;
     let has = |defect| service.rules.has(defect);
     if has(Defect::TakeKeyFromUploadId) {
         take_key_from_upload_id(&mut request, service);
     }
-    let lenient = Leniency {
-        skew: has(Defect::IgnoreSkew),
-        expiry: has(Defect::IgnoreExpiry),
-        signature: has(Defect::IgnoreSignatures),
-        region: has(Defect::IgnoreRegion),
-        unsigned_headers: has(Defect::IgnoreUnsignedHeaders),
-    };
-    if has(Defect::RefuseSignedUrls) && request.has_query("X-Amz-Signature") {
+    if request.second_level && !has(Defect::TakePathStyle) {
+        let message =
+            "The bucket you are attempting to access must be addressed using OSS third level domain.";
+        return Err(S3Error::new("SecondLevelDomainForbidden", message));
+    }
+    let signed_url = request.dialect.signature_parameters().iter().any(|name| request.has_query(name));
+    if has(Defect::RefuseSignedUrls) && signed_url {
         return Err(S3Error::access_denied());
     }
     let signed = if open(&request).is_some_and(has) {
         Ok(Signed { principal: Some(ACCESS_KEY.to_owned()), payload: Payload::Unsigned })
     } else {
-        authenticate(&request, &service.region, lenient, secret_of)
+        authenticate(&request, &service.region, Leniency::of(&service.rules), accounts::find)
     };
     let Signed { principal, payload } = signed?;
-    Call { service, request, principal, payload: Some(payload), body: Some(body) }.answer().await
-}
-
-fn secret_of(access_key: &str) -> Option<&'static str> {
-    match access_key {
-        ACCESS_KEY => Some(SECRET_KEY),
-        SECOND_ACCESS_KEY => Some(SECOND_SECRET_KEY),
-        _ => None,
+    if let Some(key) = &mut request.key {
+        mangle(key, &service.rules);
     }
+    if has(Defect::TakeForeignHeaders) {
+        request.take_foreign_headers();
+    }
+    Call { service, request, principal, payload: Some(payload), body: Some(body) }.answer().await
 }
 
 /// The defect by which anybody could do what the request asks.
@@ -141,9 +163,7 @@ fn open(request: &Request) -> Option<Defect> {
     let has = |name| request.has_query(name);
     Some(match (&request.method, has("uploadId"), has("uploads")) {
         (&Method::POST, false, true) => Defect::OpenCreate,
-        (&Method::PUT, true, _) if request.headers.contains_key("x-amz-copy-source") => {
-            Defect::OpenUploadPartCopy
-        }
+        (&Method::PUT, true, _) if request.own("copy-source").is_some() => Defect::OpenUploadPartCopy,
         (&Method::PUT, true, _) => Defect::OpenUploadPart,
         (&Method::POST, true, _) => Defect::OpenComplete,
         (&Method::DELETE, true, _) => Defect::OpenAbort,

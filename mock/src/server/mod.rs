@@ -5,20 +5,24 @@ mod tls;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
 
 use thiserror::Error;
 use tokio::sync::oneshot;
 
-use crate::REGION;
 use crate::model::Defect;
 use crate::ops::Service;
-use crate::provider::{self, FileError, LimitName, Provider};
+use crate::provider::{self, Addressing, Dialect, FileError, LimitName, Provider};
 use crate::yaml;
+use crate::{OSS_REGION, REGION};
 
 /// A running server. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Mock {
     address: SocketAddr,
+    name: String,
+    /// Whether buckets may stand in paths.
+    has_paths: bool,
     certificate: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -36,6 +40,19 @@ impl Mock {
             None => format!("http://{}", self.address),
             Some(_) => format!("https://localhost:{}", self.address.port()),
         }
+    }
+
+    /// The base of its URLs by the name that its dialect wants: `localhost`, before which a bucket may stand;
+    /// and `oss-REGION.localhost`, before which one has to. Every name below `localhost` is this machine
+    /// (RFC 6761, 6.3), though not every resolver knows.
+    pub fn named_endpoint(&self) -> String {
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}:{}", self.name, self.address.port())
+    }
+
+    /// The base of its URLs as the provider's clients reach it: by name, where buckets stand in names alone.
+    pub fn usual_endpoint(&self) -> String {
+        if self.has_paths { self.endpoint() } else { self.named_endpoint() }
     }
 
     /// The certificate of the authority that it made for itself, as PEM, if it speaks TLS.
@@ -96,13 +113,24 @@ pub enum StartError {
     },
 }
 
+/// So long OSS waits for a callback server.
+const CALLBACK_TIMEOUT: Duration = Duration::from_secs(5);
+
+fn default_region(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::S3 => REGION,
+        Dialect::Oss => OSS_REGION,
+    }
+}
+
 /// Describes a server that is to be started.
 #[derive(Debug)]
 #[must_use = "call start() to run it"]
 pub struct MockBuilder {
     provider: Result<Provider, String>,
     port: u16,
-    region: String,
+    region: Option<String>,
+    callback_timeout: Duration,
     defects: Vec<String>,
     limits: Vec<(String, String)>,
     buckets: Vec<String>,
@@ -114,7 +142,8 @@ impl Default for MockBuilder {
         Self {
             provider: Err("aws-s3".to_owned()),
             port: 0,
-            region: REGION.to_owned(),
+            region: None,
+            callback_timeout: CALLBACK_TIMEOUT,
             defects: Vec::new(),
             limits: Vec::new(),
             buckets: Vec::new(),
@@ -142,9 +171,15 @@ impl MockBuilder {
         self
     }
 
-    /// Expects signatures to name this region.
+    /// Expects signatures to name this region. Default: `us-east-1`, and of OSS `cn-hangzhou`.
     pub fn region(mut self, region: &str) -> Self {
-        self.region = region.to_owned();
+        self.region = Some(region.to_owned());
+        self
+    }
+
+    /// Gives a callback server so long to answer. Default: 5 seconds.
+    pub fn callback_timeout(mut self, timeout: Duration) -> Self {
+        self.callback_timeout = timeout;
         self
     }
 
@@ -195,7 +230,20 @@ impl MockBuilder {
             );
         }
         let scheme = if self.tls { "https" } else { "http" };
-        let service = Service { store: Default::default(), rules, provider, region: self.region, scheme };
+        let region = self.region.unwrap_or_else(|| default_region(provider.dialect).to_owned());
+        let name = match provider.dialect {
+            Dialect::S3 => "localhost".to_owned(),
+            Dialect::Oss => format!("oss-{region}.localhost"),
+        };
+        let has_paths = provider.addressing.contains(&Addressing::Path);
+        let service = Service {
+            store: Default::default(),
+            rules,
+            provider,
+            region,
+            scheme,
+            callback_timeout: self.callback_timeout,
+        };
         {
             let mut store = service.store.lock();
             for name in self.buckets {
@@ -204,7 +252,9 @@ impl MockBuilder {
             }
         }
         let identity = self.tls.then(tls::Identity::make).transpose().map_err(StartError::Certificate)?;
-        listen(service, identity, SocketAddr::from(([127, 0, 0, 1], self.port)))
+        let mut mock = listen(service, name, identity, SocketAddr::from(([127, 0, 0, 1], self.port)))?;
+        mock.has_paths = has_paths;
+        Ok(mock)
     }
 }
 
@@ -217,6 +267,7 @@ pub(crate) fn parse_limit(name: &str, value: &str) -> Result<(LimitName, Option<
 
 fn listen(
     service: Service,
+    name: String,
     identity: Option<tls::Identity>,
     address: SocketAddr,
 ) -> Result<Mock, StartError> {
@@ -239,5 +290,5 @@ fn listen(
             runtime.shutdown_background();
         })
         .map_err(failed)?;
-    Ok(Mock { address, certificate, stop: Some(stop), thread: Some(thread) })
+    Ok(Mock { address, name, has_paths: true, certificate, stop: Some(stop), thread: Some(thread) })
 }

@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
 use super::{Operation, plain};
 
@@ -20,7 +21,7 @@ impl Operation for AbortMultipartUpload {
         "AbortMultipartUpload"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         Request::key(Method::DELETE, &self.key).query("uploadId", &self.upload_id)
     }
 

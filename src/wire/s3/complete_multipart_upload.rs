@@ -4,8 +4,9 @@ use http::Method;
 use quick_xml::escape::escape;
 
 use super::super::answer::Response;
+use super::super::dialect::{Dialect, namespace, own};
 use super::super::{Answer, Body, Request};
-use super::{Operation, echoes, has};
+use super::{Operation, echoes, echoes_key, encoded, has};
 
 /// CompleteMultipartUpload.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,14 @@ pub struct CompleteMultipartUpload {
     pub parts: Vec<CompletedPart>,
     /// A body in place of the list.
     pub body: Option<String>,
+    /// Asks for all parts that the server has.
+    pub all: bool,
+    /// How the answer tells the key.
+    pub encoding_type: Option<String>,
+    /// Parameters of the query.
+    pub query: Vec<(&'static str, String)>,
+    /// Whether the answer is that of a server that is called back.
+    pub calls_back: bool,
     /// Further headers.
     pub headers: Vec<(String, String)>,
 }
@@ -34,12 +43,15 @@ pub struct CompletedPart {
 }
 
 impl CompleteMultipartUpload {
-    fn document(&self) -> String {
+    /// The body: the list of parts, unless there is another one or all are asked for.
+    pub fn document(&self, dialect: Dialect) -> String {
         if let Some(body) = &self.body {
             return body.clone();
         }
-        let mut text =
-            String::from("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+        if self.all && self.parts.is_empty() {
+            return String::new();
+        }
+        let mut text = format!("<CompleteMultipartUpload{}>", namespace(dialect));
         for part in &self.parts {
             text.push_str("<Part>");
             if let Some(number) = &part.number {
@@ -63,21 +75,31 @@ impl Operation for CompleteMultipartUpload {
         "CompleteMultipartUpload"
     }
 
-    fn request(&self) -> Request {
-        let document = self.document();
+    fn request(&self, dialect: Dialect) -> Request {
+        let document = self.document(dialect);
         let body = if document.is_empty() { Body::Empty } else { Body::Document(document.into()) };
         let request = Request { headers: self.headers.clone(), ..Request::key(Method::POST, &self.key) };
-        let request = request.query("uploadId", &self.upload_id).body(body);
-        request.header("content-type", "application/xml")
+        let mut request = request.query("uploadId", &self.upload_id).body(body);
+        for (name, value) in &self.query {
+            request = request.query(name, value);
+        }
+        if self.all {
+            request = request.header(&own(dialect, "complete-all"), "yes");
+        }
+        encoded(request, self.encoding_type.as_ref()).header("content-type", "application/xml")
     }
 
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
         let mut answer = response.answer();
+        // The answer of the called server takes the place of the document.
+        if self.calls_back && response.status == http::StatusCode::OK {
+            return Ok(answer);
+        }
         let Some(root) = response.document("CompleteMultipartUploadResult", &mut answer)? else {
             return Ok(answer);
         };
         echoes(&root, "Bucket", bucket, &mut answer)?;
-        echoes(&root, "Key", &self.key, &mut answer)?;
+        echoes_key(&root, &self.key, &mut answer)?;
         has(&root, "Location", &mut answer);
         answer.etag = Some(root.required("ETag")?.to_owned());
         let known = [
@@ -91,6 +113,7 @@ impl Operation for CompleteMultipartUpload {
             "ChecksumSHA1",
             "ChecksumSHA256",
             "ChecksumType",
+            "EncodingType",
         ];
         root.note_unknown(&known, &mut answer.notes);
         Ok(answer)

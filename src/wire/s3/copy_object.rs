@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::{Dialect, own};
 use super::super::request::encode_path;
 use super::super::{Answer, Request};
 use super::Operation;
@@ -14,6 +15,8 @@ pub struct CopyObject {
     pub key: String,
     /// Bucket and key of the source.
     pub source: String,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
 }
 
 impl Operation for CopyObject {
@@ -21,8 +24,9 @@ impl Operation for CopyObject {
         "CopyObject"
     }
 
-    fn request(&self) -> Request {
-        Request::key(Method::PUT, &self.key).header("x-amz-copy-source", &encode_path(&self.source))
+    fn request(&self, dialect: Dialect) -> Request {
+        let request = Request { headers: self.headers.clone(), ..Request::key(Method::PUT, &self.key) };
+        request.header(&own(dialect, "copy-source"), &encode_path(&self.source))
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {

@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::{Dialect, namespace};
 use super::super::{Answer, Request};
 use super::{Operation, plain};
 
@@ -18,12 +19,13 @@ impl Operation for CreateBucket {
         "CreateBucket"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, dialect: Dialect) -> Request {
         let body = match &self.region {
             None => super::super::Body::Empty,
             Some(region) => super::super::Body::Document(
                 format!(
-                    "<CreateBucketConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>",
+                    "<CreateBucketConfiguration{}><LocationConstraint>{}</LocationConstraint></CreateBucketConfiguration>",
+                    namespace(dialect),
                     quick_xml::escape::escape(region)
                 )
                 .into(),

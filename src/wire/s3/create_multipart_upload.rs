@@ -3,16 +3,21 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, echoes};
+use super::{Operation, echoes, echoes_key, encoded};
 
 /// CreateMultipartUpload.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct CreateMultipartUpload {
     /// The key.
     pub key: String,
     /// Headers of the object.
     pub headers: Vec<(String, String)>,
+    /// Parts have to come in order.
+    pub sequential: bool,
+    /// How the answer tells the key.
+    pub encoding_type: Option<String>,
 }
 
 impl Operation for CreateMultipartUpload {
@@ -20,8 +25,13 @@ impl Operation for CreateMultipartUpload {
         "CreateMultipartUpload"
     }
 
-    fn request(&self) -> Request {
-        Request { headers: self.headers.clone(), ..Request::key(Method::POST, &self.key) }.flag("uploads")
+    fn request(&self, _: Dialect) -> Request {
+        let headers = self.headers.clone();
+        let mut request = Request { headers, ..Request::key(Method::POST, &self.key) }.flag("uploads");
+        if self.sequential {
+            request = request.flag("sequential");
+        }
+        encoded(request, self.encoding_type.as_ref())
     }
 
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
@@ -30,9 +40,9 @@ impl Operation for CreateMultipartUpload {
             return Ok(answer);
         };
         echoes(&root, "Bucket", bucket, &mut answer)?;
-        echoes(&root, "Key", &self.key, &mut answer)?;
+        echoes_key(&root, &self.key, &mut answer)?;
         answer.upload_ids = vec![root.required("UploadId")?.to_owned()];
-        root.note_unknown(&["Bucket", "Key", "UploadId"], &mut answer.notes);
+        root.note_unknown(&["Bucket", "Key", "UploadId", "EncodingType"], &mut answer.notes);
         Ok(answer)
     }
 }

@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
 use super::{Operation, plain};
 
@@ -20,7 +21,7 @@ impl Operation for DeleteObject {
         "DeleteObject"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         let request = Request::key(Method::DELETE, &self.key);
         match &self.version_id {
             Some(version) => request.query("versionId", version),

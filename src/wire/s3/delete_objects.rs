@@ -6,6 +6,7 @@ use md5::{Digest, Md5};
 use quick_xml::escape::escape;
 
 use super::super::answer::Response;
+use super::super::dialect::{Dialect, namespace};
 use super::super::{Answer, Body, Request};
 use super::Operation;
 
@@ -21,10 +22,10 @@ impl Operation for DeleteObjects {
         "DeleteObjects"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, dialect: Dialect) -> Request {
         let keys: String =
             self.keys.iter().map(|key| format!("<Object><Key>{}</Key></Object>", escape(key))).collect();
-        let text = format!("<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{keys}</Delete>");
+        let text = format!("<Delete{}>{keys}</Delete>", namespace(dialect));
         // S3 asks for a digest of this document.
         let md5 = base64::engine::general_purpose::STANDARD.encode(Md5::digest(text.as_bytes()));
         Request::bucket(Method::POST)

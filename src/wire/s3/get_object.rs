@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
 use super::{Operation, plain};
 
@@ -26,7 +27,7 @@ impl Operation for GetObject {
         "GetObject"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         let request = read(Method::GET, &self.key, self.part_number.as_ref(), &self.headers);
         match &self.range {
             Some(range) => request.header("range", range),
@@ -72,7 +73,7 @@ impl Operation for HeadObject {
         "HeadObject"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         read(Method::HEAD, &self.key, self.part_number.as_ref(), &self.headers)
     }
 

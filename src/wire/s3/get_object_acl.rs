@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
 use super::Operation;
 
@@ -18,7 +19,7 @@ impl Operation for GetObjectAcl {
         "GetObjectAcl"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         Request::key(Method::GET, &self.key).flag("acl")
     }
 
@@ -28,8 +29,15 @@ impl Operation for GetObjectAcl {
         let owner = root.all("Owner").next().and_then(|owner| owner.text("ID")).unwrap_or_default();
         let list =
             root.all("AccessControlList").next().ok_or("AccessControlPolicy has no AccessControlList")?;
-        let grant = |grant: &super::super::xml::Element| {
-            let grantee = grant.all("Grantee").next().ok_or("Grant has no Grantee")?;
+        let grant = |grant: &super::super::xml::Element| -> Result<String, String> {
+            // OSS names its canned ACL there.
+            let Some(grantee) = grant.all("Grantee").next() else {
+                return if grant.text.is_empty() {
+                    Err("Grant has no Grantee".to_owned())
+                } else {
+                    Ok(grant.text.clone())
+                };
+            };
             let who = match (grantee.text("URI"), grantee.text("ID")) {
                 (Some(uri), _) if uri.ends_with("/AllUsers") => "everyone",
                 (Some(uri), _) if uri.ends_with("/AuthenticatedUsers") => "everyone-signed-in",

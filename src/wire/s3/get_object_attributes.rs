@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::{ListedPart, Response};
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
 use super::{Operation, checksums};
 
@@ -22,7 +23,7 @@ impl Operation for GetObjectAttributes {
         "GetObjectAttributes"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         let mut request = Request::key(Method::GET, &self.key)
             .flag("attributes")
             .header("x-amz-object-attributes", "ETag,Checksum,ObjectParts,StorageClass,ObjectSize");

@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
 use super::Operation;
 
@@ -15,8 +16,9 @@ impl Operation for GetObjectLockConfiguration {
         "GetObjectLockConfiguration"
     }
 
-    fn request(&self) -> Request {
-        Request::bucket(Method::GET).flag("object-lock")
+    fn request(&self, dialect: Dialect) -> Request {
+        // OSS keeps objects by a policy of the bucket, where S3 locks them.
+        Request::bucket(Method::GET).flag(if dialect == Dialect::Oss { "worm" } else { "object-lock" })
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {

@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
 use super::Operation;
 
@@ -18,7 +19,7 @@ impl Operation for GetObjectTagging {
         "GetObjectTagging"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         Request::key(Method::GET, &self.key).flag("tagging")
     }
 
@@ -27,7 +28,9 @@ impl Operation for GetObjectTagging {
         let Some(root) = response.document("Tagging", &mut answer)? else { return Ok(answer) };
         let set = root.all("TagSet").next().ok_or("Tagging has no TagSet")?;
         let tag = |tag: &super::super::xml::Element| {
-            Ok((tag.required("Key")?.to_owned(), tag.required("Value")?.to_owned()))
+            // A tag may have an empty value, but it has one.
+            let value = tag.text("Value").ok_or("Value is missing in Tag")?;
+            Ok::<_, String>((tag.required("Key")?.to_owned(), value.to_owned()))
         };
         answer.tagging = Some(set.all("Tag").map(tag).collect::<Result<_, String>>()?);
         Ok(answer)

@@ -3,8 +3,9 @@
 use http::Method;
 
 use super::super::answer::{ListedUpload, Response};
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, decoded, echoes, has, truncated};
+use super::{Operation, decoded, echoes, encoded, has, truncated};
 
 /// ListMultipartUploads.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +29,7 @@ impl Operation for ListMultipartUploads {
         "ListMultipartUploads"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         let mut request = Request::bucket(Method::GET).flag("uploads").query("prefix", &self.prefix);
         if let Some(delimiter) = &self.delimiter {
             request = request.query("delimiter", delimiter);
@@ -36,9 +37,7 @@ impl Operation for ListMultipartUploads {
         if let Some(max) = &self.max_uploads {
             request = request.query("max-uploads", max);
         }
-        if let Some(encoding) = &self.encoding_type {
-            request = request.query("encoding-type", encoding);
-        }
+        request = encoded(request, self.encoding_type.as_ref());
         if let Some(marker) = &self.key_marker {
             request = request.query("key-marker", marker);
         }
@@ -55,8 +54,8 @@ impl Operation for ListMultipartUploads {
         };
         echoes(&root, "Bucket", bucket, &mut answer)?;
         // What was asked for need not be granted: then names come as they are.
-        let encoded = root.text("EncodingType") == Some("url");
-        let name = |text: &str| if encoded { decoded(text) } else { Ok(text.to_owned()) };
+        let is_encoded = root.text("EncodingType") == Some("url");
+        let name = |text: &str| if is_encoded { decoded(text) } else { Ok(text.to_owned()) };
         for field in ["KeyMarker", "NextKeyMarker", "Prefix", "Delimiter"] {
             if let Some((_, text)) = answer.fields.iter_mut().find(|(known, _)| known == field) {
                 *text = name(text)?;

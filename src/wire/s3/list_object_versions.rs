@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
 use super::Operation;
 
@@ -18,7 +19,7 @@ impl Operation for ListObjectVersions {
         "ListObjectVersions"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         Request::bucket(Method::GET).flag("versions").query("prefix", &self.prefix)
     }
 

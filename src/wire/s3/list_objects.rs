@@ -3,8 +3,9 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::Operation;
+use super::{Operation, decoded, encoded};
 
 /// ListObjectsV2.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,8 @@ pub struct ListObjects {
     pub delimiter: Option<String>,
     /// At most so many.
     pub max_keys: Option<u64>,
+    /// How names are told.
+    pub encoding_type: Option<String>,
     /// The older operation.
     pub v1: bool,
 }
@@ -26,7 +29,7 @@ impl Operation for ListObjects {
         if self.v1 { "ListObjects" } else { "ListObjectsV2" }
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         let mut request = Request::bucket(Method::GET);
         if !self.v1 {
             request = request.query("list-type", 2);
@@ -38,6 +41,7 @@ impl Operation for ListObjects {
         if let Some(max) = self.max_keys {
             request = request.query("max-keys", max);
         }
+        request = encoded(request, self.encoding_type.as_ref());
         match &self.token {
             Some(token) => request.query("continuation-token", token),
             None => request,
@@ -48,8 +52,10 @@ impl Operation for ListObjects {
         let mut answer = response.answer();
         let Some(root) = response.document("ListBucketResult", &mut answer)? else { return Ok(answer) };
         answer.truncated = root.truth("IsTruncated")?;
-        let key = |object: &super::super::xml::Element| Ok((object.required("Key")?.to_owned(), None));
-        let prefix = |prefix: &super::super::xml::Element| prefix.required("Prefix").map(str::to_owned);
+        let is_encoded = root.text("EncodingType") == Some("url");
+        let name = |text: &str| if is_encoded { decoded(text) } else { Ok(text.to_owned()) };
+        let key = |object: &super::super::xml::Element| Ok((name(object.required("Key")?)?, None));
+        let prefix = |prefix: &super::super::xml::Element| name(prefix.required("Prefix")?);
         answer.prefixes = Some(root.all("CommonPrefixes").map(prefix).collect::<Result<_, String>>()?);
         answer.keys = root.all("Contents").map(key).collect::<Result<_, String>>()?;
         Ok(answer)

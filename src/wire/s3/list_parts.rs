@@ -3,8 +3,9 @@
 use http::Method;
 
 use super::super::answer::{ListedPart, Response};
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, checksums, echoes, truncated};
+use super::{Operation, checksums, echoes, echoes_key, encoded, truncated};
 
 /// ListParts.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,8 @@ pub struct ListParts {
     pub max_parts: Option<String>,
     /// Only numbers above this one.
     pub part_number_marker: Option<String>,
+    /// How the answer tells the key.
+    pub encoding_type: Option<String>,
 }
 
 impl Operation for ListParts {
@@ -24,7 +27,7 @@ impl Operation for ListParts {
         "ListParts"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         let mut request = Request::key(Method::GET, &self.key).query("uploadId", &self.upload_id);
         if let Some(max) = &self.max_parts {
             request = request.query("max-parts", max);
@@ -32,14 +35,14 @@ impl Operation for ListParts {
         if let Some(marker) = &self.part_number_marker {
             request = request.query("part-number-marker", marker);
         }
-        request
+        encoded(request, self.encoding_type.as_ref())
     }
 
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
         let mut answer = response.answer();
         let Some(root) = response.document("ListPartsResult", &mut answer)? else { return Ok(answer) };
         echoes(&root, "Bucket", bucket, &mut answer)?;
-        echoes(&root, "Key", &self.key, &mut answer)?;
+        echoes_key(&root, &self.key, &mut answer)?;
         echoes(&root, "UploadId", &self.upload_id, &mut answer)?;
         answer.truncated = truncated(&root, &mut answer)?;
         if answer.truncated {
@@ -68,6 +71,7 @@ impl Operation for ListParts {
             "StorageClass",
             "ChecksumAlgorithm",
             "ChecksumType",
+            "EncodingType",
         ];
         root.note_unknown(&known, &mut answer.notes);
         Ok(answer)

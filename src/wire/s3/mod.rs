@@ -1,4 +1,5 @@
-//! The operations of S3 on the client's side, one file each: the request, and how its answer is read.
+//! The operations of S3 and OSS on the client's side, one file each: the request, and how its answer is
+//! read. Where the two languages name one thing differently, the operation asks `dialect`.
 
 mod abort_multipart_upload;
 mod complete_multipart_upload;
@@ -8,6 +9,7 @@ mod create_multipart_upload;
 mod delete_bucket;
 mod delete_object;
 mod delete_objects;
+mod get_bucket_info;
 mod get_bucket_versioning;
 mod get_object;
 mod get_object_acl;
@@ -32,6 +34,7 @@ pub use create_multipart_upload::CreateMultipartUpload;
 pub use delete_bucket::DeleteBucket;
 pub use delete_object::DeleteObject;
 pub use delete_objects::DeleteObjects;
+pub use get_bucket_info::GetBucketInfo;
 pub use get_bucket_versioning::GetBucketVersioning;
 pub use get_object::{GetObject, HeadObject};
 pub use get_object_acl::GetObjectAcl;
@@ -49,6 +52,7 @@ pub use upload_part::UploadPart;
 pub use upload_part_copy::UploadPartCopy;
 
 use super::answer::Response;
+use super::dialect::Dialect;
 use super::xml::Element;
 use super::{Answer, Request};
 
@@ -57,7 +61,7 @@ pub trait Operation: Send + Sync {
     /// The name in the words of S3.
     fn name(&self) -> &'static str;
     /// The request.
-    fn request(&self) -> Request;
+    fn request(&self, dialect: Dialect) -> Request;
     /// Reads the answer; the reason why it cannot be understood otherwise.
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String>;
     /// The most bytes that a right answer can have; a document's limit unless told.
@@ -83,9 +87,31 @@ fn echoes(element: &Element, name: &str, asked: &str, answer: &mut Answer) -> Re
     }
 }
 
+/// Compares the key that is repeated, which may come URL-encoded.
+fn echoes_key(element: &Element, key: &str, answer: &mut Answer) -> Result<(), String> {
+    if element.text("EncodingType") != Some("url") {
+        return echoes(element, "Key", key, answer);
+    }
+    match has(element, "Key", answer).map(decoded).transpose()? {
+        Some(told) if told != key => Err(format!("Key is `{told}` in {}, asked for `{key}`", element.name)),
+        _ => Ok(()),
+    }
+}
+
+/// Asks for names in an encoding.
+fn encoded(request: Request, encoding_type: Option<&String>) -> Request {
+    match encoding_type {
+        Some(encoding) => request.query("encoding-type", encoding),
+        None => request,
+    }
+}
+
 /// The checksums in an entry, by the names of their elements.
 fn checksums(element: &Element) -> Vec<(String, String)> {
-    let named = element.children.iter().filter(|child| child.name.starts_with("Checksum"));
+    let named = element
+        .children
+        .iter()
+        .filter(|child| ["Checksum", "HashCrc64"].iter().any(|kind| child.name.starts_with(kind)));
     named.map(|child| (child.name.clone(), child.text.clone())).collect()
 }
 

@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
 use super::{Operation, plain};
 
@@ -22,7 +23,7 @@ impl Operation for PutObject {
         "PutObject"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         let request = Request::key(Method::PUT, &self.key);
         Request { headers: self.headers.clone(), ..request }.body(super::super::Body::Blob(self.body.clone()))
     }

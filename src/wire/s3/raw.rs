@@ -1,8 +1,10 @@
 //! A request in words of HTTP.
 
 use http::Method;
+use mpuspec_mock::provider::Addressing;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Body, Request};
 use super::{Operation, plain};
 
@@ -17,6 +19,8 @@ pub struct Raw {
     pub query: Vec<(String, Option<String>)>,
     /// Headers.
     pub headers: Vec<(String, String)>,
+    /// Another way to address the bucket than the target's.
+    pub addressing: Option<Addressing>,
     /// The body.
     pub body: Body,
 }
@@ -26,12 +30,13 @@ impl Operation for Raw {
         "raw"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         let query = self.query.iter().map(|(name, value)| (name.clone().into(), value.clone())).collect();
         Request {
             method: self.method.clone(),
             key: self.key.clone(),
             bucket: None,
+            addressing: self.addressing,
             query,
             headers: self.headers.clone(),
             body: self.body.clone(),
@@ -39,6 +44,8 @@ impl Operation for Raw {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        Ok(plain(response))
+        let mut answer = plain(response);
+        response.any_document(&mut answer);
+        Ok(answer)
     }
 }

@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::Dialect;
 use super::super::{Answer, Body, Framing, Request};
 use super::{Operation, plain};
 
@@ -28,7 +29,7 @@ impl Operation for UploadPart {
         "UploadPart"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, _: Dialect) -> Request {
         let request = Request::key(Method::PUT, &self.key);
         let request = request.query("partNumber", &self.number).query("uploadId", &self.upload_id);
         let body = match &self.framing {

@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::super::answer::Response;
+use super::super::dialect::{Dialect, own};
 use super::super::request::encode_path;
 use super::super::{Answer, Request};
 use super::{Operation, has};
@@ -29,13 +30,13 @@ impl Operation for UploadPartCopy {
         "UploadPartCopy"
     }
 
-    fn request(&self) -> Request {
+    fn request(&self, dialect: Dialect) -> Request {
         let request = Request { headers: self.headers.clone(), ..Request::key(Method::PUT, &self.key) }
             .query("partNumber", &self.number)
             .query("uploadId", &self.upload_id)
-            .header("x-amz-copy-source", &encode_path(&self.source));
+            .header(&own(dialect, "copy-source"), &encode_path(&self.source));
         match &self.range {
-            Some(range) => request.header("x-amz-copy-source-range", range),
+            Some(range) => request.header(&own(dialect, "copy-source-range"), range),
             None => request,
         }
     }

@@ -1,0 +1,11 @@
+//! GetBucketAcl of OSS: `GET /bucket?acl`. Every bucket of the mock is private.
+
+use super::{Call, acl};
+use crate::http::{Answer, S3Error};
+use crate::policy::Action;
+
+pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    let mut store = call.service.store.lock();
+    let bucket = call.bucket(&mut store, Action::Own)?;
+    Ok(call.result("AccessControlPolicy", |xml| acl::write_word(xml, &bucket.owner, "private")))
+}

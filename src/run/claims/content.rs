@@ -1,0 +1,80 @@
+//! Claims about bytes.
+
+use super::super::state::State;
+use super::{Met, Scene, differs, sizes};
+use crate::case::ContentItem;
+use crate::wire::Answer;
+
+pub(super) fn content(items: &[ContentItem], answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
+    let got = answer.content.clone().unwrap_or_default();
+    let mut at = 0;
+    let mut whole = true;
+    let mut names = Vec::new();
+    for item in items {
+        let sent = scene.state.sent(&item.of, &sizes(scene))?;
+        let mut bytes = sent.bytes();
+        let mut name = sent.label();
+        if let Some((first, last)) = &item.range {
+            let end = (last.size(&sizes(scene)).unwrap_or_default() + 1).min(bytes.len() as u64);
+            let first = first.size(&sizes(scene)).unwrap_or_default().min(end);
+            bytes = bytes.slice(first as usize..end as usize);
+            name = format!("{name} from {first} to {}", end.saturating_sub(1));
+        }
+        names.push(name);
+        whole &= got.get(at..at + bytes.len()).is_some_and(|piece| piece == bytes);
+        at += bytes.len();
+    }
+    if whole && at == got.len() {
+        return Ok(());
+    }
+    let expected = format!("{at} bytes: part {}", names.join(", part "));
+    Err(differs(expected, format!("{} bytes: {}", got.len(), describe(&got, scene.state))))
+}
+
+/// Says which of the sent bytes an object consists of.
+fn describe(mut got: &[u8], state: &State) -> String {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut unknown = 0;
+    while !got.is_empty() {
+        let known = state.sent.iter().find(|sent| {
+            let bytes = sent.bytes();
+            !bytes.is_empty() && got.starts_with(&bytes)
+        });
+        match known {
+            Some(sent) => {
+                if unknown > 0 {
+                    pieces.push(format!("{unknown} other bytes"));
+                    unknown = 0;
+                }
+                pieces.push(format!("part {}", sent.label()));
+                got = &got[sent.bytes().len()..];
+            }
+            // The beginning of a part, cut: what it is can still be told.
+            None if unknown == 0 => {
+                match state.sent.iter().map(|sent| (sent, common(got, &sent.bytes()))).max_by_key(|(_, n)| *n)
+                {
+                    Some((sent, length)) if length >= 8 => {
+                        pieces.push(format!("the first {length} bytes of part {}", sent.label()));
+                        got = &got[length..];
+                    }
+                    _ => {
+                        unknown += 1;
+                        got = &got[1..];
+                    }
+                }
+            }
+            None => {
+                unknown += got.len();
+                got = &[];
+            }
+        }
+    }
+    if unknown > 0 {
+        pieces.push(format!("{unknown} other bytes"));
+    }
+    if pieces.is_empty() { "nothing".to_owned() } else { pieces.join(", ") }
+}
+
+fn common(a: &[u8], b: &[u8]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}

@@ -1,0 +1,74 @@
+//! Claims about ETags.
+
+use md5::{Digest, Md5};
+use mpuspec_mock::provider::ETagForm;
+
+use super::{Met, Scene, differs, unquoted};
+use crate::case::ETagClaim;
+use crate::wire::Answer;
+
+pub(super) fn etag(claim: &ETagClaim, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
+    let Some(got) = answer.etag.as_deref() else { return Err(differs("an ETag", "none")) };
+    let form = scene.provider.etags;
+    let finished = || scene.state.finished.iter().map(|at| &scene.state.sent[*at]);
+    match claim {
+        ETagClaim::Multipart if form == ETagForm::Lowercase => {
+            let fits = unquoted(got).rsplit_once('-').is_some_and(|(digest, count)| {
+                is_lower_hex(digest) && count.parse::<u32>().is_ok_and(|count| count > 0)
+            });
+            if fits {
+                return Ok(());
+            }
+            Err(differs("an ETag of 32 hexadecimal digits, a hyphen and the number of parts", got))
+        }
+        ETagClaim::Multipart => {
+            // All that is promised: it is one, and it is not the MD5 of the bytes.
+            let mut whole = Md5::new();
+            finished().for_each(|sent| whole.update(sent.bytes()));
+            let plain = hex::encode(whole.finalize());
+            let bare = unquoted(got);
+            if bare.len() == got.len() || bare.is_empty() {
+                return Err(differs("a quoted ETag", got));
+            }
+            if bare.eq_ignore_ascii_case(&plain) {
+                return Err(differs("an ETag that is not the MD5 of the bytes", got));
+            }
+            Ok(())
+        }
+        ETagClaim::Single => {
+            let sent =
+                scene.state.sent.last().ok_or_else(|| Met::Unavailable("nothing was sent".to_owned()))?;
+            let expected = format!("\"{}\"", written(sent.blob.md5(), form));
+            if got == expected {
+                return Ok(());
+            }
+            Err(differs(format!("the quoted MD5 of the bytes, {expected}"), got))
+        }
+        ETagClaim::DigestsAsText => {
+            let etags: Option<Vec<&str>> =
+                finished().map(|sent| sent.etag.as_deref().map(unquoted)).collect();
+            let etags = etags.ok_or_else(|| Met::Unavailable("the ETag of a part".to_owned()))?;
+            let digest = written(Md5::digest(etags.concat()).into(), form);
+            let expected = format!("\"{digest}-{}\"", etags.len());
+            if got == expected { Ok(()) } else { Err(differs(expected, got)) }
+        }
+        ETagClaim::Of(name) => {
+            let expected = scene.state.etag(name)?;
+            if unquoted(&expected) == unquoted(got) {
+                return Ok(());
+            }
+            Err(differs(format!("ETag {expected} as {name}"), got))
+        }
+    }
+}
+
+fn is_lower_hex(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
+}
+
+fn written(digest: [u8; 16], form: ETagForm) -> String {
+    match form {
+        ETagForm::Lowercase => hex::encode(digest),
+        ETagForm::Uppercase => hex::encode_upper(digest),
+    }
+}

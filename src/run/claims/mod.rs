@@ -1,0 +1,315 @@
+//! Holds an answer against the claims of a step.
+
+mod checksums;
+mod content;
+mod etags;
+mod listings;
+
+use checksums::checksums;
+use content::content;
+use etags::etag;
+use listings::{listing, parts};
+use mpuspec_mock::provider::Provider;
+
+use super::state::{State, Unavailable};
+use crate::case::{Claims, Code, ListOrder, Sizes, error_code};
+use crate::wire::Answer;
+use crate::wire::dialect::{Dialect, own};
+
+/// What came of a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Met {
+    /// It holds.
+    Yes,
+    /// It holds in an allowed, not preferred way.
+    Tolerated(String),
+    /// It does not hold.
+    No { expected: String, got: String },
+    /// It cannot be judged: an earlier step did not produce what it refers to.
+    Unavailable(String),
+}
+
+/// What claims are held against.
+pub(super) struct Scene<'s> {
+    pub(super) provider: &'s Provider,
+    pub(super) state: &'s State,
+    /// The key prefix of the row.
+    pub(super) prefix: &'s str,
+    /// Whether the answer is one to HEAD.
+    pub(super) head: bool,
+    /// Whether the documents let an Error come inside a 200: of completions and copies alone.
+    pub(super) late_error: bool,
+}
+
+/// Holds an answer against claims; the first that fails is told.
+pub(super) fn judge(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Met {
+    match check(claims, answer, scene) {
+        Ok(None) => Met::Yes,
+        Ok(Some(name)) => Met::Tolerated(name),
+        Err(met) => met,
+    }
+}
+
+impl From<Unavailable> for Met {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Unavailable(unavailable.0)
+    }
+}
+
+fn differs(expected: impl Into<String>, got: impl Into<String>) -> Met {
+    Met::No { expected: expected.into(), got: got.into() }
+}
+
+/// A name for an outcome that is tolerated, or the claim that fails.
+fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<String>, Met> {
+    if let Some(code) = &claims.error {
+        error(code, answer, scene)?;
+        headers(claims, answer, scene)?;
+        fields(claims, answer, scene)?;
+        called_back(claims, scene)?;
+        return Ok(None);
+    }
+    if let Some(code) = &claims.refused {
+        let tolerated = refused(code, answer, scene)?;
+        headers(claims, answer, scene)?;
+        fields(claims, answer, scene)?;
+        called_back(claims, scene)?;
+        return Ok(tolerated);
+    }
+    if let Some(status) = claims.status
+        && status != answer.status
+    {
+        return Err(differs(status.to_string(), answer.summary()));
+    }
+    // A status that is no success can be what is claimed.
+    if claims.status.is_some_and(|status| !(200..300).contains(&status)) {
+        headers(claims, answer, scene)?;
+        return Ok(None);
+    }
+    if !answer.is_ok() {
+        return Err(differs("success", answer.summary()));
+    }
+    headers(claims, answer, scene)?;
+    called_back(claims, scene)?;
+    if let Some(expected) = &claims.body
+        && answer.body != expected.as_bytes()
+    {
+        let got: String = String::from_utf8_lossy(&answer.body).chars().take(200).collect();
+        return Err(differs(format!("the body {expected}"), got));
+    }
+    if let Some(claim) = &claims.etag {
+        etag(claim, answer, scene)?;
+    }
+    if let Some(size) = &claims.size {
+        let expected = size.size(&sizes(scene)).unwrap_or_default();
+        if answer.size != Some(expected) {
+            let got = answer.size.map_or_else(|| "no size".to_owned(), |size| format!("{size} bytes"));
+            return Err(differs(format!("{expected} bytes"), got));
+        }
+    }
+    if let Some(items) = &claims.content {
+        content(items, answer, scene)?;
+    }
+    if let Some(list) = &claims.parts {
+        parts(list, answer, scene)?;
+    }
+    listing(claims, answer, scene)?;
+    fields(claims, answer, scene)?;
+    if let Some(root) = &claims.root
+        && answer.root.as_ref() != Some(root)
+    {
+        let got = answer.root.clone().unwrap_or_else(|| "no document".to_owned());
+        return Err(differs(format!("a {root} document"), got));
+    }
+    if claims.root.is_some() && !answer.missing.is_empty() {
+        return Err(differs(answer.missing.join(", "), "nothing there"));
+    }
+    if let Some(expected) = &claims.keys {
+        let below = |key: &str| key.strip_prefix(scene.prefix).unwrap_or(key).to_owned();
+        let mut got: Vec<String> = answer.keys.iter().map(|(key, _)| below(key)).collect();
+        let mut expected = expected.clone();
+        if claims.order == Some(ListOrder::Any) {
+            got.sort();
+            expected.sort();
+        }
+        if got != expected {
+            return Err(differs(format!("keys {expected:?}"), format!("{got:?}")));
+        }
+    }
+    kept(claims, answer)?;
+    checksums(claims, answer, scene)?;
+    if claims.distinct.is_some() {
+        let mut ids = answer.upload_ids.clone();
+        ids.sort();
+        ids.dedup();
+        if ids.len() != answer.upload_ids.len() {
+            let got = format!("{} different ids in {} answers", ids.len(), answer.upload_ids.len());
+            return Err(differs("a different upload id in every answer", got));
+        }
+    }
+    Ok(None)
+}
+
+fn sizes<'s>(scene: &Scene<'s>) -> Sizes<'s> {
+    Sizes { provider: scene.provider }
+}
+
+/// The code of the catalogue with its status, or an accepted spelling of the provider in its place.
+fn error(code: &Code, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
+    let Some(refusal) = answer.refusal.as_ref() else {
+        return Err(differs(expected_error(code, scene), answer.summary()));
+    };
+    if code.is_any() {
+        let fits = (400..500).contains(&answer.status) || (refusal.inside_ok && scene.late_error);
+        return if fits { Ok(()) } else { Err(differs("a refusal with a 4xx", answer.summary())) };
+    }
+    let accepted: Vec<(&str, u16)> = match scene.provider.errors.get(&code.0) {
+        Some(spelt) => spelt.iter().map(|spelling| (spelling.code.as_str(), spelling.status)).collect(),
+        None => error_code(&code.0).map(|entry| (entry.code, entry.status)).into_iter().collect(),
+    };
+    let fits = accepted.into_iter().any(|(code, status)| {
+        // What an Error inside a 200 says counts; its status was sent before.
+        let status_fits = status == answer.status || (refusal.inside_ok && scene.late_error);
+        let code_fits = refusal.code.as_deref() == Some(code) || (scene.head && refusal.code.is_none());
+        status_fits && code_fits
+    });
+    if fits { Ok(()) } else { Err(differs(expected_error(code, scene), answer.summary())) }
+}
+
+/// As the provider spells it.
+fn expected_error(code: &Code, scene: &Scene<'_>) -> String {
+    let spelt = scene.provider.errors.get(&code.0).and_then(|list| list.first());
+    match (spelt, error_code(&code.0)) {
+        (Some(spelling), _) => format!("{} {}", spelling.status, spelling.code),
+        (None, Some(entry)) => format!("{} {}", entry.status, entry.code),
+        (None, None) => code.0.clone(),
+    }
+}
+
+/// Any refusal is right; another code than AWS's is only tolerated.
+fn refused(code: &Code, answer: &Answer, scene: &Scene<'_>) -> Result<Option<String>, Met> {
+    if error(code, answer, scene).is_ok() {
+        return Ok(None);
+    }
+    let in_ok = scene.late_error && answer.refusal.as_ref().is_some_and(|refusal| refusal.inside_ok);
+    if answer.refusal.is_some() && ((400..500).contains(&answer.status) || in_ok) {
+        return Ok(Some(format!("refused as {}", answer.code())));
+    }
+    Err(differs(format!("a refusal such as {}", expected_error(code, scene)), answer.summary()))
+}
+
+/// How often the suite's own server was called, and what each call said.
+fn called_back(claims: &Claims, scene: &Scene<'_>) -> Result<(), Met> {
+    let Some(claim) = &claims.callback else { return Ok(()) };
+    let expected = claim.calls.size(&sizes(scene)).unwrap_or_default();
+    let Some(calls) = &scene.state.called_back else {
+        return Err(Met::Unavailable("a callback".to_owned()));
+    };
+    if calls.len() as u64 != expected {
+        return Err(differs(format!("{expected} callbacks"), format!("{}", calls.len())));
+    }
+    for call in calls {
+        for (what, wanted, found) in [
+            ("Host", &claim.host, &call.host),
+            ("Content-Type", &claim.content_type, &call.content_type),
+            ("body", &claim.body, &call.body),
+        ] {
+            if let Some(wanted) = wanted.as_ref().filter(|wanted| *wanted != found) {
+                return Err(differs(format!("a callback of {what} {wanted}"), format!("{what} {found}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn headers(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
+    let dialect = scene.provider.dialect;
+    let wanted = claims.headers.iter().flatten().map(|(name, value)| (name.to_lowercase(), value));
+    let metadata =
+        claims.metadata.iter().flatten().map(|(name, value)| (own(dialect, &format!("meta-{name}")), value));
+    for (name, value) in wanted.chain(metadata) {
+        match answer.header(&name) {
+            Some(got) if got == value => {}
+            Some(got) => return Err(differs(format!("{name}: {value}"), format!("{name}: {got}"))),
+            None => return Err(differs(format!("{name}: {value}"), format!("no header {name}"))),
+        }
+    }
+    if let Some(class) = &claims.storage_class {
+        // The usual class goes without saying.
+        let usual = if dialect == Dialect::Oss { "Standard" } else { "STANDARD" };
+        let got = answer.header(&own(dialect, "storage-class")).unwrap_or(usual);
+        if got != class {
+            return Err(differs(format!("storage class {class}"), format!("storage class {got}")));
+        }
+    }
+    for name in claims.has_headers.iter().flatten() {
+        if answer.header(&name.to_lowercase()).is_none() {
+            return Err(differs(format!("a header {name}"), "none"));
+        }
+    }
+    let no_metadata = claims.no_metadata.iter().flatten().map(|name| own(dialect, &format!("meta-{name}")));
+    for name in claims.no_headers.iter().flatten().map(|name| name.to_lowercase()).chain(no_metadata) {
+        if let Some(got) = answer.header(&name) {
+            return Err(differs(format!("no header {name}"), format!("{name}: {got}")));
+        }
+    }
+    Ok(())
+}
+
+/// What was given with the creation and is told again.
+fn kept(claims: &Claims, answer: &Answer) -> Result<(), Met> {
+    if let Some(expected) = &claims.tagging {
+        let mut got = answer.tagging.clone().unwrap_or_default();
+        got.sort();
+        let expected: Vec<(String, String)> =
+            expected.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        if got != expected {
+            return Err(differs(format!("tags {expected:?}"), format!("{got:?}")));
+        }
+    }
+    if let Some(expected) = &claims.acl {
+        let got = answer.acl.clone().unwrap_or_default();
+        if got != *expected {
+            return Err(differs(format!("grants {expected:?}"), format!("{got:?}")));
+        }
+    }
+    if let Some((first, rest)) = claims.same.as_ref().and_then(|paths| paths.split_first()) {
+        let told = |path: &str| answer.field(path).filter(|text| !text.is_empty());
+        let Some(expected) = told(first) else { return Err(differs(format!("an element {first}"), "none")) };
+        if let Some(path) = rest.iter().find(|path| told(path) != Some(expected)) {
+            let got = told(path).unwrap_or("nothing");
+            return Err(differs(format!("{path} as {first}: {expected}"), got));
+        }
+    }
+    Ok(())
+}
+
+fn unquoted(etag: &str) -> &str {
+    etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"')).unwrap_or(etag)
+}
+
+fn fields(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
+    for (name, value) in claims.fields.iter().flatten() {
+        // A number of an error, such as 0042-00000216, looks like a difference and is none.
+        let number = value.number.as_ref().and_then(|number| number.value(&sizes(scene)).ok());
+        let number = number.map(|number| number.to_string());
+        let of_key = ["Prefix", "KeyMarker", "NextKeyMarker", "Key"].contains(&name.as_str());
+        let got = answer.field(name).map(|text| match text.strip_prefix(scene.prefix) {
+            Some(below) if of_key => below.to_owned(),
+            None if of_key => format!("{text} (not below the row's prefix)"),
+            _ => text.to_owned(),
+        });
+        if got.is_none() || (got.as_deref() != Some(value.text.as_str()) && got != number) {
+            let expected =
+                number.filter(|_| !value.text.starts_with('0')).unwrap_or_else(|| value.text.clone());
+            let got = got.map_or_else(|| format!("no {name}"), |got| format!("{name} {got}"));
+            return Err(differs(format!("{name} {expected}"), got));
+        }
+    }
+    for name in claims.no_fields.iter().flatten() {
+        if let Some(got) = answer.fields.iter().find(|(path, _)| path.split('.').any(|part| part == name)) {
+            return Err(differs(format!("no element {name}"), format!("{} {}", got.0, got.1)));
+        }
+    }
+    Ok(())
+}
