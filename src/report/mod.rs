@@ -1,5 +1,6 @@
 //! The compliance report. Knows no HTTP; all that a writer shows is in here.
 
+mod finding;
 mod format;
 mod json;
 mod junit;
@@ -8,6 +9,7 @@ mod model;
 mod terminal;
 mod visible;
 
+pub use finding::{Audit, Explanation, Finding, FindingKind, LostObject};
 pub use format::Format;
 pub use json::{NoReport, from_json, report_schema, to_json};
 pub use junit::to_junit;

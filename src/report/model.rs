@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::finding::{Audit, Finding};
 use crate::case::{Level, RowId};
 use crate::wire::Exchange;
 
@@ -45,9 +46,9 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_run: Vec<String>,
     /// Findings of the explorer.
-    pub findings: Vec<serde_json::Value>,
+    pub findings: Vec<Finding>,
     /// What an audit found.
-    pub audit: BTreeMap<String, serde_json::Value>,
+    pub audit: Audit,
     /// What the run left behind.
     pub cleanup: CleanUp,
 }

@@ -18,8 +18,8 @@ use super::sweep::Sweep;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
 use crate::case::{Level, Registry, RowId, User};
 use crate::report::{
-    CleanUp, Counts, Report, RowReport, RunInfo, SCHEMA_VERSION, StepResult, Suite, Summary, TargetInfo,
-    Verdict,
+    Audit, CleanUp, Counts, Report, RowReport, RunInfo, SCHEMA_VERSION, StepResult, Suite, Summary,
+    TargetInfo, Verdict,
 };
 use crate::wire::{Client, Log, TroubleKind, s3};
 
@@ -294,7 +294,7 @@ impl Runner {
             cases: rows,
             not_run,
             findings: Vec::new(),
-            audit: BTreeMap::new(),
+            audit: Audit::default(),
             cleanup,
         }
     }

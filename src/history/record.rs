@@ -1,0 +1,218 @@
+//! A history as it is kept in a report. Names of blobs stand for bytes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What clients asked and saw, in the order in which they began.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct History {
+    /// The calls.
+    pub calls: Vec<Call>,
+}
+
+/// One call of one client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Call {
+    /// The client, or the lane of a race.
+    pub client: String,
+    /// When it began, in microseconds from the start of the run.
+    pub start_us: u64,
+    /// When its answer had come; null if none came that says whether it happened.
+    pub end_us: Option<u64>,
+    /// What was asked.
+    pub ask: Ask,
+    /// What was seen.
+    pub saw: Saw,
+}
+
+/// What was asked of one key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub enum Ask {
+    /// CreateMultipartUpload.
+    CreateUpload {
+        /// The key, below the prefix of the row.
+        key: String,
+        /// Whether the parts shall come in order, each once.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        sequential: bool,
+    },
+    /// UploadPart.
+    UploadPart {
+        /// The key.
+        key: String,
+        /// The upload id.
+        upload: String,
+        /// The part number, as sent.
+        number: i64,
+        /// The bytes.
+        content: Vec<Piece>,
+        /// Their MD5, in hex.
+        md5: String,
+    },
+    /// UploadPartCopy.
+    UploadPartCopy {
+        /// The key.
+        key: String,
+        /// The upload id.
+        upload: String,
+        /// The part number.
+        number: i64,
+        /// The key of the source.
+        source: String,
+        /// First and last byte, if not all.
+        range: Option<(u64, u64)>,
+    },
+    /// CompleteMultipartUpload.
+    CompleteUpload {
+        /// The key.
+        key: String,
+        /// The upload id.
+        upload: String,
+        /// Numbers and ETags as listed; null asks for everything that was sent.
+        list: Option<Vec<(i64, String)>>,
+    },
+    /// AbortMultipartUpload.
+    AbortUpload {
+        /// The key.
+        key: String,
+        /// The upload id.
+        upload: String,
+    },
+    /// ListParts.
+    ListParts {
+        /// The key.
+        key: String,
+        /// The upload id.
+        upload: String,
+        /// Only numbers above this one.
+        after: u32,
+        /// At most so many.
+        max: u32,
+    },
+    /// What a listing of uploads tells of this key.
+    ListUploads {
+        /// The key.
+        key: String,
+    },
+    /// PutObject.
+    PutObject {
+        /// The key.
+        key: String,
+        /// The bytes.
+        content: Vec<Piece>,
+        /// Their MD5, in hex.
+        md5: String,
+    },
+    /// GetObject.
+    GetObject {
+        /// The key.
+        key: String,
+        /// First and last byte, if not all.
+        range: Option<(u64, u64)>,
+    },
+    /// HeadObject.
+    HeadObject {
+        /// The key.
+        key: String,
+    },
+    /// DeleteObject.
+    DeleteObject {
+        /// The key.
+        key: String,
+    },
+}
+
+/// What was seen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Saw {
+    /// No answer, or one that does not say whether it happened.
+    Nothing,
+    /// A refusal.
+    Refused {
+        /// The status.
+        status: u16,
+        /// The code.
+        code: String,
+    },
+    /// An upload exists now.
+    Created {
+        /// Its id.
+        upload: String,
+    },
+    /// A part, or an object, was stored.
+    Stored {
+        /// Its ETag, without quotes.
+        etag: String,
+    },
+    /// The object of an upload exists now.
+    Completed {
+        /// Its ETag, without quotes.
+        etag: String,
+    },
+    /// Done; nothing to tell.
+    Done,
+    /// A page of parts.
+    Parts {
+        /// The parts.
+        parts: Vec<SeenPart>,
+        /// Whether more follow.
+        truncated: bool,
+    },
+    /// The uploads of the key.
+    Uploads {
+        /// Their ids, in the order of the listing.
+        ids: Vec<String>,
+    },
+    /// An object, or a range of it.
+    Object {
+        /// Its ETag, without quotes.
+        etag: String,
+        /// The size that was told.
+        size: u64,
+        /// The bytes; null where none were asked for.
+        content: Option<Vec<Piece>>,
+    },
+}
+
+/// A part in a listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SeenPart {
+    /// Its number.
+    pub number: u32,
+    /// Its ETag, without quotes.
+    pub etag: String,
+    /// Its size.
+    pub size: u64,
+}
+
+/// A run of bytes of one blob.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Piece {
+    /// The blob; null for bytes that nobody sent.
+    pub blob: Option<u64>,
+    /// The first byte in it.
+    pub start: u64,
+    /// How many.
+    pub len: u64,
+}
+
+impl Ask {
+    /// The key that is asked about.
+    pub fn key(&self) -> &str {
+        match self {
+            Self::CreateUpload { key, .. }
+            | Self::UploadPart { key, .. }
+            | Self::UploadPartCopy { key, .. }
+            | Self::CompleteUpload { key, .. }
+            | Self::AbortUpload { key, .. }
+            | Self::ListParts { key, .. }
+            | Self::ListUploads { key }
+            | Self::PutObject { key, .. }
+            | Self::GetObject { key, .. }
+            | Self::HeadObject { key }
+            | Self::DeleteObject { key } => key,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What exploring and auditing found, as a report tells it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::case::Level;
+use crate::history::History;
+
+/// Something that no promise of the documents allows.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// The row that it counts for: `explore/sequences`, `explore/histories` or
+    /// `audit/acknowledged-object-lost`.
+    pub id: String,
+    /// How firmly the contrary is promised.
+    pub level: Level,
+    /// What kind of thing it is.
+    pub kind: FindingKind,
+    /// What was seen, in one line.
+    pub title: String,
+    /// The seed that leads to it.
+    pub seed: String,
+    /// A case that repeats it, as YAML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// Where that case was saved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<String>,
+    /// The calls that led to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<History>,
+    /// Why no order explains them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
+}
+
+/// The kinds of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingKind {
+    /// An object that mixes what several writes sent.
+    Torn,
+    /// Bytes that nobody sent.
+    ForeignBytes,
+    /// An object whose completion was acknowledged is not there any more, or another one is.
+    Lost,
+    /// An upload is there again that the server had told to be gone.
+    Revived,
+    /// An answer that the documents do not allow in the state at hand.
+    UnlawfulAnswer,
+    /// Answers to calls at the same time that no order of them explains.
+    NoLawfulOrder,
+}
+
+/// Why no order of the calls explains what was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Explanation {
+    /// The longest lawful order, as positions in the history.
+    pub order: Vec<usize>,
+    /// Calls that could come next, and whose answers the order does not allow.
+    pub stuck: Vec<usize>,
+    /// The same as text, with a timeline.
+    pub text: String,
+}
+
+/// What became of the objects whose completions were acknowledged.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Audit {
+    /// Completions that were answered with success.
+    pub completions: u64,
+    /// Those of them whose key nothing else wrote since the creation of the upload.
+    pub firm: u64,
+    /// Objects that were read back.
+    pub read: u64,
+    /// Milliseconds between the last call and the audit.
+    pub settled_millis: u64,
+    /// Objects that are not as they were acknowledged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lost: Vec<LostObject>,
+    /// Why the audit could not be made, or not to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
+}
+
+/// An object that is not as it was acknowledged.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct LostObject {
+    /// Its key.
+    pub key: String,
+    /// The upload id of its completion.
+    pub upload: String,
+    /// The ETag that the completion was answered.
+    pub etag: String,
+    /// MUST if nothing else wrote the key, else INFO.
+    pub level: Level,
+    /// What is there now.
+    pub found: String,
+    /// The row that completed it.
+    pub row: String,
+}
