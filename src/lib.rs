@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod cli;
+pub mod explore;
 pub mod history;
 pub mod report;
 pub mod run;

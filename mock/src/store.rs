@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::{KeyState, Time};
+use crate::ops::PutOff;
 use crate::policy::Policy;
 
 /// A bucket.
@@ -31,6 +32,8 @@ pub(crate) struct Store {
 #[derive(Debug, Default)]
 pub(crate) struct Inner {
     pub(crate) buckets: BTreeMap<String, Bucket>,
+    /// What deliberate mistakes will do later.
+    pub(crate) put_off: PutOff,
     last: Time,
 }
 

@@ -186,10 +186,25 @@ impl Scope<'_> {
     /// Refuses claims that would be held against nothing.
     fn judgeable(&mut self, step: &Step) {
         let expect = step.path.key("expect");
+        if let Some(Expect::Claims(claims)) = &step.expect
+            && claims.within.is_some()
+            && !step.operation.is_reading()
+        {
+            let message = format!(
+                "`{}` would be done again; only what reads can be asked again",
+                step.operation.name()
+            );
+            self.mistakes.push(Mistake::at_key(&expect.key("within"), message));
+        }
+        if matches!(step.expect, Some(Expect::Lawful)) && !step.operation.is_modelled() {
+            let message = format!("the model cannot judge `{}`; claim what it shows", step.operation.name());
+            self.mistakes.push(Mistake::at(&expect, message));
+        }
         match &step.operation {
             Operation::Together(lanes) => {
-                if !matches!(step.expect, Some(Expect::OneOf(_))) {
-                    self.mistakes.push(Mistake::at(&step.path, "`together` needs `expect` with `one_of`"));
+                if !matches!(step.expect, Some(Expect::OneOf(_) | Expect::Lawful)) {
+                    let message = "`together` needs `expect` with `one_of`, or `expect: linearizable`";
+                    self.mistakes.push(Mistake::at(&step.path, message));
                 }
                 for (name, steps) in lanes {
                     let path = step.path.key("together").key(name);
@@ -204,6 +219,10 @@ impl Scope<'_> {
             }
             Operation::UploadPart(args) if args.hold.is_some() && step.expect.is_some() => {
                 self.mistakes.push(Mistake::at(&expect, "the claim of a held step stands at its `release`"));
+            }
+            Operation::CompleteUpload(args) if args.leaves == Some(true) && step.expect.is_some() => {
+                self.mistakes
+                    .push(Mistake::at(&expect, "nobody waits for the answer; claim what becomes of it"));
             }
             Operation::UploadPart(args) if args.cut.is_some() && step.expect.is_some() => {
                 self.mistakes.push(Mistake::at(&expect, "a request that is cut may go without an answer"));
@@ -357,7 +376,7 @@ impl Scope<'_> {
             _ => None,
         };
         match expect {
-            Expect::Ok => {}
+            Expect::Ok | Expect::Lawful => {}
             Expect::Claims(claims) => self.claims(claims, upload, &path),
             Expect::OneOf(outcomes) => {
                 for (at, outcome) in outcomes.iter().enumerate() {

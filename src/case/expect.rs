@@ -10,15 +10,23 @@ use serde::{Deserialize, Deserializer};
 use super::checksum::{Algorithm, ChecksumClaim};
 use super::error_codes::{ANY, ERROR_CODES};
 use super::expression::Expr;
+use super::offset::Offset;
 use super::reference::{ContentItem, PartRef};
 use super::scalar::{scalar, scalar_or_seq};
 use super::step::{Step, read_steps};
+
+/// What a step says whose answer the model shall judge.
+pub(super) const LAWFUL: &str = "lawful";
+/// The same for lanes.
+pub(super) const LINEARIZABLE: &str = "linearizable";
 
 /// The claim of a step.
 #[derive(Clone, Debug)]
 pub enum Expect {
     /// It succeeds.
     Ok,
+    /// The model of multipart upload allows the answer, or the answers of lanes in some order.
+    Lawful,
     /// Everything said here holds.
     Claims(Box<Claims>),
     /// One of several outcomes, the first that fits.
@@ -66,6 +74,8 @@ pub enum Grade {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Claims {
+    /// How long it may take until it is so; the step is asked again until then.
+    pub within: Option<Offset>,
     /// It succeeds.
     pub ok: Option<bool>,
     /// It is refused with this code and its status.
@@ -310,6 +320,9 @@ pub(super) fn read_expect(
 ) -> Option<Expect> {
     match value {
         Value::String(word) if word == "ok" => Some(Expect::Ok),
+        Value::String(word) if word == if lanes.is_empty() { LAWFUL } else { LINEARIZABLE } => {
+            Some(Expect::Lawful)
+        }
         Value::Mapping(mut mapping) => match mapping.remove("one_of") {
             Some(outcomes) => {
                 if let Some((Value::String(key), _)) = mapping.iter().next() {
@@ -416,7 +429,7 @@ fn read_outcome(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec<
             let claim = match read_expect(value, &path.key(lane), &[], mistakes)? {
                 Expect::Ok => LaneExpect::Ok,
                 Expect::Claims(claims) => LaneExpect::Claims(claims),
-                Expect::OneOf(_) => {
+                Expect::OneOf(_) | Expect::Lawful => {
                     mistakes.push(Mistake::at(&path.key(lane), "a lane has one claim in each outcome"));
                     return None;
                 }

@@ -200,7 +200,9 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
     if head.repeat == Some(0) {
         mistakes.insert(Mistake::at(&root.key("repeat"), "at least one round"));
     }
-    let rows = read_rows(each, &steps.unwrap_or(Value::Sequence(Vec::new())), mistakes);
+    let steps = steps.unwrap_or(Value::Sequence(Vec::new()));
+    // What the explorer names it need not use.
+    let rows = read_rows(each, &steps, head.generated.is_none(), mistakes);
     Some(Case {
         id: id.to_owned(),
         title: head.title.unwrap_or_default(),
@@ -227,7 +229,12 @@ struct Columns {
     values: Vec<(String, Value)>,
 }
 
-fn read_rows(each: Option<Value>, steps: &Value, mistakes: &mut BTreeSet<Mistake>) -> Vec<Row> {
+fn read_rows(
+    each: Option<Value>,
+    steps: &Value,
+    names_count: bool,
+    mistakes: &mut BTreeSet<Mistake>,
+) -> Vec<Row> {
     let path = Path::root().key("each");
     let rows = match each {
         None => vec![Columns { name: None, values: Vec::new() }],
@@ -268,7 +275,7 @@ fn read_rows(each: Option<Value>, steps: &Value, mistakes: &mut BTreeSet<Mistake
             columns.values.iter().map(|(name, value)| (name.clone(), as_text(value))).collect();
         read.push(Row { name: columns.name.clone(), columns: columns_text, steps });
     }
-    mistakes.extend(unused.unwrap_or_default());
+    mistakes.extend(unused.filter(|_| names_count).unwrap_or_default());
     if let Some(first) = rows.first() {
         for (column, _) in first.values.iter().filter(|(column, _)| !used.contains(column)) {
             let place = path.index(0).key(column);

@@ -56,6 +56,45 @@ impl Entry {
     }
 }
 
+impl Operation {
+    /// Whether it changes nothing.
+    pub fn is_reading(&self) -> bool {
+        matches!(
+            self,
+            Self::GetObject(_)
+                | Self::HeadObject(_)
+                | Self::ListParts(_)
+                | Self::ListUploads(_)
+                | Self::ListObjects(_)
+                | Self::GetObjectAcl(_)
+                | Self::GetObjectAttributes(_)
+                | Self::GetObjectTagging(_)
+        )
+    }
+
+    /// Whether it is a single call that the model of multipart upload knows, or lanes of such calls.
+    pub fn is_modelled(&self) -> bool {
+        match self {
+            Self::CreateUpload(_)
+            | Self::UploadPart(_)
+            | Self::UploadPartCopy(_)
+            | Self::CompleteUpload(_)
+            | Self::AbortUpload(_)
+            | Self::PutObject(_)
+            | Self::GetObject(_)
+            | Self::HeadObject(_)
+            | Self::DeleteObject(_)
+            | Self::Release(_) => true,
+            Self::ListParts(args) => !args.walk,
+            Self::ListUploads(args) => !args.walk,
+            Self::Together(lanes) => {
+                lanes.iter().flat_map(|(_, steps)| steps).all(|step| step.operation.is_modelled())
+            }
+            _ => false,
+        }
+    }
+}
+
 operations! {
     /// CreateMultipartUpload
     "create_upload" => CreateUpload,

@@ -3,7 +3,7 @@
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::expect::{Claims, Grade};
+use super::expect::{Claims, Grade, LAWFUL, LINEARIZABLE};
 use super::load::Head;
 use super::operation::{OPERATIONS, TOGETHER};
 use super::step::{Sign, User};
@@ -17,7 +17,7 @@ pub fn case_schema() -> Value {
     let claims = generator.subschema_for::<Claims>();
     let expect = json!({
         "anyOf": [
-            { "const": "ok" },
+            { "enum": ["ok", LAWFUL, LINEARIZABLE] },
             claims,
             {
                 "type": "object",

@@ -6,7 +6,7 @@ use mpuspec_mock::provider::Dialect;
 use super::target::{Connection, addressing};
 use super::{Failure, print};
 use crate::run::{JournalHeader, RunError, clean};
-use crate::wire::{Budget, Client, Credentials, Target};
+use crate::wire::{Budget, Client, ClientOptions, Credentials, Target};
 
 /// Removes what interrupted runs left behind, as their journals name it.
 #[derive(Debug, Args)]
@@ -18,20 +18,7 @@ pub(super) struct Clean {
 impl Clean {
     pub(super) fn execute(self) -> Result<u8, Failure> {
         let options = self.connection.client_options()?;
-        let connect = |header: &JournalHeader| {
-            let endpoint = Target::endpoint(&header.endpoint).map_err(|error| RunError(error.to_string()))?;
-            let dialect = if header.dialect == Dialect::Oss.name() { Dialect::Oss } else { Dialect::S3 };
-            let target = Target {
-                dialect,
-                endpoint,
-                addressing: addressing(&header.addressing),
-                bucket: header.bucket.clone(),
-                region: header.region.clone(),
-            };
-            let credentials = Credentials::find(dialect).map_err(|error| RunError(error.to_string()))?;
-            Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), &options)
-                .map_err(RunError)
-        };
+        let connect = |header: &JournalHeader| connect(header, &options);
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
         let mut lines = Vec::new();
         let all_gone = runtime.block_on(clean(connect, |line| lines.push(line)))?;
@@ -41,4 +28,19 @@ impl Clean {
         print(&(lines.join("\n") + "\n"));
         Ok(if all_gone { 0 } else { 3 })
     }
+}
+
+/// Reaches the endpoint of an earlier run.
+pub(super) fn connect(header: &JournalHeader, options: &ClientOptions) -> Result<Client, RunError> {
+    let endpoint = Target::endpoint(&header.endpoint).map_err(|error| RunError(error.to_string()))?;
+    let dialect = if header.dialect == Dialect::Oss.name() { Dialect::Oss } else { Dialect::S3 };
+    let target = Target {
+        dialect,
+        endpoint,
+        addressing: addressing(&header.addressing),
+        bucket: header.bucket.clone(),
+        region: header.region.clone(),
+    };
+    let credentials = Credentials::find(dialect).map_err(|error| RunError(error.to_string()))?;
+    Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), options).map_err(RunError)
 }

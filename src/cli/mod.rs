@@ -9,8 +9,11 @@ macro_rules! tell {
 }
 use tell;
 
+mod audit;
+mod check;
 mod clean;
 mod diagnostic;
+mod exploring;
 mod interrupt;
 mod lint;
 mod list;
@@ -21,6 +24,7 @@ mod report_file;
 mod rerun;
 mod run;
 mod schema;
+mod settling;
 mod show;
 mod target;
 
@@ -70,6 +74,8 @@ struct Arguments {
 enum Command {
     /// Run cases against an endpoint, or against the bundled mock
     Run(Box<run::Run>),
+    /// Explore an endpoint, or the bundled mock, with random sequences and races
+    Explore(Box<run::Run>),
     /// List the cases
     List(list::List),
     /// Show a case with its sources
@@ -82,6 +88,10 @@ enum Command {
     Mock(mock::Mock),
     /// Show which rows fail with each defect of the mock
     Mutants(mutants::Mutants),
+    /// Judge the histories of a report again
+    Check(check::Check),
+    /// Read the objects of a ledger again
+    Audit(audit::Audit),
     /// Remove what interrupted runs left behind
     Clean(clean::Clean),
 }
@@ -91,12 +101,15 @@ pub fn main() -> u8 {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Run(run) => run.execute(),
+        Command::Explore(run) => run.explore(),
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
         Command::Lint(lint) => lint.execute(),
         Command::Schema(schema) => schema.execute(),
         Command::Mock(mock) => mock.execute(),
         Command::Mutants(mutants) => mutants.execute(),
+        Command::Check(check) => check.execute(),
+        Command::Audit(audit) => audit.execute(),
         Command::Clean(clean) => clean.execute(),
     };
     match outcome {

@@ -6,6 +6,9 @@ use super::Failure;
 use crate::case::{Catalogue, RowId};
 use crate::report::{Report, Verdict, from_json};
 
+/// Areas of rows that stand beside the cases.
+const BESIDE: [&str; 2] = ["explore", "audit"];
+
 /// What is to be run again.
 #[derive(Debug)]
 pub(super) struct Rerun {
@@ -47,7 +50,8 @@ impl Rerun {
                 "note: {file} judged by the promises of {earlier}, this run judges by those of {provider}"
             );
         }
-        let known: BTreeSet<RowId> = catalogue.row_ids().collect();
+        let beside = rows.iter().filter(|row| BESIDE.contains(&row.area())).cloned();
+        let known: BTreeSet<RowId> = catalogue.row_ids().chain(beside).collect();
         for gone in rows.difference(&known) {
             super::tell!(
                 "warning: {file} names {gone}, which is no row of any case; a case of your own is named again, by its file or with --cases"
@@ -68,7 +72,12 @@ impl Rerun {
 
     /// The rows by name, which select what runs only when it is named.
     pub(super) fn names(&self) -> Vec<String> {
-        self.rows.iter().map(RowId::to_string).collect()
+        self.rows.iter().filter(|row| !BESIDE.contains(&row.area())).map(RowId::to_string).collect()
+    }
+
+    /// Whether rows of this area, behind which no case stands, are to be run again.
+    pub(super) fn has(&self, area: &str) -> bool {
+        BESIDE.contains(&area) && self.rows.iter().any(|row| row.area() == area)
     }
 
     /// What the contents of the earlier run were made from.

@@ -10,15 +10,17 @@ use clap::Args;
 use mpuspec_mock::provider::{self, FileError, LimitName, Provider};
 use sha2::{Digest, Sha256};
 
+use super::exploring::{Exploring, explore};
 use super::interrupt::on_interrupt;
 use super::mock::{split_limit, start_failure};
 use super::principals::Principals;
 use super::report_file::ReportFile;
 use super::rerun::Rerun;
+use super::settling::Settling;
 use super::target::Connection;
 use super::{Failure, catalogue, diagnostic, print};
 use crate::case::{Level, RowId};
-use crate::report::{RowReport, Style, Verdict, failures, line, summary};
+use crate::report::{RowReport, Style, Verdict, failures, findings, line, summary};
 use crate::run::{Applicable, BucketChoice, CallbackPlace, Plan, Progress, RunOptions, Runner, plan};
 use crate::wire::{Budget, Client, Target, region_from_environment};
 
@@ -89,6 +91,10 @@ pub(super) struct Run {
     /// At most so many requests a second
     #[arg(long, value_name = "N")]
     rate: Option<u32>,
+    #[command(flatten)]
+    exploring: Exploring,
+    #[command(flatten)]
+    settling: Settling,
     /// Print the plan and stop
     #[arg(long)]
     dry_run: bool,
@@ -116,6 +122,19 @@ const LIVE_REQUESTS: u64 = 4_000;
 const IN_FULL: usize = 5;
 
 impl Run {
+    /// Explores, and runs no case.
+    pub(super) fn explore(mut self) -> Result<u8, Failure> {
+        if !self.cases.is_empty() || self.rerun.is_some() || !self.area.is_empty() || !self.level.is_empty() {
+            let message =
+                "explore runs no cases; name them to `mpuspec run`, which explores with --explore N";
+            return Err(Failure::Usage(message.to_owned()));
+        }
+        self.exploring.alone();
+        // Without a seed of its own, each time is another one; it is printed and in the report.
+        self.seed.get_or_insert_with(|| fresh_id().rsplit('-').next().unwrap_or_default().to_owned());
+        self.execute()
+    }
+
     pub(super) fn execute(self) -> Result<u8, Failure> {
         let reports = ReportFile::read(&self.report)?;
         let mut rerun = self.rerun.as_deref().map(Rerun::read).transpose()?;
@@ -133,7 +152,8 @@ impl Run {
         }
         let selection = catalogue.select(&patterns)?;
         let wanted = |id: &RowId, level: Level| {
-            rerun.as_ref().is_none_or(|rerun| rerun.takes(id))
+            !self.exploring.is_alone()
+                && rerun.as_ref().is_none_or(|rerun| rerun.takes(id))
                 && (self.area.is_empty() || self.area.iter().any(|area| area == id.area()))
                 && (self.level.is_empty() || self.level.contains(&level))
         };
@@ -160,7 +180,8 @@ impl Run {
                 return Ok(0);
             }
         }
-        if plan.running() == 0 {
+        let beside = rerun.as_ref().is_some_and(|rerun| rerun.has("explore") || rerun.has("audit"));
+        if plan.running() == 0 && !self.exploring.is_alone() && !beside {
             let why =
                 if plan.rows.is_empty() { "is selected" } else { "that is selected has a meaning here" };
             super::tell!("nothing ran: no row {why}");
@@ -216,6 +237,11 @@ impl Run {
             client.target.addressing,
             client.target.bucket,
         );
+        let all = self.cases.is_empty() && self.area.is_empty() && self.level.is_empty() && rerun.is_none();
+        let explored = rerun.as_ref().is_some_and(|rerun| rerun.has("explore"));
+        let audits =
+            all || self.settling.is_asked() || rerun.as_ref().is_some_and(|rerun| rerun.has("audit"));
+        let exploring = self.exploring.options(all && loopback || explored, &seed);
         let options = RunOptions {
             jobs: usize::from(self.jobs),
             seed,
@@ -226,6 +252,7 @@ impl Run {
             all_evidence: self.evidence == "all",
             bucket: if self.bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
             allow_versioned: self.allow_versioned,
+            audited: self.settling.audited(),
             callbacks: self.callbacks(loopback),
         };
         let registry = catalogue.registry.clone();
@@ -238,9 +265,15 @@ impl Run {
         });
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
         let mut report = runtime.block_on(async {
-            let runner = Runner::prepare(client, provider, registry, options).await?;
+            let runner = Runner::prepare(client, provider.clone(), registry, options).await?;
             on_interrupt(runner.interrupter());
-            Ok::<_, Failure>(runner.run(plan, progress.clone()).await)
+            let done = runner.rows(plan, progress.clone()).await;
+            let exploring = exploring.filter(|_| done.is_whole());
+            let mut found = explore(&runner, &provider, exploring).await;
+            if done.is_whole() && !runner.is_interrupted() && audits {
+                found.add(self.settling.audit(&runner).await);
+            }
+            Ok::<_, Failure>(runner.finish(done, found).await)
         })?;
         progress.bar.finish_and_clear();
         report.run.again = Some(self.again());
@@ -248,7 +281,7 @@ impl Run {
         let written = ReportFile::write(&reports, &report);
         let style = Style { colour };
         let most = if self.verbose { usize::MAX } else { IN_FULL };
-        print(&(failures(&report, most, style) + &summary(&report, style)));
+        print(&(failures(&report, most, style) + &findings(&report) + &summary(&report, style)));
         written?;
         Ok(report.exit)
     }

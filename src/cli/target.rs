@@ -57,7 +57,7 @@ pub(super) fn addressing(name: &str) -> Addressing {
     }
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let error = || format!("`{text}` is not a time; write it as 30s or 500ms");
     let (number, unit) =
         text.split_at(text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len());

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Level;
-use crate::history::History;
+use crate::history::{History, Kind};
 
 /// Something that no promise of the documents allows.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -52,9 +52,43 @@ pub enum FindingKind {
     NoLawfulOrder,
 }
 
+impl From<Kind> for FindingKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::ForeignBytes => Self::ForeignBytes,
+            Kind::Torn => Self::Torn,
+            Kind::Lost => Self::Lost,
+            Kind::Revived => Self::Revived,
+            Kind::UnlawfulAnswer => Self::UnlawfulAnswer,
+            Kind::NoLawfulOrder => Self::NoLawfulOrder,
+        }
+    }
+}
+
+impl FindingKind {
+    /// In a sentence.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Torn => "an object mixes what several writes sent",
+            Self::ForeignBytes => "bytes that nobody sent",
+            Self::Lost => "an acknowledged object is not there any more",
+            Self::Revived => "an upload that had ended is there again",
+            Self::UnlawfulAnswer => "an answer that the documents do not allow",
+            Self::NoLawfulOrder => "no order of the calls explains the answers",
+        }
+    }
+
+    /// Whether it may never happen, whatever a provider promises about concurrent calls.
+    pub fn is_never_allowed(self) -> bool {
+        !matches!(self, Self::UnlawfulAnswer | Self::NoLawfulOrder)
+    }
+}
+
 /// Why no order of the calls explains what was seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Explanation {
+    /// What kind of thing it shows.
+    pub kind: FindingKind,
     /// The longest lawful order, as positions in the history.
     pub order: Vec<usize>,
     /// Calls that could come next, and whose answers the order does not allow.

@@ -15,4 +15,4 @@ pub use json::{NoReport, from_json, report_schema, to_json};
 pub use junit::to_junit;
 pub use markdown::to_markdown;
 pub use model::*;
-pub use terminal::{Style, failures, line, summary};
+pub use terminal::{Style, failures, findings, line, summary};

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::finding::{Audit, Finding};
+use super::finding::{Audit, Explanation, Finding};
 use crate::case::{Level, RowId};
+use crate::history::History;
 use crate::wire::Exchange;
 
 /// The value of a row of the dialect sheet that is as its case claims it.
@@ -240,6 +241,12 @@ pub struct RowReport {
     /// The lines of the file around the step that decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excerpt: Option<Excerpt>,
+    /// What was asked and seen, where the model judged it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<History>,
+    /// Why no order of that explains it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 impl RowReport {

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Color, Style as Ansi};
 use super::visible::{visible, visible_start};
 use super::{AS_CLAIMED, Report, RowReport, Verdict};
 use crate::case::Level;
+use crate::history::timeline;
 
 /// How lines are drawn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,6 +92,34 @@ pub fn failures(report: &Report, most: usize, style: Style) -> String {
             writeln!(text, "{} {noun} {cause}, which was answered {answered} in the preflight:", rows.len());
         let names: Vec<String> = rows.iter().map(|row| row.name()).collect();
         let _ = writeln!(text, "   {}\n", names.join(", "));
+    }
+    text
+}
+
+/// What exploring and the audit found, with the calls that led to it.
+pub fn findings(report: &Report) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        let _ =
+            writeln!(text, "── FINDING  {}   {}   seed {}", finding.id, finding.level.name(), finding.seed);
+        let _ = writeln!(text, "   {}\n", visible(&finding.title));
+        let picture = match (&finding.explanation, &finding.history) {
+            (Some(explanation), _) => explanation.text.clone(),
+            (None, Some(history)) => timeline(history),
+            (None, None) => String::new(),
+        };
+        for line in picture.lines() {
+            let _ = writeln!(text, "   {}", visible(line));
+        }
+        if let Some(saved) = &finding.saved {
+            let _ = writeln!(text, "   saved    {}", visible(saved));
+        } else if let Some(case) = &finding.case {
+            text.push_str("   as a case, which --save DIR writes to a file:\n");
+            for line in case.lines() {
+                let _ = writeln!(text, "     {}", visible(line));
+            }
+        }
+        text.push('\n');
     }
     text
 }

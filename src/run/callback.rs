@@ -91,7 +91,8 @@ impl CallbackServer {
     }
 
     /// What a request says to be called back by this name.
-    pub(super) fn ask(&self, name: &str, callback: &Callback) -> Asked {
+    /// `padding` blanks make it longer.
+    pub(super) fn ask(&self, name: &str, callback: &Callback, padding: usize) -> Asked {
         let own = format!("{}/{name}", self.url);
         let kind = callback.body_type.unwrap_or(CallbackBody::Form).content_type();
         let mut fields = serde_json::json!({
@@ -104,7 +105,7 @@ impl CallbackServer {
         }
         let variables = (!callback.variables.is_empty()).then(|| serde_json::json!(callback.variables));
         Asked {
-            callback: STANDARD.encode(fields.to_string()),
+            callback: STANDARD.encode(fields.to_string() + &" ".repeat(padding)),
             variables: variables.map(|variables| STANDARD.encode(variables.to_string())),
         }
     }

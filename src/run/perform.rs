@@ -4,6 +4,7 @@ use super::journal::Made;
 use super::prepare::{After, Prepared};
 use super::row::Round;
 use super::state::Unavailable;
+use super::witness::{Witnessed, interval};
 use crate::case::{Expr, ManyKeys, Numbers, Operation, Rightness, SendOrder, Step};
 use crate::wire::{Answer, Client, Log, Signing, Trouble, TroubleKind, s3};
 
@@ -33,6 +34,11 @@ impl From<Trouble> for Fault {
 /// How often a server may ask to slow down.
 const RETRIES: u32 = 3;
 
+/// Whether a server asks to slow down.
+pub(super) fn is_throttled(answer: &Answer) -> bool {
+    answer.status == 429 || (answer.status == 503 && answer.code() != "InternalError")
+}
+
 /// Sends a call; a server that asks to slow down is asked again, each time on the record.
 pub(super) async fn send(
     client: &Client,
@@ -42,8 +48,7 @@ pub(super) async fn send(
 ) -> Result<Answer, Trouble> {
     for attempt in 0..=RETRIES {
         let answer = client.call_as(call, signing, log).await?;
-        let throttled = answer.status == 429 || (answer.status == 503 && answer.code() != "InternalError");
-        if !throttled {
+        if !is_throttled(&answer) {
             return Ok(answer);
         }
         if attempt < RETRIES {
@@ -96,18 +101,34 @@ impl Round<'_> {
                 // The claim, if there is one, stands at the release.
                 Ok(Answer { status: 200, ..Answer::default() })
             }
+            Operation::CompleteUpload(args) if args.leaves == Some(true) => {
+                if self.context.client.target.endpoint.scheme() != "http" {
+                    let why = "a request can be left on an endpoint without TLS alone";
+                    return Err(Fault::Unavailable(why.to_owned()));
+                }
+                let prepared = self.prepare(step)?;
+                let client = &self.context.client;
+                let held = client.hold_back(prepared.call.as_ref(), &prepared.signing).await?;
+                client.leave(held, &self.log).await?;
+                Ok(Answer { status: 200, ..Answer::default() })
+            }
             Operation::Release(name) => {
                 let (held, prepared) = self
                     .held
                     .remove(&name.0)
                     .ok_or_else(|| Fault::Unavailable(format!("the held request {}", name.0)))?;
-                let answer = self.context.client.release(held, prepared.call.as_ref(), &self.log).await?;
+                let from = self.log.len();
+                let answer = self.context.client.release(held, prepared.call.as_ref(), &self.log).await;
+                self.witness(&prepared, answer.as_ref(), from);
+                let answer = answer?;
                 self.absorb(prepared, &answer);
                 Ok(answer)
             }
             _ => {
                 let prepared = self.prepare(step)?;
+                let from = self.log.len();
                 let answer = self.send(&prepared).await;
+                self.witness(&prepared, answer.as_ref(), from);
                 if matches!(step.operation, Operation::CreateUpload(_) | Operation::Raw(_)) {
                     self.note_strays();
                 }
@@ -115,6 +136,21 @@ impl Round<'_> {
                 self.absorb(prepared, &answer);
                 Ok(answer)
             }
+        }
+    }
+
+    /// Writes a call down, for the model and for the ledger. `from` is where its exchanges begin.
+    fn witness(&mut self, prepared: &Prepared, answer: Result<&Answer, &Trouble>, from: usize) {
+        self.note_write(prepared, answer);
+        let Some(witness) = &mut self.witness else { return };
+        let times = interval(&self.log.exchanges()[from..], None);
+        witness.note(&[Witnessed { call: prepared.call.as_ref(), answer, times, client: "A" }]);
+    }
+
+    /// What may have written a key is counted.
+    pub(super) fn note_write(&mut self, prepared: &Prepared, answer: Result<&Answer, &Trouble>) {
+        if answer.is_err() || answer.is_ok_and(|answer| answer.is_ok() || answer.status >= 500) {
+            self.writes.note(&prepared.call.request(self.context.client.target.dialect));
         }
     }
 

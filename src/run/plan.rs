@@ -53,6 +53,12 @@ pub struct Cost {
 }
 
 impl PlannedRow {
+    /// The only row of a case that is in no catalogue.
+    pub fn generated(case: Arc<Case>, level: Level) -> Self {
+        let id = RowId::new(&case.id, None);
+        Self { id, case, index: 0, level, disputed: None, applicable: Applicable::Yes(Cost::default()) }
+    }
+
     /// The row itself.
     pub fn row(&self) -> &Row {
         &self.case.rows[self.index]
@@ -87,6 +93,7 @@ impl PlannedRow {
     pub fn stops_in_a_body(&self) -> bool {
         self.row().steps.iter().any(|step| match &step.operation {
             Operation::UploadPart(args) => args.hold.is_some() || args.cut.is_some(),
+            Operation::CompleteUpload(args) => args.leaves == Some(true),
             _ => false,
         })
     }
@@ -179,6 +186,11 @@ fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
         }
         Err(Missing(limit)) => Applicable::No(format!("{} has no limit {limit}", provider.title)),
     }
+}
+
+/// What the only row of a case costs; none if it needs a limit that the provider does not have.
+pub fn cost_of(case: &Case, provider: &Provider) -> Option<Cost> {
+    cost(&case.rows.first()?.steps, &Sizes { provider }).ok()
 }
 
 fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {

@@ -1,10 +1,11 @@
 //! Calls that are released together.
 
 use super::claims::{Met, judge};
-use super::perform::{Fault, send};
+use super::perform::{Fault, is_throttled, send};
 use super::prepare::Prepared;
 use super::row::Round;
 use super::verdict::StepOutcome;
+use super::witness::{Witnessed, interval};
 use crate::case::{Expect, LaneExpect, Outcome, Step};
 use crate::wire::{Answer, Trouble};
 
@@ -20,6 +21,8 @@ impl Round<'_> {
             let Some(only) = steps.first() else { continue };
             match self.prepare(only) {
                 Ok(call) => prepared.push((name.clone(), only.clone(), call)),
+                // In a race that the model judges, the others run without it.
+                Err(Fault::Unavailable(_)) if matches!(step.expect, Some(Expect::Lawful)) => {}
                 Err(Fault::Unavailable(why) | Fault::Walk(why) | Fault::Lacking(why)) => {
                     return (StepOutcome::Skipped(why), None);
                 }
@@ -27,14 +30,22 @@ impl Round<'_> {
             }
         }
         let from = self.log.len();
-        let answers = self.release(&prepared).await;
-        let intervals: Vec<(u64, u64)> = self.log.exchanges()[from..]
-            .iter()
-            .map(|exchange| (exchange.start_us, exchange.end_us))
-            .collect();
-        let latest_start = intervals.iter().map(|(start, _)| *start).max();
-        let earliest_end = intervals.iter().map(|(_, end)| *end).min();
-        self.overlapped = latest_start < earliest_end;
+        let (answers, released) = self.release(&prepared).await;
+        let earliest_end = self.log.exchanges()[from..].iter().map(|exchange| exchange.end_us).min();
+        self.overlapped = earliest_end.is_some_and(|end| released < end);
+        for ((_, _, call), answer) in prepared.iter().zip(&answers) {
+            self.note_write(call, answer.as_ref());
+        }
+        if let Some(witness) = &mut self.witness {
+            let exchanges = &self.log.exchanges()[from..];
+            let witnessed = prepared.iter().zip(&answers).map(|((name, _, call), answer)| Witnessed {
+                call: call.call.as_ref(),
+                answer: answer.as_ref(),
+                times: interval(exchanges, Some(name)),
+                client: name,
+            });
+            witness.note(&witnessed.collect::<Vec<_>>());
+        }
         let mut seen: Vec<(String, Step, Answer)> = Vec::new();
         let mut trouble = None;
         for ((name, step, call), answer) in prepared.into_iter().zip(answers) {
@@ -52,7 +63,7 @@ impl Round<'_> {
         let got: Vec<String> =
             seen.iter().map(|(name, _, answer)| format!("{name}: {}", answer.summary())).collect();
         let Some(Expect::OneOf(outcomes)) = &step.expect else {
-            return (StepOutcome::Met(None), None);
+            return (self.left_to_the_model(), None);
         };
         let fits = |outcome: &&Outcome| {
             outcome.lanes.iter().all(|(lane, claim)| {
@@ -70,21 +81,32 @@ impl Round<'_> {
         self.choose(step, outcomes, chosen.as_ref().map(|outcome| (outcome, None)), got.join("; "), false)
     }
 
-    /// Releases the calls of a race together.
-    async fn release(&self, prepared: &[(String, Step, Prepared)]) -> Vec<Result<Answer, Trouble>> {
-        let mut pending: Vec<_> = prepared
-            .iter()
-            .map(|(name, _, prepared)| {
-                let log = self.log.lane(name);
-                let client = &self.context.client;
-                (
-                    Some(Box::pin(async move {
-                        send(client, prepared.call.as_ref(), &prepared.signing, &log).await
-                    })),
-                    None,
-                )
-            })
-            .collect();
+    /// Releases the calls of a race together. Given are their answers, and when the last one was released.
+    ///
+    /// Where there is no TLS, all but the last byte of each request is there before: the server has them
+    /// all at once. Elsewhere they begin together.
+    async fn release(&self, prepared: &[(String, Step, Prepared)]) -> (Vec<Result<Answer, Trouble>>, u64) {
+        let client = &self.context.client;
+        let mut pending = Vec::new();
+        for (name, _, prepared) in prepared {
+            let held = match client.target.endpoint.scheme() {
+                "http" => Some(client.hold_back(prepared.call.as_ref(), &prepared.signing).await),
+                _ => None,
+            };
+            let log = self.log.lane(name);
+            let call = Box::pin(async move {
+                let again = || send(client, prepared.call.as_ref(), &prepared.signing, &log);
+                match held {
+                    Some(held) => match client.release(held?, prepared.call.as_ref(), &log).await {
+                        Ok(answer) if is_throttled(&answer) => again().await,
+                        answer => answer,
+                    },
+                    None => again().await,
+                }
+            });
+            pending.push((Some(call), None));
+        }
+        let mut released = None;
         std::future::poll_fn(move |context| {
             let mut waiting = false;
             for (future, answer) in &mut pending {
@@ -98,10 +120,12 @@ impl Round<'_> {
                     }
                 }
             }
+            let released = *released.get_or_insert_with(|| client.now_us());
             if waiting {
                 return std::task::Poll::Pending;
             }
-            std::task::Poll::Ready(pending.iter_mut().filter_map(|(_, answer)| answer.take()).collect())
+            let answers = pending.iter_mut().filter_map(|(_, answer)| answer.take()).collect();
+            std::task::Poll::Ready((answers, released))
         })
         .await
     }

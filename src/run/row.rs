@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use mpuspec_mock::provider::{CAPABILITIES, Provider, Support};
+use mpuspec_mock::provider::{CAPABILITIES, Provider, Strength, Support};
 use mpuspec_mock::yaml::{Spot, locate};
+use sha2::{Digest, Sha256};
 
 use super::callback::CallbackServer;
 use super::capability::{ID_MARKER, capability, passed_over};
 use super::claims::{Met, Scene, judge};
 use super::contents::Contents;
 use super::journal::Journal;
+use super::ledger::{Entry, Ledger, Writes};
 use super::perform::Fault;
 use super::plan::PlannedRow;
 use super::preflight::Preflight;
@@ -20,7 +23,8 @@ use super::prepare::Prepared;
 use super::state::State;
 use super::sweep::Sweep;
 use super::verdict::{JudgedStep, StepOutcome, decide};
-use crate::case::{Expect, Grade, Operation, Outcome, Registry, Sizes, Step, publisher_of};
+use super::witness::Witness;
+use crate::case::{Expect, Grade, Level, Operation, Outcome, Registry, Sizes, Step, publisher_of};
 use crate::report::{AS_CLAIMED, Excerpt, RowReport, SourceInfo, StepReport, StepResult, Verdict};
 use crate::wire::{Answer, Client, Exchange, Held, Log, TroubleKind};
 
@@ -45,6 +49,10 @@ pub struct RowContext {
     pub callbacks: Option<Arc<CallbackServer>>,
     /// Keeps the exchanges of rows that passed too.
     pub all_evidence: bool,
+    /// What was completed.
+    pub ledger: Ledger,
+    /// How many generated cases were run: one may be run again, and gets keys of its own each time.
+    pub generated: AtomicU64,
 }
 
 /// One round of a row.
@@ -64,12 +72,18 @@ pub(super) struct Round<'r> {
     observed: Vec<(String, String)>,
     notes: Vec<String>,
     pub(super) overlapped: bool,
+    /// Writes down what the model shall judge, if it shall judge anything.
+    pub(super) witness: Option<Witness>,
+    /// What was written.
+    pub(super) writes: Writes,
     /// Capabilities of which an answer has shown a trace.
     shown: BTreeSet<&'static str>,
 }
 
 /// In fewer rounds than this a race shows nothing.
 const LEAST_OVERLAPS: u32 = 5;
+/// Between two tries of a step that has time.
+const AGAIN: Duration = Duration::from_millis(100);
 /// As many exchanges of a row are kept.
 const MOST_EXCHANGES: usize = 40;
 
@@ -80,12 +94,16 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
     let mut observed: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
     let mut worst: Option<(Verdict, Option<usize>, Option<String>, Round<'_>)> = None;
     let mut overlaps = 0;
+    let again = match planned.case.generated {
+        Some(_) => format!("-{}", context.generated.fetch_add(1, Ordering::Relaxed)),
+        None => String::new(),
+    };
     for number in 0..planned.case.repeat {
         let id = planned.id.to_string();
         let folder: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let mut round = Round {
             context,
-            prefix: format!("{}{}/{number}/", context.prefix, folder.trim_end_matches('-')),
+            prefix: format!("{}{}{again}/{number}/", context.prefix, folder.trim_end_matches('-')),
             id,
             state: State::default(),
             sweep: Sweep::default(),
@@ -97,13 +115,20 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
             observed: Vec::new(),
             notes: planned.disputed.clone().into_iter().collect(),
             overlapped: false,
+            witness: None,
+            writes: Writes::default(),
             shown: BTreeSet::new(),
         };
+        if planned.row().steps.iter().any(|step| matches!(step.expect, Some(Expect::Lawful))) {
+            let dialect = context.client.target.dialect;
+            round.witness = Some(Witness::new(&context.provider, dialect, &round.prefix));
+        }
         round.run(&planned.row().steps).await;
         let mut sweep = std::mem::take(&mut round.sweep);
+        let kept = context.ledger.enter(round.writes.completions(), round.firm_entries());
+        sweep.keys.retain(|key| !kept.contains(key));
         sweep.remove(&context.client).await;
-        left.keys.extend(sweep.keys);
-        left.uploads.extend(sweep.uploads);
+        left.add(sweep);
         overlaps += u32::from(round.overlapped);
         for (name, outcome) in &round.observed {
             *observed.entry(name.clone()).or_default().entry(outcome.clone()).or_default() += 1;
@@ -120,7 +145,8 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
     }
     let races = planned.row().steps.iter().any(|step| matches!(step.operation, Operation::Together(_)));
     let (mut verdict, step, mut reason, round) = worst.expect("a row has a round");
-    if races && overlaps < LEAST_OVERLAPS && verdict <= Verdict::Tolerated {
+    let rounds_tell = races && planned.case.generated.is_none();
+    if rounds_tell && overlaps < LEAST_OVERLAPS && verdict <= Verdict::Tolerated {
         verdict = Verdict::NotApplicable;
         reason = Some(format!("not exercised: the calls overlapped in {overlaps} rounds alone"));
     }
@@ -134,6 +160,16 @@ fn in_words(outcomes: &BTreeMap<String, u32>) -> String {
     match outcomes.keys().next() {
         Some(only) if outcomes.len() == 1 => only.clone(),
         _ => outcomes.iter().map(|(name, rounds)| format!("{rounds} {name}")).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// How long what a step claims may take.
+fn patience(step: &Step) -> Duration {
+    match &step.expect {
+        Some(Expect::Claims(claims)) => {
+            Duration::from_secs(claims.within.map_or(0, |offset| offset.0.unsigned_abs()))
+        }
+        _ => Duration::ZERO,
     }
 }
 
@@ -178,9 +214,21 @@ impl<'r> Round<'r> {
             let (outcome, then) = match &step.operation {
                 Operation::Together(lanes) => self.race(step, lanes).await,
                 _ => {
-                    let answer = self.perform(step).await;
-                    self.conclude(step, answer)
+                    let started = Instant::now();
+                    loop {
+                        let answer = self.perform(step).await;
+                        let concluded = self.conclude(step, answer);
+                        let unmet = matches!(concluded.0, StepOutcome::Unmet { .. });
+                        if !unmet || started.elapsed() >= patience(step) {
+                            break concluded;
+                        }
+                        tokio::time::sleep(AGAIN).await;
+                    }
                 }
+            };
+            let (outcome, then) = match self.unlawful() {
+                Some(unlawful) => (unlawful, None),
+                None => (outcome, then),
             };
             self.record(step, outcome, from);
             if let Some(then) = then {
@@ -216,6 +264,46 @@ impl<'r> Round<'r> {
         };
         let judged = JudgedStep { claim: step.expect.is_some(), capability: self.capability(step), outcome };
         self.steps.push((judged, report, step.clone()));
+    }
+
+    /// Objects that have to be there until somebody removes them.
+    fn firm_entries(&self) -> Vec<Entry> {
+        let entry = |completed: &super::ledger::Completed| {
+            let mut digest = Sha256::new();
+            let mut size = 0;
+            for at in &completed.parts {
+                let bytes = self.state.sent[*at].bytes();
+                size += bytes.len() as u64;
+                digest.update(&bytes);
+            }
+            Entry {
+                key: completed.key.clone(),
+                upload: completed.upload.clone(),
+                etag: completed.etag.clone(),
+                size,
+                sha256: hex::encode(digest.finalize()),
+                row: self.id.clone(),
+                history: self.witness.as_ref().map(|witness| witness.history().clone()),
+            }
+        };
+        self.writes.firm().map(entry).collect()
+    }
+
+    /// What the model has against the answers since the last step.
+    fn unlawful(&mut self) -> Option<StepOutcome> {
+        let unlawful = self.witness.as_mut()?.judge()?;
+        let (expected, got) = (unlawful.expected.clone(), unlawful.got.clone());
+        Some(StepOutcome::Unmet { expected, got, not_implemented: false })
+    }
+
+    /// The answers to a step whose claim is that they are lawful; [`unlawful`](Self::unlawful) tells.
+    pub(super) fn left_to_the_model(&self) -> StepOutcome {
+        match &self.witness {
+            Some(witness) if witness.is_lost() => {
+                StepOutcome::Skipped("what the server may know is not known any more".to_owned())
+            }
+            _ => StepOutcome::Met(None),
+        }
     }
 
     pub(super) fn needs_id_marker(&self) -> bool {
@@ -266,6 +354,10 @@ impl<'r> Round<'r> {
                 );
             }
             Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
+            // A part that was refused cannot be listed: whatever follows is lawful without it.
+            Err(Fault::Unavailable(why)) if matches!(step.expect, Some(Expect::Lawful)) => {
+                return (StepOutcome::Met(Some(format!("not tried: {why}"))), None);
+            }
             Err(Fault::Unavailable(why)) => return (StepOutcome::Skipped(why), None),
             Err(Fault::Lacking(got)) => {
                 let expected = "a marker for the upload too".to_owned();
@@ -299,6 +391,7 @@ impl<'r> Round<'r> {
         let scene = self.scene(&step.operation);
         let unmet = |expected, got| StepOutcome::Unmet { expected, got, not_implemented };
         match &step.expect {
+            Some(Expect::Lawful) => (self.left_to_the_model(), None),
             None | Some(Expect::Ok) if answer.is_ok() => (StepOutcome::Met(None), None),
             None | Some(Expect::Ok) => (unmet("success".to_owned(), answer.summary()), None),
             Some(Expect::Claims(claims)) => {
@@ -377,6 +470,7 @@ impl<'r> Round<'r> {
         started: Instant,
     ) -> RowReport {
         let redactor = &self.context.client.redactor;
+        let (level, verdict) = self.weakened(verdict);
         let cause = step
             .filter(|_| verdict.counts_against())
             .and_then(|at| s3_name(&self.steps[at].2.operation))
@@ -386,7 +480,7 @@ impl<'r> Round<'r> {
         let keep = self.context.all_evidence || !matches!(verdict, Verdict::Pass | Verdict::NotApplicable);
         let around = step.and_then(|at| self.steps[at].1.exchanges).map_or(0, |(_, last)| last);
         RowReport {
-            level: self.planned.level,
+            level,
             verdict,
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             reason: reason.map(|reason| redactor.clean(&reason)),
@@ -396,7 +490,28 @@ impl<'r> Round<'r> {
             exchanges: if keep { thin_out(self.log.exchanges(), around) } else { Vec::new() },
             notes: self.notes.iter().map(|note| redactor.clean(note)).collect(),
             excerpt,
+            history: self.witness.as_ref().filter(|_| keep).and_then(|w| redactor.clean_all(w.history())),
+            explanation: self
+                .witness
+                .as_ref()
+                .and_then(Witness::explanation)
+                .and_then(|e| redactor.clean_all(&e)),
             ..empty_report(self.planned, &self.context.registry)
+        }
+    }
+}
+
+impl Round<'_> {
+    /// Where nobody promises that concurrent calls take effect in some order, an order that is missing is
+    /// only recorded; what may never happen is not.
+    fn weakened(&self, verdict: Verdict) -> (Level, Verdict) {
+        let strong = self.context.provider.consistency.multipart == Strength::Strong;
+        let kind = self.witness.as_ref().and_then(Witness::explanation).map(|found| found.kind);
+        match kind {
+            Some(kind) if !strong && !kind.is_never_allowed() && self.planned.case.generated.is_none() => {
+                (Level::Info, if verdict == Verdict::Fail { Verdict::Pass } else { verdict })
+            }
+            _ => (self.planned.level, verdict),
         }
     }
 }
@@ -439,6 +554,8 @@ pub(super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowRepo
         notes: Vec::new(),
         columns: planned.row().columns.iter().cloned().collect(),
         excerpt: None,
+        history: None,
+        explanation: None,
     }
 }
 

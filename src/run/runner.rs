@@ -1,7 +1,7 @@
 //! The whole run: preflight, rows side by side, clean-up, report.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -12,14 +12,15 @@ use tokio::task::JoinSet;
 use super::bucket::probe;
 use super::contents::Contents;
 use super::journal::{Journal, JournalHeader};
+use super::ledger::{Entry, Ledger, audit};
 use super::plan::{Applicable, Plan, PlannedRow};
 use super::row::{RowContext, empty_report, run_row};
 use super::sweep::Sweep;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
 use crate::case::{Level, Registry, RowId, User};
 use crate::report::{
-    Audit, CleanUp, Counts, Report, RowReport, RunInfo, SCHEMA_VERSION, StepResult, Suite, Summary,
-    TargetInfo, Verdict,
+    Audit, CleanUp, Counts, Finding, FindingKind, LostObject, Report, RowReport, RunInfo, SCHEMA_VERSION,
+    StepResult, Suite, Summary, TargetInfo, Verdict,
 };
 use crate::wire::{Client, Log, TroubleKind, s3};
 
@@ -44,6 +45,8 @@ pub struct RunOptions {
     pub bucket: BucketChoice,
     /// Uses a bucket that keeps versions.
     pub allow_versioned: bool,
+    /// Objects up to this size are kept until they were audited.
+    pub audited: u64,
     /// Where the suite can be called back.
     pub callbacks: Option<CallbackPlace>,
 }
@@ -52,6 +55,53 @@ pub struct RunOptions {
 pub trait Progress: Send + Sync {
     /// A row has its verdict.
     fn row(&self, done: usize, total: usize, row: &RowReport);
+}
+
+/// Objects that are told with the calls that led to them.
+const MOST_TOLD: usize = 8;
+/// The row of the audit.
+const AUDIT: &str = "audit/acknowledged-object-lost";
+
+/// What the rows of a plan came to.
+#[derive(Debug)]
+pub struct Done {
+    rows: Vec<RowReport>,
+    not_run: Vec<String>,
+    left: Sweep,
+    end: End,
+}
+
+impl Done {
+    /// Whether every row was run.
+    pub fn is_whole(&self) -> bool {
+        self.end == End::Whole
+    }
+}
+
+/// What was found beside the rows of a plan.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Rows that no case stands behind.
+    pub rows: Vec<RowReport>,
+    /// See [`Finding`].
+    pub findings: Vec<Finding>,
+    /// See [`Audit`].
+    pub audit: Audit,
+    /// What stays, in words; nothing is removed then.
+    pub kept: Option<String>,
+    /// What could not be removed.
+    pub left: Sweep,
+}
+
+impl Findings {
+    /// Takes over what else was found.
+    pub fn add(&mut self, other: Self) {
+        self.rows.extend(other.rows);
+        self.findings.extend(other.findings);
+        self.audit = other.audit;
+        self.kept = other.kept;
+        self.left.add(other.left);
+    }
 }
 
 /// A run that is prepared: its bucket is there and the seven operations were called.
@@ -63,6 +113,7 @@ pub struct Runner {
     versioned: bool,
     started: Instant,
     started_at: String,
+    header: JournalHeader,
 }
 
 impl Runner {
@@ -122,10 +173,13 @@ impl Runner {
             preflight: Preflight::default(),
             callbacks,
             all_evidence: options.all_evidence,
+            ledger: Ledger::new(options.audited),
+            generated: AtomicU64::new(0),
         };
         let found = preflight(&context.client, &context.journal, &context.prefix).await;
         context.preflight = found.clone().unwrap_or_default();
-        let runner = Self { context: Arc::new(context), options, server, versioned, started, started_at };
+        let runner =
+            Self { context: Arc::new(context), options, server, versioned, started, started_at, header };
         if let Err(error) = found {
             runner.clean_up(Sweep::default()).await;
             return Err(error);
@@ -143,6 +197,105 @@ impl Runner {
         run_planned(&self.context, planned).await.0
     }
 
+    /// Runs a row that is in no plan. Given is also what could not be removed after it.
+    pub async fn run_generated(&self, planned: &PlannedRow) -> (RowReport, Sweep) {
+        run_planned(&self.context, planned).await
+    }
+
+    /// A row that no case stands behind.
+    pub fn row(&self, id: &str, title: &str, level: Level) -> RowReport {
+        RowReport {
+            id: id.to_owned(),
+            row: None,
+            area: id.split('/').next().unwrap_or_default().to_owned(),
+            title: title.to_owned(),
+            level,
+            verdict: Verdict::NotApplicable,
+            millis: 0,
+            reason: None,
+            cause: None,
+            observed: BTreeMap::new(),
+            sources: Vec::new(),
+            file: String::new(),
+            steps: Vec::new(),
+            exchanges: Vec::new(),
+            notes: Vec::new(),
+            columns: BTreeMap::new(),
+            excerpt: None,
+            history: None,
+            explanation: None,
+        }
+    }
+
+    /// Writes down which objects have to be there, for an audit at another time.
+    pub fn save_ledger(&self, path: &std::path::Path) -> std::io::Result<()> {
+        self.context.ledger.save(path, &self.header)
+    }
+
+    /// Reads every object of the ledger again. `ledger` is where it was saved, if the objects shall stay.
+    pub async fn audit(&self, ledger: Option<&std::path::Path>) -> Findings {
+        let started = Instant::now();
+        let entries = self.context.ledger.entries();
+        let (mut found, lost) = audit(&self.context.client, &entries).await;
+        found.completions = self.context.ledger.completions();
+        let mut row = self.row(AUDIT, "An object whose completion was acknowledged is there", Level::Must);
+        row.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        row.notes.push(format!("{} objects read, of {} completions", found.read, found.completions));
+        (row.verdict, row.reason) = match (found.lost.len(), &found.trouble) {
+            (1.., _) => {
+                let told: Vec<String> = found
+                    .lost
+                    .iter()
+                    .map(|lost| format!("{} of {}: {}", lost.key, lost.row, lost.found))
+                    .collect();
+                (Verdict::Fail, Some(told.join("; ")))
+            }
+            (0, Some(trouble)) => (Verdict::Error, Some(trouble.clone())),
+            (0, None) if found.read == 0 => {
+                (Verdict::NotApplicable, Some("nothing was completed".to_owned()))
+            }
+            (0, None) => (Verdict::Pass, None),
+        };
+        let finding = |(lost, entry): (&LostObject, Entry)| Finding {
+            id: AUDIT.to_owned(),
+            level: Level::Must,
+            kind: FindingKind::Lost,
+            title: format!(
+                "{}: {}, which {} completed, is {} now",
+                FindingKind::Lost.in_words(),
+                lost.key,
+                lost.row,
+                lost.found
+            ),
+            seed: self.options.seed.clone(),
+            case: None,
+            saved: None,
+            history: entry.history,
+            explanation: None,
+        };
+        let findings = found.lost.iter().zip(lost).take(MOST_TOLD).map(finding).collect();
+        let kept = ledger.map(|path| {
+            let count = entries.len();
+            format!("{count} objects, for `mpuspec audit {}`: `mpuspec clean` removes them", path.display())
+        });
+        Findings { rows: vec![row], findings, audit: found, kept, left: Sweep::default() }
+    }
+
+    /// Whether somebody wants the run to end.
+    pub fn is_interrupted(&self) -> bool {
+        self.context.client.budget.is_interrupted()
+    }
+
+    /// Whether nobody listens at the endpoint any more.
+    pub async fn is_gone(&self) -> bool {
+        is_gone(&self.context.client).await
+    }
+
+    /// The scheme of the endpoint.
+    pub fn scheme(&self) -> &str {
+        self.context.client.target.endpoint.scheme()
+    }
+
     /// Stops sending; what is under way comes to its end.
     pub fn interrupter(&self) -> impl Fn() + Send + Sync + 'static {
         let budget = self.context.client.budget.clone();
@@ -151,6 +304,12 @@ impl Runner {
 
     /// Runs the rows of a plan, cleans up and reports.
     pub async fn run(self, plan: Plan, progress: Arc<dyn Progress>) -> Report {
+        let done = self.rows(plan, progress).await;
+        self.finish(done, Findings::default()).await
+    }
+
+    /// Runs the rows of a plan.
+    pub async fn rows(&self, plan: Plan, progress: Arc<dyn Progress>) -> Done {
         let total = plan.rows.len();
         let turns = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let gone = Arc::new(OnceLock::<String>::new());
@@ -199,26 +358,40 @@ impl Runner {
         while let Some(joined) = tasks.join_next().await {
             // A row that panics is a mistake of the suite; its absence makes the report partial.
             if let Ok(Some((report, sweep))) = joined {
-                left.keys.extend(sweep.keys);
-                left.uploads.extend(sweep.uploads);
+                left.add(sweep);
                 not_run.remove(&RowId::new(&report.id, report.row.as_deref()));
                 rows.push(report);
             }
         }
-        rows.sort_by(|a, b| (&a.id, &a.row).cmp(&(&b.id, &b.row)));
         let interrupted = self.context.client.budget.is_interrupted();
         let end = match decided.load(Ordering::Relaxed) {
             _ if not_run.is_empty() && !interrupted => End::Whole,
             true if !interrupted => End::Decided,
             _ => End::Interrupted,
         };
-        let cleanup = self.clean_up(left).await;
-        self.report(rows, not_run.iter().map(RowId::to_string).collect(), end, cleanup)
+        Done { rows, not_run: not_run.iter().map(RowId::to_string).collect(), left, end }
+    }
+
+    /// Cleans up and reports, with what was found beside the rows of the plan.
+    pub async fn finish(self, done: Done, found: Findings) -> Report {
+        let Done { mut rows, not_run, mut left, end } = done;
+        rows.extend(found.rows);
+        rows.sort_by(|a, b| (&a.id, &a.row).cmp(&(&b.id, &b.row)));
+        left.add(found.left);
+        let cleanup = match found.kept {
+            // The journal stays too.
+            Some(kept) => CleanUp { left: vec![kept], ..CleanUp::default() },
+            None => self.clean_up(left).await,
+        };
+        let report = self.report(rows, not_run, end, cleanup);
+        Report { findings: found.findings, audit: found.audit, ..report }
     }
 
     /// Removes what the run made; what cannot be removed is named, and stays in the journal.
     pub async fn clean_up(&self, left: Sweep) -> CleanUp {
         let client = &self.context.client;
+        let mut left = left;
+        left.keys.extend(self.context.ledger.entries().into_iter().map(|entry| entry.key));
         let mut clean_up = left.finish(client, &self.context.prefix, self.versioned).await;
         if self.options.bucket == BucketChoice::Create {
             let told = match client.call(&s3::DeleteBucket, &Log::for_clean_up()).await {
@@ -351,7 +524,7 @@ async fn is_gone(client: &Client) -> bool {
 }
 
 /// How a run ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     /// Every row was run.
     Whole,

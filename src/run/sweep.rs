@@ -23,6 +23,12 @@ const TRIES: usize = 3;
 const MOST_PAGES: usize = 100;
 
 impl Sweep {
+    /// Takes over what another one names.
+    pub fn add(&mut self, other: Self) {
+        self.keys.extend(other.keys);
+        self.uploads.extend(other.uploads);
+    }
+
     /// Removes what is named in it, and forgets what is gone.
     pub async fn remove(&mut self, client: &Client) {
         let log = Log::for_clean_up();

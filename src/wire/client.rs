@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::answer::{Answer, Response};
 use super::dialect::own;
 use super::exchange::{Body as Recorded, Exchange, RecordedRequest, RecordedResponse, cut};
+use super::held::Stop;
 use super::s3::Operation;
 use super::sign::{Resource, Signed, sign_request};
 use super::{
@@ -285,14 +286,25 @@ impl Client {
 
     /// Sends a request up to the middle of its body. Only where nothing encrypts the connection.
     pub async fn hold(&self, operation: &dyn Operation) -> Result<Held, Trouble> {
+        self.begin(operation, &Signing::default(), Stop::Half).await
+    }
+
+    /// Sends a request but for its last byte, so that several can be released together.
+    pub async fn hold_back(&self, operation: &dyn Operation, signing: &Signing) -> Result<Held, Trouble> {
+        self.begin(operation, signing, Stop::LastByte).await
+    }
+
+    async fn begin(&self, operation: &dyn Operation, signing: &Signing, stop: Stop) -> Result<Held, Trouble> {
         let request = operation.request(self.target.dialect);
         self.budget.take(request.body.bytes().len() as u64).await?;
         let Prepared { signed, body, .. } = self
-            .prepare(&request, &Signing::default())
+            .prepare(&request, signing)
             .map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
         let body = body.unwrap_or_default();
         let recorded = self.record_request(&signed, &request.body);
-        let begun = Held::begin(&signed, body, operation.name(), self.now_us(), recorded);
+        let most =
+            usize::try_from(operation.longest_answer().unwrap_or(LONGEST_DOCUMENT)).unwrap_or(usize::MAX);
+        let begun = Held::begin(&signed, body, (stop, most), operation.name(), self.now_us(), recorded);
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "while the body was sent"));
         tokio::time::timeout(self.timeout, begun).await.unwrap_or_else(late)
     }
@@ -309,6 +321,14 @@ impl Client {
         self.record_held(held, outcome.as_ref(), log);
         let answer = operation.read(&outcome?, &self.target.bucket);
         answer.map_err(|reason| Trouble::new(TroubleKind::Unreadable, self.redactor.clean(&reason)))
+    }
+
+    /// Sends the rest of a held request, and closes the connection without waiting for the answer.
+    pub async fn leave(&self, mut held: Held, log: &Log) -> Result<(), Trouble> {
+        let sent = held.leave().await;
+        let left = Trouble::new(TroubleKind::Cut, "left by the suite before the answer");
+        self.record_held(held, Err(&left), log);
+        sent
     }
 
     /// Closes the connection of a held request.
@@ -475,7 +495,8 @@ impl Client {
         }
     }
 
-    fn now_us(&self) -> u64 {
+    /// Microseconds since the run began.
+    pub fn now_us(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 

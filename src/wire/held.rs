@@ -1,4 +1,4 @@
-//! Requests that stop in the middle of their body, on a connection of their own.
+//! Requests that stop in the middle of their body, or before their last byte, on a connection of their own.
 //!
 //! No HTTP client offers that, so the request is written by hand. The server is asked for a
 //! `100 Continue` first: behind it the head has been read, and the request is under way.
@@ -21,6 +21,10 @@ pub struct Held {
     rest: Bytes,
     /// What has been read and not yet understood.
     read: Vec<u8>,
+    /// The longest answer.
+    longest: usize,
+    /// The answer has no body, whatever its head says.
+    bodiless: bool,
     pub(super) operation: &'static str,
     pub(super) start_us: u64,
     pub(super) request: super::RecordedRequest,
@@ -28,18 +32,25 @@ pub struct Held {
 
 /// So long a server may take to say that the body may come.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// More than any answer to UploadPart.
-const LONGEST: usize = 1 << 20;
+/// Where a request stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// After half of the body.
+    Half,
+    /// Before the last byte, without which nothing can come of it.
+    LastByte,
+}
 
 fn cut(error: &std::io::Error) -> Trouble {
     Trouble::new(TroubleKind::Cut, error.to_string())
 }
 
 impl Held {
-    /// Sends the head and half of the body.
+    /// Sends the request up to where it stops.
     pub(super) async fn begin(
         signed: &http::Request<()>,
         body: Bytes,
+        (stop, longest): (Stop, usize),
         operation: &'static str,
         start_us: u64,
         request: super::RecordedRequest,
@@ -51,8 +62,6 @@ impl Held {
         let address = (host, uri.port_u16().unwrap_or(80));
         let stream = TcpStream::connect(address).await;
         let stream = stream.map_err(|error| Trouble::new(TroubleKind::Unreachable, error.to_string()))?;
-        let (first, rest) = (body.slice(..body.len() / 2), body.slice(body.len() / 2..));
-        let mut held = Self { stream, rest, read: Vec::new(), operation, start_us, request };
         let target = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let mut head = format!("{} {target} HTTP/1.1\r\n", signed.method()).into_bytes();
         for (name, value) in signed.headers() {
@@ -61,24 +70,47 @@ impl Held {
             head.extend_from_slice(value.as_bytes());
             head.extend_from_slice(b"\r\n");
         }
-        let length = body.len();
-        head.extend_from_slice(
-            format!("content-length: {length}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n")
-                .as_bytes(),
-        );
-        held.stream.write_all(&head).await.map_err(|error| cut(&error))?;
-        // A server that says nothing gets the body all the same, as RFC 9110 has it.
-        let _ = tokio::time::timeout(PATIENCE, held.read_some()).await;
-        held.stream.write_all(&first).await.map_err(|error| cut(&error))?;
+        if !body.is_empty() {
+            head.extend_from_slice(format!("content-length: {}\r\n", body.len()).as_bytes());
+        }
+        if stop == Stop::Half {
+            head.extend_from_slice(b"expect: 100-continue\r\n");
+        }
+        head.extend_from_slice(b"connection: close\r\n\r\n");
+        let bodiless = signed.method() == http::Method::HEAD;
+        let rest = Bytes::new();
+        let mut held =
+            Self { stream, rest, read: Vec::new(), longest, bodiless, operation, start_us, request };
+        match stop {
+            Stop::Half => {
+                held.write(&head).await?;
+                // A server that says nothing gets the body all the same, as RFC 9110 has it.
+                let _ = tokio::time::timeout(PATIENCE, held.read_some()).await;
+                held.write(&body[..body.len() / 2]).await?;
+                held.rest = body.slice(body.len() / 2..);
+            }
+            Stop::LastByte => {
+                let _ = held.stream.set_nodelay(true);
+                head.extend_from_slice(&body);
+                let whole = Bytes::from(head);
+                held.write(&whole[..whole.len() - 1]).await?;
+                held.rest = whole.slice(whole.len() - 1..);
+            }
+        }
         Ok(held)
+    }
+
+    async fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        self.stream.write_all(bytes).await.map_err(|error| cut(&error))
     }
 
     async fn read_some(&mut self) -> Result<usize, Trouble> {
         let mut piece = [0; 8 << 10];
         let count = self.stream.read(&mut piece).await.map_err(|error| cut(&error))?;
         self.read.extend_from_slice(&piece[..count]);
-        if self.read.len() > LONGEST {
-            return Err(Trouble::new(TroubleKind::Oversized, format!("more than {LONGEST} bytes")));
+        if self.read.len() > self.longest {
+            let told = format!("more than {} bytes", self.longest);
+            return Err(Trouble::new(TroubleKind::Oversized, told));
         }
         Ok(count)
     }
@@ -88,6 +120,13 @@ impl Held {
         let _ = self.stream.shutdown().await;
         let ended = async { while self.read_some().await.is_ok_and(|count| count > 0) {} };
         let _ = tokio::time::timeout(PATIENCE, ended).await;
+    }
+
+    /// Sends the rest of the request and nothing more.
+    pub(super) async fn leave(&mut self) -> Result<(), Trouble> {
+        let rest = std::mem::take(&mut self.rest);
+        self.write(&rest).await?;
+        self.stream.shutdown().await.map_err(|error| cut(&error))
     }
 
     /// Sends the rest of the body and reads the answer, which may have come before.
@@ -101,7 +140,7 @@ impl Held {
                 Err(_) if !self.read.is_empty() => 0,
                 Err(trouble) => return Err(trouble),
             };
-            if let Some(response) = parse(&self.read, count == 0)? {
+            if let Some(response) = parse(&self.read, count == 0, self.bodiless)? {
                 return Ok(response);
             }
             if count == 0 {
@@ -113,7 +152,7 @@ impl Held {
 }
 
 /// The answer, once it is whole; interim answers are passed over.
-fn parse(mut bytes: &[u8], ended: bool) -> Result<Option<Response>, Trouble> {
+fn parse(mut bytes: &[u8], ended: bool, bodiless: bool) -> Result<Option<Response>, Trouble> {
     loop {
         let mut headers = [httparse::EMPTY_HEADER; 100];
         let mut parsed = httparse::Response::new(&mut headers);
@@ -142,6 +181,7 @@ fn parse(mut bytes: &[u8], ended: bool) -> Result<Option<Response>, Trouble> {
             .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"chunked"));
         let body = &bytes[length..];
         let body = match declared {
+            _ if bodiless => Some(Vec::new()),
             _ if chunked => unchunked(body),
             Some(declared) => body.get(..declared).map(<[u8]>::to_vec),
             None => ended.then(|| body.to_vec()),
@@ -172,8 +212,9 @@ mod tests {
 
     #[test]
     fn an_answer_is_whole_or_not_there() {
-        let parse =
-            |text: &str, ended| parse(text.as_bytes(), ended).expect("readable").map(|r| r.body.to_vec());
+        let parse = |text: &str, ended| {
+            parse(text.as_bytes(), ended, false).expect("readable").map(|r| r.body.to_vec())
+        };
         assert_eq!(parse("HTTP/1.1 100 Continue\r\n\r\n", false), None);
         let counted = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 x\r\ncontent-length: 2\r\n\r\nab";
         assert_eq!(parse(counted, false), Some(b"ab".to_vec()));

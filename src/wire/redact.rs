@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::request::encode_path;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 const REMOVED: &str = "<removed>";
 
@@ -71,6 +73,11 @@ impl Redactor {
         } else {
             self.learn(signature);
         }
+    }
+
+    /// Removes them from every text of a value.
+    pub fn clean_all<T: Serialize + DeserializeOwned>(&self, value: &T) -> Option<T> {
+        serde_json::from_str(&self.clean(&serde_json::to_string(value).ok()?)).ok()
     }
 
     /// A text without secrets.

@@ -57,6 +57,15 @@ fn of_chance() -> BTreeSet<String> {
         .collect()
 }
 
+/// Rows whose claims are left to the model.
+fn of_the_model() -> BTreeSet<String> {
+    let catalogue = catalogue();
+    let cases = catalogue.cases.iter().filter(|case| case.origin.text.contains("expect: linearizable"));
+    cases
+        .flat_map(|case| case.rows.iter().map(|row| RowId::new(&case.id, row.name.as_deref()).to_string()))
+        .collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_defect_nothing_fails_and_nothing_is_left() {
     for (played, judged) in [
@@ -89,7 +98,8 @@ async fn every_defect_fails_some_row_and_every_row_fails_with_some_defect() {
     let mut killed = BTreeSet::new();
     let of_oss = of_oss_alone();
     let of_oss: Vec<&str> = of_oss.iter().map(String::as_str).collect();
-    for defect in Defect::ALL {
+    // What shows in races is for exploring to find (explore.rs).
+    for defect in Defect::ALL.iter().filter(|defect| !Defect::OF_RACES.contains(defect)) {
         let runs = if Defect::OF_OSS.contains(defect) {
             vec![report(OSS, Some(*defect), &[]).await]
         } else {
@@ -127,6 +137,8 @@ async fn every_defect_fails_some_row_and_every_row_fails_with_some_defect() {
     assert!(unnoticed.is_empty(), "no row fails with {unnoticed:#?}");
 
     let unreachable: BTreeMap<String, String> = read(UNREACHABLE);
+    // What the model judges is proven where exploring finds the defects of races.
+    let modelled = of_the_model();
     let sound = [report(S3, None, &[]).await, report(OSS, None, &[]).await];
     let claims = |level| level == Level::Must || level == Level::Should;
     let alive: BTreeSet<String> = sound
@@ -134,6 +146,7 @@ async fn every_defect_fails_some_row_and_every_row_fails_with_some_defect() {
         .flat_map(|report| &report.cases)
         .filter(|row| claims(row.level) && row.verdict != Verdict::NotApplicable)
         .map(mpuspec::report::RowReport::name)
+        .filter(|name| !modelled.contains(name))
         .filter(|name| !killed.contains(name) && !unreachable.contains_key(name))
         .collect();
     assert!(alive.is_empty(), "no narrow defect fails these {}: {alive:#?}", alive.len());

@@ -12,6 +12,10 @@ mod defects;
 mod dialects;
 // The command line: exit codes, messages, plan.
 mod command_line;
+// Exploring finds what shows in races, and nothing on a sound server; ledgers and histories are read again.
+mod explore;
+// The search for a lawful order.
+mod history;
 // The index of the cases is true.
 mod index;
 // The language: every file loads, slips get their place, the schema agrees with the loader.

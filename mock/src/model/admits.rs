@@ -4,6 +4,9 @@ use super::decide::{Choice, decide};
 use super::operation::{Answer, Given, Observed, Operation};
 use super::{KeyState, Rules, Time};
 
+/// The ETag of what may have happened unseen, where ETags are the server's own choice.
+pub const UNSEEN: &str = "?";
+
 /// Every state in which the observed answer is lawful; none if it never is.
 ///
 /// Ids and opaque ETags are bound to what was seen. An operation without an
@@ -35,8 +38,15 @@ pub fn admits(
     states
 }
 
+/// What a server could answer, the usual answer first.
+pub fn lawful(state: &KeyState, rules: &Rules, operation: &Operation, at: Time) -> Vec<Answer> {
+    let given = bind(&Observed::Nothing, at);
+    decide(state, rules, operation, &given).into_iter().map(|choice| choice.answer).collect()
+}
+
 fn bind(observed: &Observed, at: Time) -> Given {
-    let mut given = Given { id: None, at, etag: None };
+    // Nobody has seen the ETag of what may have happened.
+    let mut given = Given { id: None, at, etag: Some(UNSEEN.to_owned()) };
     match observed {
         Observed::Answered(Answer::Created(id)) => given.id = Some(id.clone()),
         Observed::Answered(Answer::Stored(etag) | Answer::Completed(etag)) => given.etag = Some(etag.clone()),

@@ -83,6 +83,12 @@ pub(super) fn complete(
     done.collect()
 }
 
+/// Whether a part had the listed ETag before it was sent again.
+fn was(upload: &Upload, listed: &ListedPart) -> bool {
+    let number = u32::try_from(listed.number).unwrap_or(0);
+    upload.replaced.get(&number).is_some_and(|part| part.etag == unquoted(&listed.etag))
+}
+
 /// The list of everything that has arrived.
 fn all_of(upload: &Upload, rules: &Rules) -> Vec<ListedPart> {
     let entry = |(number, part): (&u32, &Part)| ListedPart {
@@ -119,6 +125,12 @@ fn complete_again(state: &KeyState, rules: &Rules, id: &UploadId, list: &List) -
         List::All => true,
     };
     let gone = Choice { answer: Answer::Refused(Refusal::NoSuchUpload(id.clone())), effect: Effect::None };
+    if let (Some(Ending::Completed { etag, .. }), Some(object)) = (state.ended.get(id), &state.object)
+        && rules.has(Defect::SecondCompletionEmpties)
+    {
+        let empty = Object { content: Content::default(), ..object.clone() };
+        return vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::Put(empty) }];
+    }
     match state.ended.get(id) {
         // AWS answers a repeated completion as it answered the first; its API text says NoSuchUpload.
         Some(Ending::Completed { list: before, etag })
@@ -177,6 +189,7 @@ fn refusals(
                 part.etag == unquoted(&listed.etag)
                     || (listed.etag.is_empty() && rules.has(Defect::AcceptIncompleteEntries))
                     || rules.has(Defect::IgnoreListedEtags)
+                    || rules.has(Defect::HonoursSupersededEtags) && was(upload, listed)
             }
             None => rules.has(Defect::SkipMissingParts),
         };

@@ -29,6 +29,8 @@ pub(super) enum Effect {
     End(UploadId, Ending, Option<Object>),
     Put(Object),
     Delete,
+    /// By a deliberate mistake, an upload that had ended is there again.
+    Revive(UploadId, Upload),
 }
 
 impl Effect {
@@ -50,7 +52,7 @@ impl Effect {
                         part.content = before.content.clone();
                     }
                     let before = upload.parts.insert(number, part);
-                    if let Some(before) = before.filter(|_| rules.has(Defect::AllTakesReplacedParts)) {
+                    if let Some(before) = before.filter(|_| keeps_replaced(rules)) {
                         upload.replaced.insert(number, before);
                     }
                 }
@@ -69,6 +71,10 @@ impl Effect {
                     state.write(object);
                 }
             }
+            Self::Revive(id, upload) => {
+                state.ended.remove(&id);
+                state.uploads.insert(id, upload);
+            }
             Self::Put(object) => state.write(Some(object)),
             Self::Delete => {
                 state.write(None);
@@ -78,6 +84,13 @@ impl Effect {
             }
         }
     }
+}
+
+/// Deliberate mistakes that look at parts as they were before.
+fn keeps_replaced(rules: &Rules) -> bool {
+    [Defect::AllTakesReplacedParts, Defect::HonoursSupersededEtags, Defect::ListsReplacedParts]
+        .into_iter()
+        .any(|defect| rules.has(defect))
 }
 
 impl KeyState {
@@ -244,6 +257,9 @@ fn upload_part(
     {
         return put(rules, body, &Meta::new(), given);
     }
+    if let Some(choices) = late_part(state, rules, id, number, body, given) {
+        return choices;
+    }
     // Checked again: the upload may have ended while the body was under way.
     let number = match may_store(state, rules, id, number, Some(body.content.len()), body.claimed) {
         Ok((number, _)) => number,
@@ -261,6 +277,39 @@ fn upload_part(
         checksum: body.checksum.clone(),
     };
     only(Answer::Stored(etag), Effect::Store(id.clone(), number, part))
+}
+
+/// What deliberate mistakes make of a part that arrives after the end of its upload.
+fn late_part(
+    state: &KeyState,
+    rules: &Rules,
+    id: &UploadId,
+    number: i64,
+    body: &Body,
+    given: &Given,
+) -> Option<Vec<Choice>> {
+    let ending = state.ended.get(id)?;
+    let etag = etag_of_bytes(rules, body.md5, given)?;
+    match ending {
+        Ending::Aborted if rules.has(Defect::LatePartRevivesUpload) => {
+            let part = Part {
+                content: body.content.clone(),
+                md5: body.md5,
+                etag: etag.clone(),
+                arrived: given.at,
+                checksum: body.checksum.clone(),
+            };
+            let parts = [(u32::try_from(number).ok()?, part)].into();
+            let upload = Upload { initiated: given.at, parts, ..Upload::default() };
+            Some(only(Answer::Stored(etag), Effect::Revive(id.clone(), upload)))
+        }
+        Ending::Completed { .. } if rules.has(Defect::LatePartJoinsObject) => {
+            let object = state.object.clone()?;
+            let content = Content::joined([object.content.clone(), body.content.clone()]);
+            Some(only(Answer::Stored(etag), Effect::Put(Object { content, ..object })))
+        }
+        _ => None,
+    }
 }
 
 fn etag_of_bytes(rules: &Rules, md5: Md5, given: &Given) -> Option<String> {
@@ -285,6 +334,9 @@ fn abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Vec<Choice> {
     let gone = Choice { answer: Answer::Refused(Refusal::NoSuchUpload(id.clone())), effect: Effect::None };
     let done = Choice { answer: Answer::Done, effect: Effect::None };
     match state.ended.get(id) {
+        Some(Ending::Completed { .. }) if rules.has(Defect::LateAbortDeletesObject) => {
+            vec![Choice { effect: Effect::Delete, ..done }]
+        }
         Some(_) if rules.repeated_abort == Repeated::Gone && !rules.has(Defect::ReplayAbort) => vec![gone],
         // Seen on AWS: 204 soon after the first abort, NoSuchUpload hours later.
         Some(Ending::Aborted) => vec![done, gone],
@@ -319,6 +371,13 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
             checksum: part.checksum.clone().filter(|_| told),
         })
         .collect();
+    let mut parts = parts;
+    if rules.has(Defect::ListsReplacedParts) {
+        let twice: Vec<_> =
+            parts.iter().filter(|part| upload.replaced.contains_key(&part.number)).cloned().collect();
+        parts.extend(twice);
+        parts.sort_by_key(|part| part.number);
+    }
     // A page of no entries is never truncated: there would be no marker to go on from.
     let more = rest.next().is_some() || rules.has(Defect::AlwaysTruncated);
     let truncated =

@@ -7,20 +7,28 @@ macro_rules! defects {
     (
         $($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+
         of_oss: $($(#[doc = $of_oss_doc:literal])+ $of_oss:ident = $of_oss_name:literal,)+
+        of_races: $($(#[doc = $of_races_doc:literal])+ $of_races:ident = $of_races_name:literal,)+
     ) => {
         /// A switch that makes the mock wrong in one way.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Defect { $($(#[doc = $doc])+ $variant,)+ $($(#[doc = $of_oss_doc])+ $of_oss,)+ }
+        pub enum Defect {
+            $($(#[doc = $doc])+ $variant,)+
+            $($(#[doc = $of_oss_doc])+ $of_oss,)+
+            $($(#[doc = $of_races_doc])+ $of_races,)+
+        }
 
         impl Defect {
             /// Every defect.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+ $(Self::$of_oss,)+];
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+ $(Self::$of_oss,)+ $(Self::$of_races,)+];
             /// Those that break a promise of OSS alone.
             pub const OF_OSS: &'static [Self] = &[$(Self::$of_oss,)+];
 
+            /// Those that show in races, or in what becomes of an answer later: exploring finds them.
+            pub const OF_RACES: &'static [Self] = &[$(Self::$of_races,)+];
+
             /// The name on the command line.
             pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ $(Self::$of_oss => $of_oss_name,)+ }
+                match self { $(Self::$variant => $name,)+ $(Self::$of_oss => $of_oss_name,)+ $(Self::$of_races => $of_races_name,)+ }
             }
 
             /// What goes wrong.
@@ -28,6 +36,7 @@ macro_rules! defects {
                 match self {
                     $(Self::$variant => concat!($($doc),+).trim_ascii(),)+
                     $(Self::$of_oss => concat!($($of_oss_doc),+).trim_ascii(),)+
+                    $(Self::$of_races => concat!($($of_races_doc),+).trim_ascii(),)+
                 }
             }
         }
@@ -445,6 +454,34 @@ defects! {
     ReplayCompletion = "replay-completion",
     /// An abort that is sent again is answered as before.
     ReplayAbort = "replay-abort",
+
+    of_races:
+    /// A second completion of an upload empties the object.
+    SecondCompletionEmpties = "second-completion-empties",
+    /// An abort of an upload that was completed deletes the object.
+    LateAbortDeletesObject = "late-abort-deletes-object",
+    /// An abort of an upload that was completed deletes the object a while later.
+    LateAbortDeletesLater = "late-abort-deletes-later",
+    /// A part that was under way when its upload was aborted brings the upload back.
+    LatePartRevivesUpload = "late-part-revives-upload",
+    /// A part that arrives after its upload was completed is added to the object.
+    LatePartJoinsObject = "late-part-joins-object",
+    /// The old object is gone while a completion is under way.
+    CompletionUnlinksFirst = "completion-unlinks-first",
+    /// A completion takes its parts as they are some time after it has compared their ETags.
+    CompletionReadsTwice = "completion-reads-twice",
+    /// A completion writes its object once more a while later.
+    CompletionWritesTwice = "completion-writes-twice",
+    /// An abort that comes while a completion is under way leaves an object without bytes.
+    AbortBreaksCompletion = "abort-breaks-completion",
+    /// For a while after a completion, reads find what was there before.
+    StaleReads = "stale-reads",
+    /// A completion takes the ETag that a part had before it was sent again.
+    HonoursSupersededEtags = "honours-superseded-etags",
+    /// A part that was sent again is listed twice.
+    ListsReplacedParts = "lists-replaced-parts",
+    /// A part that is sent while another one of its upload is under way is lost.
+    LosesPartsSideBySide = "loses-parts-side-by-side",
 }
 
 impl fmt::Display for Defect {

@@ -17,7 +17,7 @@ mod operation;
 mod rules;
 mod state;
 
-pub use admits::admits;
+pub use admits::{UNSEEN, admits, lawful};
 pub use apply::apply;
 pub use checksum::{Algorithm, Checksum, ChecksumType, Hasher, ObjectChecksum};
 pub use content::{Blob, Content, Slice};

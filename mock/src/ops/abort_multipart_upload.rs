@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::Call;
+use super::{Call, unsettled};
 use crate::http::{Answer, S3Error};
 use crate::model::{Defect, Operation};
 
@@ -11,6 +11,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     if call.has(Defect::RepeatedAbortFails) && call.ended(&upload) {
         return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
     }
+    unsettled::doom(call);
     call.apply(Operation::Abort { upload }).map_err(|error| error.ec_of("NoSuchUpload", "0042-00000002"))?;
     Ok(Answer::new(StatusCode::NO_CONTENT))
 }

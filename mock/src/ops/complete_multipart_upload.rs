@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::create_multipart_upload::encodes_names;
 use super::put_object::conditions;
-use super::{Call, acl, call_back, encryption};
+use super::{Call, acl, call_back, encryption, unsettled};
 use crate::http::{Answer, Element, S3Error, checksum, url_encoded};
 use crate::model::{
     self, Algorithm, Conditions, Defect, List, ListedPart, Meta, ObjectChecksum, Operation, Terms,
@@ -36,7 +36,7 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
     }
     let completion = Operation::Complete { upload: call.upload(), list, terms };
-    let etag = match call.apply(completion) {
+    let etag = match unsettled::complete(&call, completion).await {
         Ok(model::Answer::Completed(etag)) => etag,
         Ok(_) => return Err(S3Error::new("InternalError", "the upload was not completed")),
         Err(error) if call.has(Defect::RefuseWithStatus500) => {

@@ -6,15 +6,22 @@ use http::{Method, StatusCode};
 use md5::{Digest, Md5};
 
 use super::complete_multipart_upload::shown;
-use super::{Call, conditions, metadata};
+use super::{Call, conditions, metadata, unsettled};
 use crate::http::{Answer, Pieces, S3Error, checksum, http_date};
 use crate::model::{self, Checksum, ChecksumType, Content, Defect, Object, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let head = call.request.method == Method::HEAD;
     let operation = if head { Operation::Head } else { Operation::Get };
-    let model::Answer::Object(object) = call.apply(operation)? else {
-        return Err(S3Error::new("InternalError", "nothing was read"));
+    let object = match unsettled::stale(call) {
+        Some(Some(before)) => Box::new(before),
+        Some(None) => {
+            return Err(S3Error::refused(model::Refusal::NoSuchKey, call.request.key(), call.dialect()));
+        }
+        None => match call.apply(operation)? {
+            model::Answer::Object(object) => object,
+            _ => return Err(S3Error::new("InternalError", "nothing was read")),
+        },
     };
     if !call.has(Defect::IgnoreReadConditions) {
         conditions::check(conditions::Kind::Read, &call.request, &call.service.rules, &object)?;

@@ -34,6 +34,7 @@ mod metadata;
 mod put_object;
 mod put_object_acl;
 mod route;
+mod unsettled;
 mod upload_part;
 mod upload_part_copy;
 
@@ -81,6 +82,8 @@ pub(crate) struct Call<'s> {
     pub(crate) payload: Option<Payload>,
     pub(crate) body: Option<&'s mut Incoming>,
 }
+
+pub(crate) use unsettled::PutOff;
 
 /// What a request that is not signed is told as.
 const ANONYMOUS: &str = "anonymous";
@@ -170,6 +173,7 @@ impl<'s> Call<'s> {
     /// Hands an operation on the key of the request to the model.
     fn apply(&self, operation: Operation) -> Result<model::Answer, S3Error> {
         let mut store = self.service.store.lock();
+        unsettled::settle(&mut store);
         let at = store.now();
         let key = self.request.key();
         let (action, upload) = needed(&operation);

@@ -47,6 +47,8 @@ arguments! {
         encryption: Option<String>,
         /// How the answer tells the key; `url` is known.
         encoding_type: Option<String>,
+        /// Goes away without waiting for the answer.
+        leaves: Option<bool>,
         /// The Content-MD5 header.
         content_md5: Option<ContentMd5>,
         /// User metadata, which belongs to the creation.
@@ -113,6 +115,8 @@ arguments! {
         variables: BTreeMap<String, String>,
         /// The Host of the call.
         host: Option<String>,
+        /// Blanks behind it, which make it longer.
+        padding: Option<Expr>,
         /// Names another address before, where the call is answered with 404.
         first_fails: Option<bool>,
     }

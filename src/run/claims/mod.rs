@@ -284,7 +284,7 @@ fn kept(claims: &Claims, answer: &Answer) -> Result<(), Met> {
     Ok(())
 }
 
-fn unquoted(etag: &str) -> &str {
+pub(super) fn unquoted(etag: &str) -> &str {
     etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"')).unwrap_or(etag)
 }
 

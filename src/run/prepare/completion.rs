@@ -1,5 +1,7 @@
 //! The calls that end an upload.
 
+use std::sync::Arc;
+
 use md5::{Digest, Md5};
 
 use super::super::callback::Asked;
@@ -48,7 +50,24 @@ impl Round<'_> {
         let expected =
             args.callback.as_ref().map(|callback| self.ask_for(callback, &mut call)).transpose()?;
         let name = args.r#as.clone();
-        Ok((Box::new(call), After::Finished { name, key, id, parts: finished, callback: expected.flatten() }))
+        // An entry that says something else than its part, or an earlier one, is there to be refused.
+        let plain = |entry: &CompletedEntry| entry.etag.is_none() && entry.number.is_none();
+        let listed = args.parts.as_ref().is_some_and(|parts| parts.iter().all(plain));
+        let of = |at: usize| (&self.state.sent[at].upload, &self.state.sent[at].number);
+        let newest = |at: &usize| (at + 1..self.state.sent.len()).all(|later| of(later) != of(*at));
+        // Which bytes a copy brought depends on when it read them.
+        let sent = |at: &usize| {
+            let blob = &self.state.sent[*at].blob;
+            !self.state.sent[..*at].iter().any(|before| Arc::ptr_eq(&before.blob, blob))
+        };
+        let all_known = args.parts.as_ref().is_some_and(|parts| parts.len() == finished.len());
+        let sure = listed
+            && all_known
+            && args.body.is_none()
+            && args.all != Some(true)
+            && finished.iter().all(|at| newest(at) && sent(at));
+        let callback = expected.flatten();
+        Ok((Box::new(call), After::Finished { name, key, id, parts: finished, sure, callback }))
     }
 
     /// Asks for a callback. Given is the name under which the suite's own server waits for it.
@@ -62,7 +81,9 @@ impl Round<'_> {
             (None, None) => return Err(Fault::Unavailable("a server to be called back".to_owned())),
             (None, Some(server)) => {
                 let name = server.expect(callback);
-                (server.ask(&name, callback), Some(name))
+                let padding = callback.padding.as_ref().map(|size| self.size(size)).transpose()?;
+                let padding = usize::try_from(padding.unwrap_or(0)).unwrap_or(0);
+                (server.ask(&name, callback, padding), Some(name))
             }
         };
         let by = callback.by.unwrap_or(CallbackBy::Header);

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::callback::CallbackServer;
 use super::headers::signing;
 use super::journal::Made;
+use super::ledger::Completed;
 use super::perform::Fault;
 use super::row::Round;
 use super::state::Upload;
@@ -35,11 +36,26 @@ pub(super) struct Prepared {
 /// What to do with an answer.
 pub(super) enum After {
     Nothing,
-    Created { name: Option<String>, key: String, checksum: Option<(Algorithm, ChecksumType)> },
+    Created {
+        name: Option<String>,
+        key: String,
+        checksum: Option<(Algorithm, ChecksumType)>,
+    },
     Sent(usize),
-    Finished { name: Option<String>, key: String, id: String, parts: Vec<usize>, callback: Option<String> },
+    Finished {
+        name: Option<String>,
+        key: String,
+        id: String,
+        parts: Vec<usize>,
+        /// Whether an answer with success says that the object has the bytes of these parts.
+        sure: bool,
+        callback: Option<String>,
+    },
     Copied(Option<String>),
-    Aborted { key: String, id: String },
+    Aborted {
+        key: String,
+        id: String,
+    },
     ListedParts(Option<String>),
     ListedUploads(Option<String>),
     Deleted(String),
@@ -260,6 +276,7 @@ impl Round<'_> {
             After::Nothing => {}
             After::Created { name, key, checksum } => {
                 for id in &answer.upload_ids {
+                    self.writes.create(id);
                     self.context.journal.note(&Made::Upload(key.clone(), id.clone()));
                     self.sweep.uploads.insert((key.clone(), id.clone()));
                     let (name, key, id) = (name.clone(), key.clone(), id.clone());
@@ -272,9 +289,16 @@ impl Round<'_> {
                     self.state.objects.insert(name, etag.clone());
                 }
             }
-            After::Finished { name, key, id, parts, callback } if answer.is_ok() || callback.is_some() => {
+            After::Finished { name, key, id, parts, sure, callback }
+                if answer.is_ok() || callback.is_some() =>
+            {
                 let calls = |server: &CallbackServer| callback.as_ref().map(|name| server.calls(name));
                 self.state.called_back = self.context.callbacks.as_deref().and_then(calls);
+                if answer.is_ok() {
+                    let etag = answer.etag.clone().unwrap_or_default();
+                    let (key, upload, parts) = (key.clone(), id.clone(), parts.clone());
+                    self.writes.complete(Completed { key, upload, etag, parts, sure });
+                }
                 self.state.finished = parts;
                 if let (Some(name), Some(etag)) = (name, &answer.etag) {
                     self.state.objects.insert(name, etag.clone());

@@ -1,0 +1,152 @@
+//! What exploring finds, and in which time; and what the search for a lawful order costs.
+//!
+//! `cargo bench --bench exploring` prints all; `-- --quick` one round of each.
+
+mod histories;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mpuspec::case::Catalogue;
+use mpuspec::explore::{ExploreOptions, Explorer};
+use mpuspec::history::{Found, Oracle, judge};
+use mpuspec::run::{BucketChoice, RunOptions, Runner};
+use mpuspec::wire::{Budget, Client, ClientOptions, Credentials, Target};
+use mpuspec_mock::Mock;
+use mpuspec_mock::model::Defect;
+use mpuspec_mock::provider::{self, LimitName, Provider};
+
+/// As many sequences, and races, as a run on this machine explores.
+const COUNT: u32 = 40;
+const BUDGET: u64 = 256 << 20;
+
+fn small(name: &str) -> Provider {
+    let mut provider = provider::load(name).expect("it is bundled");
+    provider.override_limit(LimitName::MinPartSize, Some(4 << 10));
+    provider
+}
+
+/// A run with nothing to run, on a mock that is wrong in one way or in none.
+async fn runner(mock: &Mock, provider: &Provider, registry: &Catalogue) -> Runner {
+    let endpoint = Target::endpoint(&mock.usual_endpoint()).expect("a URL");
+    let id = format!("bench-{}", std::time::UNIX_EPOCH.elapsed().expect("now").as_nanos());
+    let target = Target::new(provider, endpoint, None, format!("mpuspec-{id}"), None);
+    let credentials = Credentials::known(mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY, "the mock's");
+    let options = ClientOptions { timeout: Duration::from_secs(20), ca: None, insecure: false, proxy: None };
+    let budget = Budget::new(u64::MAX, u64::MAX, None);
+    let client = Client::new(target, credentials, budget, &options).expect("a client");
+    let options = RunOptions {
+        jobs: 1,
+        seed: "bench".to_owned(),
+        id,
+        name: "bench".to_owned(),
+        strict: false,
+        fail_fast: false,
+        all_evidence: false,
+        bucket: BucketChoice::Create,
+        allow_versioned: false,
+        audited: u64::MAX,
+        callbacks: None,
+    };
+    Runner::prepare(client, provider.clone(), registry.registry.clone(), options).await.expect("it is usable")
+}
+
+/// Whether anything is found at the usual number of draws, the audit included, and how long it takes.
+async fn finds(defect: Defect, seed: &str, catalogue: &Catalogue) -> (bool, Duration) {
+    let provider = small("aws-s3");
+    let mock = Mock::builder().loaded_provider(provider.clone()).defect(defect.name()).start();
+    let mock = mock.expect("it starts");
+    let runner = runner(&mock, &provider, catalogue).await;
+    let options = ExploreOptions {
+        count: COUNT,
+        race_time: Duration::ZERO,
+        seed: seed.to_owned(),
+        budget: BUDGET,
+        save: None,
+        shrinks: false,
+    };
+    let started = Instant::now();
+    let explored = Explorer::new(&runner, &provider, options).explore().await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let audited = runner.audit(None).await;
+    let found = !explored.findings.is_empty() || !audited.findings.is_empty();
+    let elapsed = started.elapsed();
+    runner.clean_up(explored.left).await;
+    (found, elapsed)
+}
+
+async fn defects(rounds: usize, catalogue: &Catalogue) {
+    println!("{:<28} {:>8} {:>10} {:>10}", "defect", "found", "median s", "worst s");
+    let others = [Defect::MixReads, Defect::MixReplacedPart, Defect::ReuseUpload];
+    for defect in Defect::OF_RACES.iter().chain(&others) {
+        let mut found = 0;
+        let mut times = Vec::new();
+        for round in 0..rounds {
+            let (is_found, time) = finds(*defect, &format!("bench-{round}"), catalogue).await;
+            found += usize::from(is_found);
+            times.push(time);
+        }
+        times.sort();
+        let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
+        println!(
+            "{:<28} {found:>3} of {rounds:<2} {:>9.2} {:>10.2}",
+            defect.name(),
+            median.as_secs_f64(),
+            worst.as_secs_f64()
+        );
+    }
+}
+
+async fn pace(catalogue: &Catalogue) {
+    let provider = small("aws-s3");
+    let mock = Mock::builder().loaded_provider(provider.clone()).start().expect("it starts");
+    let runner = runner(&mock, &provider, catalogue).await;
+    let options = ExploreOptions {
+        count: 200,
+        race_time: Duration::ZERO,
+        seed: "pace".to_owned(),
+        budget: BUDGET,
+        save: None,
+        shrinks: false,
+    };
+    let started = Instant::now();
+    let explored = Explorer::new(&runner, &provider, options).explore().await;
+    let seconds = started.elapsed().as_secs_f64();
+    println!("\n{:.0} sequences and races a second against the mock in this process", 400.0 / seconds);
+    assert!(explored.findings.is_empty(), "{:#?}", explored.findings);
+    runner.clean_up(explored.left).await;
+}
+
+fn search(rounds: usize) {
+    println!("\n{:>6} {:>8} {:>12} {:>12}", "calls", "clients", "median ms", "worst ms");
+    let oracle = Oracle::of(&provider::load("aws-s3").expect("it is bundled"));
+    for calls in [10, 30, 100, 300] {
+        for clients in [4, 8] {
+            let mut times = Vec::new();
+            for round in 0..rounds as u64 {
+                let history = histories::lawful(calls, clients, round);
+                let started = Instant::now();
+                assert!(matches!(judge(&history, &oracle), Found::Lawful(_)), "{round}");
+                times.push(started.elapsed());
+            }
+            times.sort();
+            let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
+            println!(
+                "{calls:>6} {clients:>8} {:>12.2} {:>12.2}",
+                median.as_secs_f64() * 1e3,
+                worst.as_secs_f64() * 1e3
+            );
+        }
+    }
+}
+
+fn main() {
+    let rounds = if std::env::args().any(|argument| argument == "--quick") { 1 } else { 20 };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let catalogue = Arc::new(Catalogue::builtin().expect("the cases load"));
+    runtime.block_on(async {
+        defects(rounds, &catalogue).await;
+        pace(&catalogue).await;
+    });
+    search(rounds);
+}

@@ -1,0 +1,76 @@
+//! `mpuspec check`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use mpuspec_mock::provider::{self, LimitName, Provider};
+
+use super::{Failure, print};
+use crate::history::{Found, History, Oracle, explain, judge, kind_of};
+use crate::report::{FindingKind, Report, RowReport, from_json};
+
+/// Judges histories of a report again, without a server.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// The report, as JSON
+    report: PathBuf,
+    /// The row or the kind of finding, such as explore/histories or race/complete-and-abort
+    case: String,
+}
+
+impl Check {
+    pub(super) fn execute(self) -> Result<u8, Failure> {
+        let usage = |message: String| Failure::Usage(format!("{}: {message}", self.report.display()));
+        let text = std::fs::read_to_string(&self.report).map_err(|error| usage(error.to_string()))?;
+        let report = from_json(&text).map_err(|error| usage(error.to_string()))?;
+        let provider = played(&report).map_err(usage)?;
+        let histories = self.histories(&report);
+        if histories.is_empty() {
+            let known: Vec<String> = report
+                .findings
+                .iter()
+                .map(|finding| finding.id.clone())
+                .chain(report.cases.iter().filter(|row| row.history.is_some()).map(RowReport::name))
+                .collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            let message = format!("no history of `{}` is kept; there are: {known}", self.case);
+            return Err(Failure::Usage(format!("{}: {message}", self.report.display())));
+        }
+        let oracle = Oracle::of(&provider);
+        let mut unlawful = false;
+        for (name, history) in histories {
+            match judge(history, &oracle) {
+                Found::Lawful(_) => print(&format!("{name}: some order of the calls explains them\n")),
+                Found::TooMany => print(&format!("{name}: too many orders to try\n")),
+                Found::Unlawful(stuck) => {
+                    unlawful = true;
+                    let kind = FindingKind::from(kind_of(history, &stuck)).in_words();
+                    print(&format!("{name}: {kind}\n{}", explain(history, &stuck, &oracle)));
+                }
+            }
+        }
+        Ok(u8::from(unlawful))
+    }
+
+    fn histories<'r>(&self, report: &'r Report) -> Vec<(String, &'r History)> {
+        let rows = report.cases.iter().filter(|row| row.name() == self.case || row.id == self.case);
+        let rows = rows.filter_map(|row| Some((row.name(), row.history.as_ref()?)));
+        let findings = report.findings.iter().filter(|finding| finding.id == self.case);
+        rows.chain(findings.filter_map(|finding| Some((finding.seed.clone(), finding.history.as_ref()?))))
+            .collect()
+    }
+}
+
+/// The provider as it was in the run.
+fn played(report: &Report) -> Result<Provider, String> {
+    let name = &report.target.provider;
+    let mut provider =
+        provider::load(name).map_err(|_| format!("there is no provider `{name}`, by which it was judged"))?;
+    for (name, value) in &report.target.limits {
+        let name: LimitName = name.parse()?;
+        if provider.limit(name) != *value {
+            provider.override_limit(name, *value);
+        }
+    }
+    Ok(provider)
+}

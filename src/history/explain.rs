@@ -1,0 +1,149 @@
+//! Why no order explains a history: in words, and as a picture of text.
+
+use std::fmt::Write as _;
+
+use super::joint::Oracle;
+use super::search::Stuck;
+use super::{Ask, Call, History, Piece, Saw};
+
+/// The width of the timeline.
+const WIDTH: u64 = 40;
+
+/// Tells the calls, the longest lawful order, and what cannot follow it.
+pub fn explain(history: &History, stuck: &Stuck, oracle: &Oracle) -> String {
+    let mut text = timeline(history);
+    let order: Vec<String> = stuck.order.iter().map(|at| name(*at)).collect();
+    let order = if order.is_empty() { "none".to_owned() } else { order.join(" ") };
+    let _ = writeln!(text, "longest lawful order: {order}");
+    for at in &stuck.next {
+        let call = &history.calls[*at];
+        let lawful = stuck.at.could_answer(oracle, call);
+        let lawful = if lawful.is_empty() { "nothing".to_owned() } else { lawful.join(", or ") };
+        let _ = writeln!(
+            text,
+            "then {} cannot answer: {}; lawful would be: {lawful}",
+            name(*at),
+            saw_in_words(&call.saw)
+        );
+    }
+    text
+}
+
+/// One line a call: who, when, what, and what came back.
+pub fn timeline(history: &History) -> String {
+    let begin = history.calls.iter().map(|call| call.start_us).min().unwrap_or(0);
+    let end = history.calls.iter().map(|call| call.end_us.unwrap_or(call.start_us)).max().unwrap_or(0);
+    let place = |us: u64| (us.saturating_sub(begin)) * (WIDTH - 1) / (end - begin).max(1);
+    let widest = history.calls.iter().map(|call| call.client.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (at, call) in history.calls.iter().enumerate() {
+        let first = place(call.start_us) as usize;
+        let last = call.end_us.map_or(WIDTH - 1, place) as usize;
+        let mark = if call.end_us.is_some() { '=' } else { '.' };
+        let bar: String =
+            (0..WIDTH as usize).map(|at| if (first..=last).contains(&at) { mark } else { ' ' }).collect();
+        let _ = writeln!(
+            text,
+            "{:>3} {:<widest$} |{bar}| {} -> {}",
+            name(at),
+            call.client,
+            ask_in_words(&call.ask),
+            saw_in_words(&call.saw)
+        );
+    }
+    text
+}
+
+/// A call by its position.
+fn name(at: usize) -> String {
+    format!("#{}", at + 1)
+}
+
+/// The calls of a history in a line each, without times.
+pub fn call_in_words(call: &Call) -> String {
+    format!("{} -> {}", ask_in_words(&call.ask), saw_in_words(&call.saw))
+}
+
+/// What was asked.
+pub fn ask_in_words(ask: &Ask) -> String {
+    let id = |upload: &String| short(upload);
+    match ask {
+        Ask::CreateUpload { key, sequential: false } => format!("create_upload {key}"),
+        Ask::CreateUpload { key, sequential: true } => format!("create_upload {key}, sequential"),
+        Ask::UploadPart { upload, number, content, .. } => {
+            format!("upload_part {number} of {} with {}", id(upload), pieces_in_words(content))
+        }
+        Ask::UploadPartCopy { upload, number, source, range, .. } => {
+            let range = range.map_or_else(String::new, |(first, last)| format!(" from {first} to {last}"));
+            format!("upload_part_copy {number} of {} from {source}{range}", id(upload))
+        }
+        Ask::CompleteUpload { upload, list: Some(list), .. } => {
+            let numbers: Vec<String> =
+                list.iter().map(|(number, etag)| format!("{number} ({})", short(etag))).collect();
+            format!("complete_upload {} with [{}]", id(upload), numbers.join(", "))
+        }
+        Ask::CompleteUpload { upload, list: None, .. } => format!("complete_upload {} with all", id(upload)),
+        Ask::AbortUpload { upload, .. } => format!("abort_upload {}", id(upload)),
+        Ask::ListParts { upload, after, max, .. } => {
+            format!("list_parts of {} behind {after}, {max} at most", id(upload))
+        }
+        Ask::ListUploads { key } => format!("list_uploads of {key}"),
+        Ask::PutObject { key, content, .. } => format!("put_object {key} with {}", pieces_in_words(content)),
+        Ask::GetObject { key, range: None } => format!("get_object {key}"),
+        Ask::GetObject { key, range: Some((first, last)) } => {
+            format!("get_object {key} from {first} to {last}")
+        }
+        Ask::HeadObject { key } => format!("head_object {key}"),
+        Ask::DeleteObject { key } => format!("delete_object {key}"),
+    }
+}
+
+/// What was seen.
+pub fn saw_in_words(saw: &Saw) -> String {
+    match saw {
+        Saw::Nothing => "no answer".to_owned(),
+        Saw::Refused { status, code } => format!("{status} {code}").trim_end().to_owned(),
+        Saw::Created { upload } => format!("upload {}", short(upload)),
+        Saw::Stored { etag } | Saw::Completed { etag } => format!("ETag {}", short(etag)),
+        Saw::Done => "done".to_owned(),
+        Saw::Parts { parts, truncated } => {
+            let parts: Vec<String> =
+                parts.iter().map(|part| format!("{} ({})", part.number, short(&part.etag))).collect();
+            let more = if *truncated { " and more" } else { "" };
+            if parts.is_empty() {
+                format!("no parts{more}")
+            } else {
+                format!("parts {}{more}", parts.join(", "))
+            }
+        }
+        Saw::Uploads { ids } => {
+            let ids: Vec<String> = ids.iter().map(|id| short(id)).collect();
+            if ids.is_empty() { "no uploads".to_owned() } else { format!("uploads {}", ids.join(", ")) }
+        }
+        Saw::Object { etag, size, content } => {
+            let bytes =
+                content.as_ref().map_or_else(|| format!("{size} bytes"), |pieces| pieces_in_words(pieces));
+            format!("{bytes}, ETag {}", short(etag))
+        }
+    }
+}
+
+/// The bytes of blobs.
+fn pieces_in_words(pieces: &[Piece]) -> String {
+    let piece = |piece: &Piece| match piece.blob {
+        Some(blob) if piece.start == 0 => format!("b{blob}:{}", piece.len),
+        Some(blob) => format!("b{blob}:{}+{}", piece.start, piece.len),
+        None => format!("{} bytes that nobody sent", piece.len),
+    };
+    if pieces.is_empty() {
+        "no bytes".to_owned()
+    } else {
+        pieces.iter().map(piece).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The end of an id or an ETag, where they differ.
+fn short(text: &str) -> String {
+    let count = text.chars().count();
+    text.chars().skip(count.saturating_sub(10)).collect()
+}

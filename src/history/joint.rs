@@ -1,0 +1,346 @@
+//! The keys of a history together: what a server may know after some of the calls.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mpuspec_mock::model::{
+    Answer, Blob, Body, Claimed, Conditions, Content, ETags, Event, Given, KeyState, List, ListedPart, Meta,
+    Observed, Operation, Part, Refusal, Rules, Terms, UNSEEN, Unlisted, Upload, UploadId, admits, apply,
+    lawful,
+};
+use mpuspec_mock::provider::{Dialect, Provider};
+
+use super::{Ask, Call, History, Piece, Saw, SeenPart};
+
+/// What the oracle goes by.
+#[derive(Clone, Debug)]
+pub struct Oracle {
+    rules: Rules,
+    dialect: Dialect,
+    /// Whether a list that leaves parts out may be refused: documents do not say.
+    unlisted_open: bool,
+}
+
+impl Oracle {
+    /// The rules of a provider. ETags are the server's own choice: cases look at their form.
+    pub fn of(provider: &Provider) -> Self {
+        let rules = Rules { etags: ETags::Opaque, ..provider.rules() };
+        let unlisted_open = !provider.answers.contains_key("unlisted-part");
+        Self { rules, dialect: provider.dialect, unlisted_open }
+    }
+}
+
+/// What a server may know of several keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Joint {
+    keys: BTreeMap<String, KeyState>,
+    /// Uploads of which the server has said that they are gone.
+    gone: BTreeSet<UploadId>,
+}
+
+/// Calls have no times in the model: orders are compared, not clocks.
+const NO_TIME: mpuspec_mock::model::Time = mpuspec_mock::model::Time(0);
+
+impl Joint {
+    /// Every state in which a call can be answered as it was, if it takes effect now.
+    pub fn after(&self, oracle: &Oracle, history: &History, at: usize) -> Vec<Self> {
+        let call = &history.calls[at];
+        let mut states = self.usual(oracle, call);
+        if states.is_empty()
+            && let Some(late) = self.late(history, at)
+        {
+            states.extend(late);
+        }
+        if states.is_empty() && conflicts(history, at) {
+            states.push(self.clone());
+        }
+        states
+    }
+
+    /// What a call could have been answered, for people.
+    pub fn could_answer(&self, oracle: &Oracle, call: &Call) -> Vec<String> {
+        let Some(operation) = self.operation(oracle, call) else { return vec!["a refusal".to_owned()] };
+        let answers = lawful(&self.state(call.ask.key()), &oracle.rules, &operation, NO_TIME);
+        let mut words: Vec<String> = answers.iter().map(in_words).collect();
+        words.dedup();
+        words
+    }
+
+    fn state(&self, key: &str) -> KeyState {
+        self.keys.get(key).cloned().unwrap_or_default()
+    }
+
+    fn with(&self, key: &str, state: KeyState) -> Self {
+        let mut joint = self.clone();
+        joint.keys.insert(key.to_owned(), state);
+        joint
+    }
+
+    /// By the rules as they are, without regard to what else is under way.
+    fn usual(&self, oracle: &Oracle, call: &Call) -> Vec<Self> {
+        let key = call.ask.key();
+        let state = self.state(key);
+        let Some(operation) = self.operation(oracle, call) else {
+            // Its source is not there.
+            let refused = matches!(call.saw, Saw::Refused { .. } | Saw::Nothing);
+            return if refused { vec![self.clone()] } else { Vec::new() };
+        };
+        match &call.saw {
+            Saw::Refused { .. } => {
+                let answers = lawful(&state, &oracle.rules, &operation, NO_TIME);
+                let mut refused = answers.iter().any(|answer| matches!(answer, Answer::Refused(_)));
+                // A range that begins behind the last byte.
+                if let (Some((first, _)), Some(object)) = (range_of(&call.ask), &state.object) {
+                    refused |= first >= object.content.len();
+                }
+                if let (Operation::Complete { upload, list: List::Parts(list), .. }, true) =
+                    (&operation, oracle.unlisted_open)
+                {
+                    let sent = state.uploads.get(upload).map_or(0, |upload| upload.parts.len());
+                    refused |= oracle.rules.unlisted_parts == Unlisted::Dropped && list.len() < sent;
+                }
+                if !refused {
+                    return Vec::new();
+                }
+                let mut joint = self.clone();
+                if let Operation::ListParts { upload, .. } = operation
+                    && state.ended.contains_key(&upload)
+                {
+                    joint.gone.insert(upload);
+                }
+                vec![joint]
+            }
+            Saw::Parts { parts, truncated } => match apply_to(&state, oracle, operation) {
+                Answer::Parts(page) => {
+                    let same = |(a, b): (&mpuspec_mock::model::PartEntry, &SeenPart)| {
+                        a.number == b.number && fits(&a.etag, &b.etag) && a.size == b.size
+                    };
+                    let fits = page.truncated == *truncated
+                        && page.parts.len() == parts.len()
+                        && page.parts.iter().zip(parts).all(same);
+                    if fits { vec![self.clone()] } else { Vec::new() }
+                }
+                _ => Vec::new(),
+            },
+            Saw::Uploads { ids } => {
+                let seen: BTreeSet<&String> = ids.iter().collect();
+                let known: BTreeSet<&String> = state.uploads.keys().map(|id| &id.0).collect();
+                if seen == known && seen.len() == ids.len() { vec![self.clone()] } else { Vec::new() }
+            }
+            Saw::Object { etag, size, content } => match apply_to(&state, oracle, operation) {
+                Answer::Object(object) => {
+                    let lawful = match range_of(&call.ask) {
+                        Some((first, last)) => object.content.range(first, last.saturating_add(1)),
+                        None => object.content.clone(),
+                    };
+                    let same =
+                        content.as_ref().is_none_or(|pieces| content_of(pieces) == Some(lawful.clone()));
+                    let size_fits = *size == lawful.len();
+                    if fits(&object.etag, etag) && size_fits && same {
+                        vec![self.clone()]
+                    } else {
+                        Vec::new()
+                    }
+                }
+                _ => Vec::new(),
+            },
+            saw => {
+                let observed = match saw {
+                    Saw::Created { upload } => Observed::Answered(Answer::Created(UploadId(upload.clone()))),
+                    Saw::Stored { etag } => Observed::Answered(Answer::Stored(etag.clone())),
+                    Saw::Completed { etag } => Observed::Answered(Answer::Completed(etag.clone())),
+                    Saw::Done => Observed::Answered(Answer::Done),
+                    _ => Observed::Nothing,
+                };
+                let states = admits(&state, &oracle.rules, &operation, &observed, NO_TIME);
+                states.into_iter().map(|state| self.with(key, state)).collect()
+            }
+        }
+    }
+
+    /// A part that was under way when its upload ended may be accepted all the same. After an abort it
+    /// may even stay until the upload is aborted again (both are said in AWS's and OSS's documents).
+    fn late(&self, history: &History, at: usize) -> Option<Vec<Self>> {
+        let call = &history.calls[at];
+        let Saw::Stored { etag } = &call.saw else { return None };
+        let (key, upload, number) = match &call.ask {
+            Ask::UploadPart { key, upload, number, .. } | Ask::UploadPartCopy { key, upload, number, .. } => {
+                (key, upload, *number)
+            }
+            _ => return None,
+        };
+        let id = UploadId(upload.clone());
+        let mut state = self.state(key);
+        if !state.ended.contains_key(&id) {
+            return None;
+        }
+        let ends = |other: &Call| match &other.ask {
+            Ask::CompleteUpload { upload: ended, .. } => (ended == upload).then_some(false),
+            Ask::AbortUpload { upload: ended, .. } => (ended == upload).then_some(true),
+            _ => None,
+        };
+        let under_way: Vec<bool> =
+            history.calls.iter().filter(|other| overlap(call, other)).filter_map(ends).collect();
+        if under_way.is_empty() {
+            return None;
+        }
+        let mut states = vec![self.clone()];
+        if under_way.contains(&true)
+            && !self.gone.contains(&id)
+            && let (Some(content), Ok(number)) = (self.part_content(&call.ask), u32::try_from(number))
+        {
+            let part = Part { content, md5: [0; 16], etag: etag.clone(), arrived: NO_TIME, checksum: None };
+            state.ended.remove(&id);
+            state.uploads.insert(id, Upload { parts: [(number, part)].into(), ..Upload::default() });
+            states.push(self.with(key, state));
+        }
+        Some(states)
+    }
+
+    /// The bytes that a part call brings; of a copy those of its source at this moment.
+    fn part_content(&self, ask: &Ask) -> Option<Content> {
+        match ask {
+            Ask::UploadPart { content, .. } | Ask::PutObject { content, .. } => content_of(content),
+            Ask::UploadPartCopy { source, range, .. } => {
+                let object = self.keys.get(source)?.object.as_ref()?;
+                match range {
+                    Some((first, last)) => Some(object.content.range(*first, last.saturating_add(1))),
+                    None => Some(object.content.clone()),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The call in the words of the model; none if its source is not there.
+    fn operation(&self, oracle: &Oracle, call: &Call) -> Option<Operation> {
+        let id = |upload: &String| UploadId(upload.clone());
+        let body = |content: Content, claimed| Body { content, md5: [0; 16], checksum: None, claimed };
+        Some(match &call.ask {
+            Ask::CreateUpload { sequential, .. } => Operation::Create {
+                meta: Meta::new(),
+                checksum: None,
+                initiator: String::new(),
+                forbid_overwrite: false,
+                sequential: *sequential,
+            },
+            Ask::UploadPart { upload, number, .. } => Operation::UploadPart {
+                upload: id(upload),
+                number: *number,
+                body: body(self.part_content(&call.ask)?, Claimed::Nothing),
+            },
+            Ask::UploadPartCopy { upload, number, source, range, .. } => {
+                let object = self.keys.get(source)?.object.as_ref()?;
+                let inside = range.is_none_or(|(_, last)| last < object.content.len());
+                let content = match (inside, oracle.dialect) {
+                    (true, _) => self.part_content(&call.ask)?,
+                    // A range that breaks the rules does not count there.
+                    (false, Dialect::Oss) => object.content.clone(),
+                    (false, Dialect::S3) => return None,
+                };
+                Operation::UploadPart {
+                    upload: id(upload),
+                    number: *number,
+                    body: body(content, Claimed::Copied),
+                }
+            }
+            Ask::CompleteUpload { upload, list, .. } => {
+                let entry = |(number, etag): &(i64, String)| ListedPart {
+                    number: *number,
+                    etag: etag.clone(),
+                    checksums: Vec::new(),
+                };
+                let list = match list {
+                    Some(list) => List::Parts(list.iter().map(entry).collect()),
+                    None => List::All,
+                };
+                Operation::Complete { upload: id(upload), list, terms: Terms::default() }
+            }
+            Ask::AbortUpload { upload, .. } => Operation::Abort { upload: id(upload) },
+            Ask::ListParts { upload, after, max, .. } => {
+                Operation::ListParts { upload: id(upload), after: *after, max: *max }
+            }
+            Ask::ListUploads { .. } => Operation::ListUploads,
+            Ask::PutObject { .. } => Operation::Put {
+                body: body(self.part_content(&call.ask)?, Claimed::Nothing),
+                meta: Meta::new(),
+                conditions: Conditions::default(),
+            },
+            Ask::GetObject { .. } => Operation::Get,
+            Ask::HeadObject { .. } => Operation::Head,
+            Ask::DeleteObject { .. } => Operation::Delete,
+        })
+    }
+}
+
+/// The answer to a reading, which changes nothing.
+fn apply_to(state: &KeyState, oracle: &Oracle, operation: Operation) -> Answer {
+    let given = Given { at: NO_TIME, ..Given::default() };
+    apply(&mut state.clone(), &oracle.rules, &Event { operation, given })
+}
+
+/// Whether a known ETag is the one that was seen.
+fn fits(known: &str, seen: &str) -> bool {
+    known == seen || known == UNSEEN
+}
+
+fn range_of(ask: &Ask) -> Option<(u64, u64)> {
+    match ask {
+        Ask::GetObject { range, .. } => *range,
+        _ => None,
+    }
+}
+
+/// The bytes that pieces stand for; none if nobody sent some of them.
+pub(super) fn content_of(pieces: &[Piece]) -> Option<Content> {
+    let piece = |piece: &Piece| {
+        // The model wants to know how long a blob is; to whom a piece of it is all, it is that long.
+        let len = piece.start + piece.len;
+        let blob = Blob::Made { seed: 0, slot: piece.blob?, len: u64::MAX };
+        Some(Content::of(blob).range(piece.start, len))
+    };
+    let contents: Option<Vec<Content>> = pieces.iter().map(piece).collect();
+    Some(Content::joined(contents?))
+}
+
+/// Whether two calls were under way at the same time.
+pub(super) fn overlap(a: &Call, b: &Call) -> bool {
+    let end = |call: &Call| call.end_us.unwrap_or(u64::MAX);
+    a.start_us <= end(b) && b.start_us <= end(a)
+}
+
+/// A server may refuse a call with 409 because of another one that is under way.
+fn conflicts(history: &History, at: usize) -> bool {
+    let call = &history.calls[at];
+    let writes = |ask: &Ask| {
+        !matches!(
+            ask,
+            Ask::GetObject { .. } | Ask::HeadObject { .. } | Ask::ListParts { .. } | Ask::ListUploads { .. }
+        )
+    };
+    matches!(call.saw, Saw::Refused { status: 409, .. })
+        && writes(&call.ask)
+        && history.calls.iter().enumerate().any(|(other, found)| {
+            other != at && found.ask.key() == call.ask.key() && writes(&found.ask) && overlap(call, found)
+        })
+}
+
+fn in_words(answer: &Answer) -> String {
+    match answer {
+        Answer::Refused(Refusal::NoSuchUpload(_)) => "NoSuchUpload".to_owned(),
+        Answer::Refused(refusal) => format!("{:?}", refusal.code()),
+        Answer::Parts(page) if page.parts.is_empty() => "no parts".to_owned(),
+        Answer::Parts(page) => {
+            let numbers: Vec<String> = page.parts.iter().map(|part| part.number.to_string()).collect();
+            format!("parts {}", numbers.join(", "))
+        }
+        Answer::Uploads(uploads) => format!("{} uploads", uploads.len()),
+        Answer::Object(object) => {
+            format!("an object of {} bytes with ETag {}", object.content.len(), object.etag)
+        }
+        Answer::Created(_)
+        | Answer::Continue(_)
+        | Answer::Stored(_)
+        | Answer::Completed(_)
+        | Answer::Done => "success".to_owned(),
+    }
+}

@@ -1,0 +1,131 @@
+//! What kind of thing an unlawful history shows: what may never happen anywhere is told apart.
+
+use std::collections::BTreeSet;
+
+use super::joint::{content_of, overlap};
+use super::search::Stuck;
+use super::{Ask, Call, History, Piece, Saw};
+
+/// The kinds of unlawful histories, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Bytes that nobody sent.
+    ForeignBytes,
+    /// An object that mixes what several writes sent.
+    Torn,
+    /// An acknowledged object that is not there any more.
+    Lost,
+    /// An upload that is there again after the server had told it to be gone.
+    Revived,
+    /// Another answer than the state allows.
+    UnlawfulAnswer,
+    /// Answers to calls at the same time that no order explains.
+    NoLawfulOrder,
+}
+
+/// Looks at the calls that could not be explained.
+pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
+    let unexplained: Vec<&Call> = stuck.next.iter().map(|at| &history.calls[*at]).collect();
+    let reads = unexplained.iter().filter_map(|call| match &call.saw {
+        Saw::Object { content: Some(pieces), .. } => Some((*call, pieces)),
+        _ => None,
+    });
+    let reads: Vec<(&Call, &Vec<Piece>)> = reads.collect();
+    if reads.iter().any(|(_, pieces)| pieces.iter().any(is_foreign)) {
+        return Kind::ForeignBytes;
+    }
+    if reads.iter().any(|(call, pieces)| is_torn(history, call, pieces)) {
+        return Kind::Torn;
+    }
+    if unexplained.iter().any(|call| is_lost(history, call)) {
+        return Kind::Lost;
+    }
+    if unexplained.iter().any(|call| is_revived(history, call)) {
+        return Kind::Revived;
+    }
+    let alone = |call: &&Call| history.calls.iter().filter(|other| overlap(call, other)).count() == 1;
+    if unexplained.iter().all(alone) { Kind::UnlawfulAnswer } else { Kind::NoLawfulOrder }
+}
+
+/// Fewer bytes that nothing begins with may be the rest of something.
+const TELLING: u64 = 8;
+
+fn is_foreign(piece: &Piece) -> bool {
+    piece.blob.is_none() && piece.len >= TELLING
+}
+
+/// Whether the bytes of a whole read are neither those of one put nor a join of whole parts of one upload.
+fn is_torn(history: &History, call: &Call, pieces: &[Piece]) -> bool {
+    let Ask::GetObject { key, range: None } = &call.ask else { return false };
+    let Some(seen) = content_of(pieces) else { return true };
+    let mut uploads = BTreeSet::new();
+    for other in history.calls.iter().filter(|other| other.ask.key() == key) {
+        match &other.ask {
+            Ask::PutObject { content, .. } if content_of(content).as_ref() == Some(&seen) => return false,
+            Ask::UploadPart { upload, .. } => _ = uploads.insert(upload),
+            // Which bytes a copy brings depends on when it read them.
+            Ask::UploadPartCopy { .. } => return false,
+            _ => {}
+        }
+    }
+    !uploads.into_iter().any(|upload| joins(history, upload, pieces, 0))
+}
+
+/// Whether pieces are whole parts of an upload, by ascending number.
+fn joins(history: &History, upload: &str, pieces: &[Piece], above: i64) -> bool {
+    if pieces.is_empty() {
+        return true;
+    }
+    history.calls.iter().any(|call| match &call.ask {
+        Ask::UploadPart { upload: of, number, content, .. } if of == upload && *number > above => pieces
+            .strip_prefix(content.as_slice())
+            .is_some_and(|rest| !content.is_empty() && joins(history, upload, rest, *number)),
+        _ => false,
+    })
+}
+
+/// Whether a read misses an object whose completion, or put, was acknowledged before and that nothing
+/// else wrote or deleted since.
+fn is_lost(history: &History, call: &Call) -> bool {
+    let key = call.ask.key();
+    let missing = match (&call.ask, &call.saw) {
+        (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Refused { status, .. }) => *status == 404,
+        (Ask::GetObject { .. }, Saw::Object { .. }) => true,
+        _ => return false,
+    };
+    let writes = |other: &&Call| {
+        other.ask.key() == key
+            && matches!(
+                other.ask,
+                Ask::CompleteUpload { .. } | Ask::PutObject { .. } | Ask::DeleteObject { .. }
+            )
+            && !matches!(other.saw, Saw::Refused { .. })
+            && other.start_us <= call.end_us.unwrap_or(u64::MAX)
+    };
+    let last = history.calls.iter().filter(writes).max_by_key(|other| other.end_us.unwrap_or(u64::MAX));
+    missing
+        && last.is_some_and(|last| {
+            let acknowledged = matches!(last.saw, Saw::Completed { .. } | Saw::Stored { .. });
+            let alone = history.calls.iter().filter(writes).filter(|other| overlap(other, last)).count() == 1;
+            acknowledged && alone && last.end_us.is_some_and(|end| end < call.start_us)
+        })
+}
+
+/// Whether an upload shows a sign of life behind answers that it had ended and that it is gone.
+fn is_revived(history: &History, call: &Call) -> bool {
+    let ((Ask::ListParts { upload, .. }, Saw::Parts { .. })
+    | (Ask::CompleteUpload { upload, .. }, Saw::Completed { .. })) = (&call.ask, &call.saw)
+    else {
+        return false;
+    };
+    let before = |other: &&Call| other.end_us.is_some_and(|end| end < call.start_us);
+    let aborted = |other: &Call| match &other.ask {
+        Ask::AbortUpload { upload: of, .. } => of == upload && other.saw == Saw::Done,
+        _ => false,
+    };
+    let gone = |other: &Call| match &other.ask {
+        Ask::ListParts { upload: of, .. } => of == upload && matches!(other.saw, Saw::Refused { .. }),
+        _ => false,
+    };
+    history.calls.iter().filter(before).any(aborted) && history.calls.iter().filter(before).any(gone)
+}

@@ -1,0 +1,157 @@
+use std::path::Path;
+
+use mpuspec::report::{Finding, Report, Verdict};
+use mpuspec_mock::Mock;
+use mpuspec_mock::model::Defect;
+
+use crate::stage::{command, play, small, stderr};
+
+/// What limits are on both sides, so that parts cost little.
+const SMALL: [&str; 4] = ["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20"];
+
+fn mock(provider: &str, defect: Option<Defect>) -> Mock {
+    let mut provider = small(provider);
+    let page = mpuspec_mock::provider::LimitName::ListUploadsPage;
+    provider.override_limit(page, Some(1_000));
+    let builder = play(&provider).bucket("b");
+    let builder = match defect {
+        Some(defect) => builder.defect(defect.name()),
+        None => builder,
+    };
+    builder.start().expect("it starts")
+}
+
+/// Explores, or runs a case, and gives the report with the exit code.
+fn report(mock: &Mock, provider: &str, folder: &Path, arguments: &[&str]) -> (Report, Option<i32>) {
+    let file = folder.join("report.json");
+    let endpoint = mock.usual_endpoint();
+    let target = ["--endpoint", &endpoint, "--provider", provider, "--bucket", "b"];
+    let json = format!("json={}", file.display());
+    let output = command(folder)
+        .args(arguments)
+        .args(target)
+        .args(SMALL)
+        .args(["--report", &json])
+        .output()
+        .expect("it runs");
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+    (mpuspec::report::from_json(&text).expect("a report"), output.status.code())
+}
+
+/// As many sequences, and races, as ten runs on this machine explore.
+const MOST: u32 = 400;
+const AT_ONCE: u32 = 50;
+
+fn explored(mock: &Mock, provider: &str, folder: &Path) -> Option<Finding> {
+    (0..MOST / AT_ONCE).find_map(|batch| {
+        let (count, seed) = (AT_ONCE.to_string(), format!("test-{batch}"));
+        let arguments = ["explore", "--explore", &count, "--seed", &seed, "--settle", "400ms"];
+        report(mock, provider, folder, &arguments).0.findings.into_iter().next()
+    })
+}
+
+#[test]
+fn every_defect_of_races_and_of_state_is_found_and_its_case_repeats_it() {
+    let others = [Defect::MixReads, Defect::MixReplacedPart, Defect::ReuseUpload];
+    let mut unfound = Vec::new();
+    for defect in Defect::OF_RACES.iter().chain(&others) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let wrong = mock("aws-s3", Some(*defect));
+        let Some(finding) = explored(&wrong, "aws-s3", folder.path()) else {
+            unfound.push(defect.name());
+            continue;
+        };
+        // What shows only later has a history, and no case that would wait for it.
+        let Some(case) = finding.case else { continue };
+        let file = folder.path().join("finding.yaml");
+        std::fs::write(&file, &case).expect("written");
+        let run = ["run", file.to_str().expect("a path")];
+        let again = (0..5).any(|_| report(&wrong, "aws-s3", folder.path(), &run).1 == Some(1));
+        assert!(again, "{}: this does not fail again:\n{case}", defect.name());
+        let (sound, exit) = report(&mock("aws-s3", None), "aws-s3", folder.path(), &run);
+        assert_eq!(exit, Some(0), "{}: {:?}\n{case}", defect.name(), sound.cases[0].reason);
+    }
+    assert!(unfound.is_empty(), "nothing is found of {unfound:?}");
+}
+
+#[test]
+fn a_sound_server_gives_no_finding() {
+    for provider in ["aws-s3", "yandex", "storj", "alibaba-oss"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let arguments = ["explore", "--explore", "120", "--seed", "sound"];
+        let (report, exit) = report(&mock(provider, None), provider, folder.path(), &arguments);
+        let told: Vec<_> = report.findings.iter().map(|finding| (&finding.title, &finding.case)).collect();
+        assert!(told.is_empty(), "{provider}: {told:#?}");
+        assert_eq!(exit, Some(0), "{provider}: {}", report.conclusion);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_sequences() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let steps = |seed: &str| {
+        let arguments = ["explore", "--explore", "20", "--seed", seed];
+        let (report, _) = report(&mock("aws-s3", None), "aws-s3", folder.path(), &arguments);
+        let explored = report.cases.into_iter().filter(|row| row.area == "explore");
+        explored.map(|row| row.notes).collect::<Vec<_>>()
+    };
+    assert_eq!(steps("a"), steps("a"));
+    assert_ne!(steps("a"), steps("b"));
+}
+
+#[test]
+fn a_budget_that_allows_nothing_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = ["explore", "--explore", "20", "--budget", "1B"];
+    let (report, exit) = report(&mock("aws-s3", None), "aws-s3", folder.path(), &arguments);
+    let row = report.cases.iter().find(|row| row.id == "explore/histories").expect("it is there");
+    assert!(row.reason.as_ref().is_some_and(|reason| reason.contains("--budget")), "{:?}", row.reason);
+    assert_eq!(row.verdict, Verdict::NotApplicable);
+    // Sequences without a byte are free.
+    assert_eq!(exit, Some(0), "{}", report.conclusion);
+}
+
+#[test]
+fn a_settle_command_that_fails_is_told_and_the_audit_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let arguments = ["run", "upload/simple", "--settle-command", "exit 3"];
+    let (report, exit) = report(&mock("aws-s3", None), "aws-s3", folder.path(), &arguments);
+    assert!(report.audit.trouble.is_some_and(|told| told.contains("`exit 3` failed")));
+    assert_eq!((report.audit.read, exit), (1, Some(0)));
+}
+
+#[test]
+fn a_ledger_is_audited_at_another_time() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ledger = folder.path().join("ledger.jsonl");
+    let path = ledger.to_str().expect("a path");
+    let mock = mock("aws-s3", None);
+    report(&mock, "aws-s3", folder.path(), &["run", "upload/*", "--ledger", path]);
+    let audit = || command(folder.path()).args(["audit", path]).output().expect("it runs");
+    let output = audit();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let cleaned = command(folder.path()).arg("clean").output().expect("it runs");
+    assert_eq!(cleaned.status.code(), Some(0), "{}", stderr(&cleaned));
+    let output = audit();
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("LOST "));
+}
+
+#[test]
+fn a_kept_history_is_judged_again_without_a_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wrong = mock("aws-s3", Some(Defect::StaleReads));
+    let finding = explored(&wrong, "aws-s3", folder.path()).expect("it is found");
+    let file = folder.path().join("report.json");
+    drop(wrong);
+    let check = |case: &str| {
+        let output = command(folder.path()).arg("check").arg(&file).arg(case).output().expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), stderr(&output))
+    };
+    let (code, told, _) = check(&finding.id);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("longest lawful order:"), "{told}");
+    let (code, _, told) = check("explore/nothing");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains(&finding.id), "{told}");
+}
