@@ -9,14 +9,19 @@ macro_rules! tell {
 }
 use tell;
 
+mod baseline;
 mod clean;
 mod diagnostic;
+mod diff;
+mod github;
 mod interrupt;
 mod lint;
 mod list;
 mod mock;
 mod mutants;
+mod partial;
 mod principals;
+mod report;
 mod report_file;
 mod rerun;
 mod run;
@@ -82,6 +87,12 @@ enum Command {
     Mock(mock::Mock),
     /// Show which rows fail with each defect of the mock
     Mutants(mutants::Mutants),
+    /// Draw reports again, or several side by side, without a server
+    Report(report::Redraw),
+    /// Tell what changed from one report to the next
+    Diff(diff::Compare),
+    /// Write down which rows are known not to pass
+    Baseline(baseline::KeepBaseline),
     /// Remove what interrupted runs left behind
     Clean(clean::Clean),
 }
@@ -97,6 +108,9 @@ pub fn main() -> u8 {
         Command::Schema(schema) => schema.execute(),
         Command::Mock(mock) => mock.execute(),
         Command::Mutants(mutants) => mutants.execute(),
+        Command::Report(report) => report.execute(),
+        Command::Diff(diff) => diff.execute(),
+        Command::Baseline(baseline) => baseline.execute(),
         Command::Clean(clean) => clean.execute(),
     };
     match outcome {

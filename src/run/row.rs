@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use mpuspec_mock::provider::{CAPABILITIES, Provider, Support};
 use mpuspec_mock::yaml::{Spot, locate};
+use sha2::{Digest, Sha256};
 
 use super::callback::CallbackServer;
 use super::capability::{ID_MARKER, capability, passed_over};
@@ -439,6 +440,10 @@ pub(super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowRepo
         notes: Vec::new(),
         columns: planned.row().columns.iter().cloned().collect(),
         excerpt: None,
+        about: planned.case.about.clone(),
+        since: planned.case.since.clone(),
+        digest: Some(hex::encode(&Sha256::digest(&planned.case.origin.text)[..8])),
+        standing: None,
     }
 }
 

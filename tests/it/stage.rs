@@ -83,6 +83,7 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
         name: "it".to_owned(),
         strict: false,
         fail_fast: false,
+        known: Default::default(),
         all_evidence: true,
         bucket: BucketChoice::Create,
         allow_versioned: false,
