@@ -1,15 +1,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use mpuspec::report::{
-    Audit, Explanation, Finding, FindingKind, LostObject, Matrix, Report, Verdict, curl_script, matrix_html,
-    matrix_markdown, to_html, to_json,
+    Audit, Explanation, Finding, FindingKind, LostObject, Matrix, Report, Verdict, curl_script, from_json,
+    matrix_html, matrix_markdown, to_html, to_json,
 };
 use mpuspec_mock::Mock;
 
 use crate::report_files::{HOSTILE, report_with, structure};
-use crate::stage::{mpuspec, run, small, stderr};
+use crate::stage::{command, mpuspec, run, small, stderr};
 
 /// How often each element begins.
 fn elements(html: &str) -> BTreeMap<String, usize> {
@@ -283,4 +284,50 @@ fn the_published_matrix_is_made_of_the_reports() {
         assert!(made == committed, "{name}: run reports/matrix");
         assert!(made.len() < 800_000, "{}", made.len());
     }
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_a_report_that_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("r.json");
+    let mut run = command(folder.path())
+        .args(["run", "--jobs", "1", "--rate", "20", "--report", &format!("json={}", file.display())])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let end = Instant::now() + Duration::from_secs(30);
+    while !file.exists() && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    run.kill().expect("it is killed");
+    run.wait().expect("it ended");
+    let text = std::fs::read_to_string(&file).expect("it was written while the run went");
+    let report = from_json(&text).expect("a report");
+    assert!(!report.complete && report.exit == 130 && !report.not_run.is_empty());
+    let page = to_html(&report);
+    assert!(page.contains("this report is partial"), "{page}");
+    assert_eq!(mpuspec(&["report", &file.display().to_string()]).status.code(), Some(0));
+}
+
+#[test]
+fn a_workflow_gets_annotations_and_a_summary() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let summary = folder.path().join("summary.md");
+    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
+    let mock = mock.expect("it starts");
+    let output = command(folder.path())
+        .args(["run", "complete/part-too-small", "--provider", "aws-s3", "--endpoint", &mock.endpoint()])
+        .args(["--limit", "min_part_size=2KiB"])
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", &summary)
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let line = "::error file=cases/complete/part-too-small.yaml,line=";
+    assert_eq!(told.lines().filter(|known| known.starts_with(line)).count(), 2, "{told}");
+    assert!(told.contains("::expected 400 EntityTooSmall, got 200"), "{told}");
+    let summary = std::fs::read_to_string(summary).expect("it was written");
+    assert!(summary.starts_with("**2 promises of Amazon S3 are broken**"), "{summary}");
 }

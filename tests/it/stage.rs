@@ -105,6 +105,8 @@ pub(crate) fn command(state: &Path) -> Command {
         "AWS_DEFAULT_REGION",
         "OSS_REGION",
         "OSS_SESSION_TOKEN",
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
     ] {
         command.env_remove(name);
     }

@@ -26,12 +26,13 @@
     form.hidden = false;
     form.addEventListener("input", apply);
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", () => setTimeout(apply));
-    form.querySelector(".bad-only").addEventListener("click", () => {
+    const choose = (takes) => () => {
       form.reset();
-      for (const box of form.querySelectorAll("[name=verdict]")) box.checked = ["fail", "blocked", "error"].includes(box.value);
+      for (const box of form.querySelectorAll("[name=verdict]")) box.checked = takes(box.value);
       apply();
-    });
+    };
+    form.querySelector(".bad-only").addEventListener("click", choose((verdict) => ["fail", "blocked", "error"].includes(verdict)));
+    form.querySelector(".all").addEventListener("click", choose(() => true));
     apply();
   }
   const open = () => {
