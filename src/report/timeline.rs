@@ -12,6 +12,8 @@ pub(super) struct Timeline {
     pub(super) micros: u64,
     /// The lanes.
     pub(super) lanes: Vec<Lane>,
+    /// Every call by its number, for the list beside the picture.
+    pub(super) calls: Vec<Bar>,
 }
 
 /// What one client did.
@@ -22,8 +24,9 @@ pub(super) struct Lane {
 }
 
 /// A call.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Bar {
+    pub(super) lane: String,
     /// Its number in the list beside the picture.
     pub(super) n: u64,
     pub(super) x: u64,
@@ -88,13 +91,14 @@ fn draw(spans: Vec<Span>) -> Option<Timeline> {
     let last = spans.iter().map(|span| span.end.unwrap_or(span.start)).max()?;
     let micros = last.saturating_sub(first).max(1);
     let scaled = |at: u64| u64::try_from(u128::from(at.saturating_sub(first)) * 1000 / u128::from(micros));
-    let mut lanes: Vec<Lane> = Vec::new();
+    let (mut lanes, mut calls): (Vec<Lane>, Vec<Bar>) = (Vec::new(), Vec::new());
     for span in spans {
         let end = span.end.unwrap_or(last).max(span.start);
         let x = scaled(span.start).unwrap_or(1000).min(994);
         // The shortest call can still be seen.
         let width = scaled(end).unwrap_or(1000).saturating_sub(x).clamp(6, 1000 - x);
         let bar = Bar {
+            lane: span.lane.clone(),
             n: span.n,
             x,
             width,
@@ -104,13 +108,15 @@ fn draw(spans: Vec<Span>) -> Option<Timeline> {
             open: span.end.is_none(),
             stuck: span.stuck,
         };
+        calls.push(bar.clone());
         match lanes.iter_mut().find(|lane| lane.name == span.lane) {
             Some(lane) => lane.bars.push(bar),
             None => lanes.push(Lane { name: span.lane, bars: vec![bar] }),
         }
     }
     lanes.sort_by(|a, b| a.name.cmp(&b.name));
-    Some(Timeline { micros, lanes })
+    calls.sort_by_key(|call| call.n);
+    Some(Timeline { micros, lanes, calls })
 }
 
 /// A call in few words.

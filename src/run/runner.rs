@@ -16,10 +16,10 @@ use super::plan::{Applicable, Plan, PlannedRow};
 use super::row::{RowContext, empty_report, run_row};
 use super::sweep::Sweep;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
-use crate::case::{Level, Registry, RowId, User};
+use crate::case::{Level, Registry, RowId, User, publisher_of};
 use crate::report::{
-    Audit, CleanUp, Counts, Report, RowReport, RunInfo, SCHEMA_VERSION, StepResult, Suite, Summary,
-    TargetInfo, Verdict,
+    Audit, CleanUp, Counts, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, StepResult, Suite,
+    Summary, TargetInfo, Verdict,
 };
 use crate::wire::{Client, Log, TroubleKind, s3};
 
@@ -250,11 +250,12 @@ impl Runner {
         clean_up
     }
 
-    fn report(&self, rows: Vec<RowReport>, not_run: Vec<String>, end: End, cleanup: CleanUp) -> Report {
+    fn report(&self, mut rows: Vec<RowReport>, not_run: Vec<String>, end: End, cleanup: CleanUp) -> Report {
         let mut summary = Summary { total: rows.len(), ..Summary::default() };
         let mut by_level: BTreeMap<String, Counts> = BTreeMap::new();
         let mut dialect = BTreeMap::new();
-        for row in &rows {
+        for row in &mut rows {
+            keep_binding_sources(row, &self.context.provider);
             summary.verdicts.add(row.verdict);
             by_level.entry(row.level.name().to_owned()).or_default().add(row.verdict);
             dialect.extend(row.observed.clone());
@@ -311,6 +312,14 @@ impl Runner {
             cleanup,
             baseline: None,
         }
+    }
+}
+
+/// What others promise is no reason to hold this provider to it; without a document of its own all are told.
+fn keep_binding_sources(row: &mut RowReport, provider: &Provider) {
+    let binds = |source: &SourceInfo| provider.sources.iter().any(|own| own == publisher_of(&source.key));
+    if row.sources.iter().any(binds) {
+        row.sources.retain(binds);
     }
 }
 

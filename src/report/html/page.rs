@@ -17,6 +17,8 @@ const ROOMS: [(usize, usize); 5] =
     [(800_000, 900_000), (600_000, 500_000), (400_000, 200_000), (150_000, 50_000), (60_000, 0)];
 /// Exchanges of one row that are shown; those around the break are among the last.
 const EXCHANGES: usize = 24;
+/// Findings that are shown.
+const FINDINGS: usize = 50;
 /// Failures that are named at the top.
 const NAMED: usize = 12;
 
@@ -58,7 +60,7 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
     let findings: Vec<Value> = report
         .findings
         .iter()
-        .take(50)
+        .take(FINDINGS)
         .map(|finding| {
             let mut shown = show(finding, Room { line: 300, text: 12_000 });
             shown["timeline"] = show(&timeline::of_finding(finding), Room::USUAL);
@@ -78,6 +80,7 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
             "levels": levels,
             "verdicts": verdicts,
             "findings": findings,
+            "findings_more": report.findings.len().saturating_sub(FINDINGS),
         }),
     )
 }
