@@ -127,6 +127,12 @@ const phone = { viewport: { width: 360, height: 780 } };
       await page.getByLabel("Text").fill("too-small");
       assert.ok(await shown(page) < all);
     });
+    await quiet("matrix-row", matrix, phone, `#${encodeURIComponent(row)}`, async (page) => {
+      const why = page.locator(".why:visible");
+      assert.equal(await why.count(), 1, "what each answered is open");
+      assert.ok((await why.boundingBox()).width > 300, "and has the whole width");
+      assert.equal(await width(page), 0, "nothing is wider than the screen");
+    });
     await quiet("matrix-phone", matrix, phone, "#differ", async (page) => {
       assert.equal(await width(page), 0, "nothing is wider than the screen");
       const cells = await page.locator(".matrix").first().evaluate((table) => table.scrollWidth - table.parentElement.clientWidth);

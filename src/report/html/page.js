@@ -18,6 +18,7 @@
         const fits = some && levels.includes(row.dataset.level)
           && (!area || row.dataset.area === area) && texts[at].includes(text);
         row.hidden = !fits;
+        if (row.nextElementSibling?.className === "why") row.nextElementSibling.hidden = !fits;
         shown += fits;
       });
       groups.forEach((group) => { group.hidden = !group.querySelector("[data-verdict]:not([hidden])"); });
@@ -44,6 +45,8 @@
       at.hidden = false;
       if (at.tagName === "DETAILS") at.open = true;
     }
+    const inside = target.querySelector(":scope > details");
+    if (inside) inside.open = true;
     target.scrollIntoView();
   };
   addEventListener("hashchange", open);
