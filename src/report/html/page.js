@@ -5,6 +5,7 @@
   if (form) {
     const rows = [...document.querySelectorAll("[data-verdict]")];
     const texts = rows.map((row) => (row.querySelector("summary, th") ?? row).textContent.toLowerCase()
+      + (row.nextElementSibling?.className === "why" ? row.nextElementSibling.textContent.toLowerCase() : "")
       + (row.querySelector(".reason")?.textContent.toLowerCase() ?? ""));
     const groups = [...document.querySelectorAll("section.area, tbody.area")];
     const output = form.querySelector("output");
