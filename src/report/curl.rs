@@ -27,6 +27,9 @@ const LEFT_OUT: [&str; 14] = [
     "x-amz-checksum-sha1",
 ];
 
+/// What stands in a report in place of a secret.
+const REMOVED: &str = "<removed>";
+
 /// The script of a row; none where nothing was recorded, or where curl cannot sign.
 pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
     let speakable = row.exchanges.iter().all(|exchange| is_speakable(&exchange.request));
@@ -91,7 +94,7 @@ impl Script<'_> {
         let left = self.left_out();
         if !left.is_empty() {
             notes.push(format!(
-                "Left out, since it belongs to the bytes or frames of the run: {}.",
+                "Left out, since it is secret, or belongs to the bytes or frames of the run: {}.",
                 left.join(", ")
             ));
         }
@@ -168,11 +171,11 @@ impl Script<'_> {
     fn left_out(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         for (name, value) in self.row.exchanges.iter().flat_map(|exchange| &exchange.request.headers) {
+            let ours = matches!(name.as_str(), "authorization" | "x-amz-security-token");
             let about_bytes =
                 name.starts_with("x-amz-checksum") || name == "content-md5" || name == "x-amz-trailer";
-            if (about_bytes && is_left_out(name, value) || value == "aws-chunked")
-                && !names.contains(&name.as_str())
-            {
+            let told = about_bytes || value == "aws-chunked" || (value == REMOVED && !ours);
+            if told && is_left_out(name, value) && !names.contains(&name.as_str()) {
                 names.push(name);
             }
         }
@@ -279,7 +282,7 @@ fn is_signed(request: &RecordedRequest) -> bool {
 }
 
 fn is_left_out(name: &str, value: &str) -> bool {
-    LEFT_OUT.contains(&name) || name == "x-amz-checksum-sha256" || value == "aws-chunked"
+    LEFT_OUT.contains(&name) || name == "x-amz-checksum-sha256" || value == "aws-chunked" || value == REMOVED
 }
 
 /// A run that was given no bucket made its own, which is gone.
