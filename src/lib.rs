@@ -1,5 +1,6 @@
 //! A conformance suite for multipart uploads on S3-compatible object storage.
 
+pub mod baseline;
 pub mod case;
 pub mod cli;
 pub mod explore;

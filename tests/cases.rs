@@ -68,6 +68,7 @@ fn stage(provider: &Provider, catalogue: &Catalogue) -> Result<Stage, String> {
         name: "tests".to_owned(),
         strict: false,
         fail_fast: false,
+        known: Default::default(),
         all_evidence: false,
         bucket: if bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
         allow_versioned: false,

@@ -46,6 +46,7 @@ async fn runner(mock: &Mock, provider: &Provider, registry: &Catalogue) -> Runne
         bucket: BucketChoice::Create,
         allow_versioned: false,
         audited: u64::MAX,
+        known: Default::default(),
         callbacks: None,
     };
     Runner::prepare(client, provider.clone(), registry.registry.clone(), options).await.expect("it is usable")

@@ -10,16 +10,21 @@ macro_rules! tell {
 use tell;
 
 mod audit;
+mod baseline;
 mod check;
 mod clean;
 mod diagnostic;
+mod diff;
 mod exploring;
+mod github;
 mod interrupt;
 mod lint;
 mod list;
 mod mock;
 mod mutants;
+mod partial;
 mod principals;
+mod report;
 mod report_file;
 mod rerun;
 mod run;
@@ -92,6 +97,12 @@ enum Command {
     Check(check::Check),
     /// Read the objects of a ledger again
     Audit(audit::Audit),
+    /// Draw reports again, or several side by side, without a server
+    Report(report::Redraw),
+    /// Tell what changed from one report to the next
+    Diff(diff::Compare),
+    /// Write down which rows are known not to pass
+    Baseline(baseline::KeepBaseline),
     /// Remove what interrupted runs left behind
     Clean(clean::Clean),
 }
@@ -110,6 +121,9 @@ pub fn main() -> u8 {
         Command::Mutants(mutants) => mutants.execute(),
         Command::Check(check) => check.execute(),
         Command::Audit(audit) => audit.execute(),
+        Command::Report(report) => report.execute(),
+        Command::Diff(diff) => diff.execute(),
+        Command::Baseline(baseline) => baseline.execute(),
         Command::Clean(clean) => clean.execute(),
     };
     match outcome {

@@ -1,12 +1,13 @@
-//! `--report FORMAT=FILE`.
+//! Files of reports: `--report FORMAT=FILE`, and JSON to read again.
 
-use std::path::PathBuf;
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
 
 use super::Failure;
-use crate::report::{Format, Report};
+use crate::report::{Format, Report, from_json};
 
 /// A file that gets a report.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ReportFile {
     format: Format,
     path: PathBuf,
@@ -27,26 +28,78 @@ impl ReportFile {
                 }
             };
             let format = format.parse().map_err(wrong)?;
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            if folder.is_some_and(|folder| !folder.is_dir()) || path.is_dir() {
-                return Err(wrong("the folder is not there, or the file is one".to_owned()));
-            }
-            if files.iter().any(|file| file.path == path) {
-                return Err(wrong("another report goes to the same file".to_owned()));
-            }
-            files.push(Self { format, path });
+            Self::add(&mut files, format, path, &format!("--report {option}"))?;
         }
         Ok(files)
     }
 
+    /// Adds a file that can be written, and is in the list no other time.
+    pub(super) fn add(
+        files: &mut Vec<Self>,
+        format: Format,
+        path: PathBuf,
+        option: &str,
+    ) -> Result<(), Failure> {
+        let wrong = |reason: String| Failure::Usage(format!("{option}: {reason}"));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) || path.is_dir() {
+            return Err(wrong("the folder is not there, or the file is one".to_owned()));
+        }
+        if files.iter().any(|file| file.path == path) {
+            return Err(wrong("another report goes to the same file".to_owned()));
+        }
+        // Opening tells what no look at permissions does. A pipe would take it for the end of the report.
+        let was_there = path.exists();
+        if !was_there || path.is_file() {
+            let opened = OpenOptions::new().append(true).create(true).open(&path);
+            opened.map_err(|error| wrong(error.to_string()))?;
+        }
+        if !was_there {
+            let _ = std::fs::remove_file(&path);
+        }
+        files.push(Self { format, path });
+        Ok(())
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
     /// Writes all of them, also when one cannot be written.
     pub(super) fn write(files: &[Self], report: &Report) -> Result<(), Failure> {
+        Self::write_with(files, |format| format.write(report))
+    }
+
+    /// As [`Self::write`], and whoever dies meanwhile leaves what was there before.
+    pub(super) fn replace(files: &[Self], report: &Report) -> std::io::Result<()> {
+        for Self { format, path } in files {
+            // What is no plain file, such as a pipe or a link, is not replaced.
+            if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+                continue;
+            }
+            let mut beside = path.clone().into_os_string();
+            beside.push(".part");
+            std::fs::write(&beside, format.write(report))?;
+            std::fs::rename(&beside, path)?;
+        }
+        Ok(())
+    }
+
+    /// As [`Self::write`], with texts made by the caller.
+    pub(super) fn write_with(files: &[Self], text: impl Fn(Format) -> String) -> Result<(), Failure> {
         let mut told = Vec::new();
         for Self { format, path } in files {
-            if let Err(error) = std::fs::write(path, format.write(report)) {
-                told.push(format!("--report {}={}: {error}", format.name(), path.display()));
+            if let Err(error) = std::fs::write(path, text(*format)) {
+                told.push(format!("{} report {}: {error}", format.name(), path.display()));
             }
         }
         if told.is_empty() { Ok(()) } else { Err(Failure::Usage(told.join("\n"))) }
     }
+}
+
+/// Reads a report; what is wrong is told with the name of the file.
+pub(super) fn read_report(path: &Path) -> Result<Report, Failure> {
+    let wrong = |reason: String| Failure::Usage(format!("{}: {reason}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    from_json(&text).map_err(|error| wrong(error.to_string()))
 }

@@ -10,15 +10,18 @@ use clap::Args;
 use mpuspec_mock::provider::{self, FileError, LimitName, Provider};
 use sha2::{Digest, Sha256};
 
+use super::baseline::{load_baseline, look_at, row_names};
 use super::exploring::{Exploring, explore};
 use super::interrupt::on_interrupt;
 use super::mock::{split_limit, start_failure};
+use super::partial::Partial;
 use super::principals::Principals;
 use super::report_file::ReportFile;
 use super::rerun::Rerun;
 use super::settling::Settling;
 use super::target::Connection;
-use super::{Failure, catalogue, diagnostic, print};
+use super::{Failure, catalogue, diagnostic, github, print};
+use crate::baseline::{Baseline, Strictness, hold};
 use crate::case::{Level, RowId};
 use crate::report::{RowReport, Style, Verdict, failures, findings, line, summary};
 use crate::run::{Applicable, BucketChoice, CallbackPlace, Plan, Progress, RunOptions, Runner, plan};
@@ -104,7 +107,13 @@ pub(super) struct Run {
     /// Run the rows that failed, were blocked or met an error in an earlier run, of its JSON report
     #[arg(long, value_name = "FILE")]
     rerun: Option<String>,
-    /// Write a report: json=FILE, junit=FILE, md=FILE; several times for several
+    /// Hold the run against what is known not to pass, so that only news makes it fail
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Count failures of cases that are newer than the baseline
+    #[arg(long, requires = "baseline")]
+    strict_new: bool,
+    /// Write a report: json, html, md, junit or badge=FILE; several times for several
     #[arg(long, value_name = "FORMAT=FILE")]
     report: Vec<String>,
     /// Whose exchanges the report keeps
@@ -140,6 +149,11 @@ impl Run {
         let mut rerun = self.rerun.as_deref().map(Rerun::read).transpose()?;
         let (mut catalogue, mut patterns) = catalogue(self.cases_dir.as_ref(), &self.cases)?;
         let provider = self.provider()?;
+        let baseline = self.baseline.as_deref().map(load_baseline).transpose()?;
+        let all_rows = row_names(&catalogue);
+        if let Some(baseline) = &baseline {
+            look_at(baseline, &all_rows, &provider.name);
+        }
         catalogue.add_documents(&provider);
         self.check_areas(&catalogue)?;
         if let Some(rerun) = &mut rerun {
@@ -249,6 +263,7 @@ impl Run {
             name,
             strict: self.strict,
             fail_fast: self.fail_fast,
+            known: baseline.iter().flat_map(Baseline::verdicts).collect(),
             all_evidence: self.evidence == "all",
             bucket: if self.bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
             allow_versioned: self.allow_versioned,
@@ -262,11 +277,16 @@ impl Run {
             all: self.verbose || !terminal,
             style: Style { colour: terminal && std::env::var_os("NO_COLOR").is_none() },
             bar: bar(terminal, plan.rows.len()),
+            partial: Partial::default(),
         });
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
         let mut report = runtime.block_on(async {
             let runner = Runner::prepare(client, provider.clone(), registry, options).await?;
             on_interrupt(runner.interrupter());
+            let mut outline = runner.outline(&plan);
+            outline.run.again = Some(self.again());
+            outline.target.version = self.server_version.clone();
+            progress.partial.begin(&reports, outline);
             let done = runner.rows(plan, progress.clone()).await;
             let exploring = exploring.filter(|_| done.is_whole());
             let mut found = explore(&runner, &provider, exploring).await;
@@ -278,10 +298,15 @@ impl Run {
         progress.bar.finish_and_clear();
         report.run.again = Some(self.again());
         report.target.version = self.server_version.clone();
+        if let Some(baseline) = &baseline {
+            let strict = Strictness { should: self.strict, new_in_suite: self.strict_new };
+            hold(&mut report, baseline, &all_rows, strict);
+        }
         let written = ReportFile::write(&reports, &report);
         let style = Style { colour };
         let most = if self.verbose { usize::MAX } else { IN_FULL };
         print(&(failures(&report, most, style) + &findings(&report) + &summary(&report, style)));
+        github::tell(&report);
         written?;
         Ok(report.exit)
     }
@@ -413,6 +438,7 @@ struct Lines {
     all: bool,
     style: Style,
     bar: indicatif::ProgressBar,
+    partial: Partial,
 }
 
 fn bar(terminal: bool, total: usize) -> indicatif::ProgressBar {
@@ -431,5 +457,6 @@ impl Progress for Lines {
             if self.bar.is_hidden() { super::tell!("{line}") } else { self.bar.println(line) }
         }
         self.bar.inc(1);
+        self.partial.add(row);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Report, to_json, to_junit, to_markdown};
+use super::{Report, to_badge, to_html, to_json, to_junit, to_markdown};
 
 /// A format of report files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +13,15 @@ pub enum Format {
     Junit,
     /// A summary, for people.
     Markdown,
+    /// A page with everything, for people.
+    Html,
+    /// A small picture with the verdict.
+    Badge,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Json, Self::Junit, Self::Markdown];
+    pub const ALL: [Self; 5] = [Self::Json, Self::Junit, Self::Markdown, Self::Html, Self::Badge];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -25,6 +29,8 @@ impl Format {
             Self::Json => "json",
             Self::Junit => "junit",
             Self::Markdown => "md",
+            Self::Html => "html",
+            Self::Badge => "badge",
         }
     }
 
@@ -34,6 +40,8 @@ impl Format {
             Self::Json => to_json(report),
             Self::Junit => to_junit(report),
             Self::Markdown => to_markdown(report),
+            Self::Html => to_html(report),
+            Self::Badge => to_badge(report),
         }
     }
 }

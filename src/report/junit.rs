@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite}
 
 use super::terminal::failure;
 use super::visible::visible;
-use super::{Report, RowReport, Style, Verdict};
+use super::{News, Report, RowReport, Style, Verdict};
 use crate::case::Level;
 
 /// Writes a report.
@@ -25,6 +25,12 @@ pub fn to_junit(report: &Report) -> String {
         status.set_message("not run: the run ended before");
         let suite = suites.entry(area).or_insert_with(|| suite(report, area));
         suite.add_test_case(named(area, id, status));
+    }
+    for id in report.baseline.iter().flat_map(|held| &held.stale) {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_type("baseline").set_message("the baseline lists it, and it names no row of any case");
+        let suite = suites.entry("baseline").or_insert_with(|| suite(report, "baseline"));
+        suite.add_test_case(named("baseline", id, status));
     }
     let mut whole = quick_junit::Report::new("mpuspec");
     whole.set_time(Duration::from_millis(report.run.millis));
@@ -92,6 +98,20 @@ fn test(report: &Report, row: &RowReport) -> TestCase {
 /// promised never makes a build red.
 fn status(report: &Report, row: &RowReport) -> TestCaseStatus {
     let reason = visible(row.reason.as_deref().unwrap_or_default());
+    match row.standing.as_ref().map(|standing| (standing.news, standing)) {
+        Some((News::Known | News::NewInSuite, standing)) if row.verdict.counts_against() => {
+            let why = visible(standing.why.as_deref().unwrap_or(&reason));
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(format!("{}: {}: {why}", standing.news.words(), row.verdict.name()));
+            return status;
+        }
+        Some((News::PassesThoughListed, standing)) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type("baseline").set_message(standing.news.words());
+            return status;
+        }
+        _ => {}
+    }
     let kind = match row.verdict {
         Verdict::Pass | Verdict::Tolerated => return TestCaseStatus::success(),
         Verdict::Fail | Verdict::Blocked if row.level != Level::Info => NonSuccessKind::Failure,

@@ -22,6 +22,7 @@ pub fn to_markdown(report: &Report) -> String {
     let _ = writeln!(text, "**{}** (exit {})\n", prose(&report.conclusion), report.exit);
     about(&mut text, report);
     levels(&mut text, report);
+    baseline(&mut text, report);
     failures(&mut text, report);
     tolerated(&mut text, report);
     dialect(&mut text, report);
@@ -77,8 +78,30 @@ fn levels(text: &mut String, report: &Report) {
     text.push('\n');
 }
 
+/// What a baseline made of it; known failures are named here alone.
+fn baseline(text: &mut String, report: &Report) {
+    let Some(held) = &report.baseline else { return };
+    text.push_str("## Baseline\n\n");
+    let lines: Vec<String> = [
+        ("new", &held.new),
+        ("pass though listed", &held.passing),
+        ("name no row", &held.stale),
+        ("new in suite", &held.new_in_suite),
+        ("without a reason yet", &held.unexplained),
+        ("known", &held.known),
+    ]
+    .iter()
+    .filter(|(_, names)| !names.is_empty())
+    .map(|(what, names)| format!("{what}, {}: {}", names.len(), some(names)))
+    .collect();
+    if lines.is_empty() {
+        text.push_str("Nothing is known, and nothing is new.\n\n");
+    }
+    list(text, &lines, ROOM[0]);
+}
+
 fn failures(text: &mut String, report: &Report) {
-    let mut failed: Vec<&RowReport> = with(report, Verdict::Fail).collect();
+    let mut failed: Vec<&RowReport> = with(report, Verdict::Fail).filter(|row| !row.is_known()).collect();
     failed.sort_by_key(|row| row.level);
     if failed.is_empty() {
         return;
@@ -234,7 +257,7 @@ fn list(text: &mut String, entries: &[String], room: usize) {
 }
 
 /// A text of the suite, as text.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let mut escaped = String::new();
     for c in visible_start(text, LONGEST).chars() {
         if "\\`*_[]<>&|~$#@{}".contains(c) {
@@ -246,7 +269,7 @@ fn prose(text: &str) -> String {
 }
 
 /// A text of whatever origin, as a code span.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     span(&visible_start(text, LONGEST))
 }
 

@@ -1,18 +1,33 @@
 //! The compliance report. Knows no HTTP; all that a writer shows is in here.
 
+mod annotations;
+mod badge;
+mod curl;
+mod diff;
 mod finding;
 mod format;
+mod html;
 mod json;
 mod junit;
 mod markdown;
+mod matrix;
 mod model;
+mod standing;
 mod terminal;
+mod timeline;
 mod visible;
 
+pub use annotations::annotations;
+pub use badge::to_badge;
+pub use curl::curl_script;
+pub use diff::{Change, Diff, Side, diff_markdown, diff_text};
 pub use finding::{Audit, Explanation, Finding, FindingKind, LostObject};
 pub use format::Format;
+pub use html::to_html;
 pub use json::{NoReport, from_json, report_schema, to_json};
 pub use junit::to_junit;
 pub use markdown::to_markdown;
+pub use matrix::{Matrix, matrix_html, matrix_markdown};
 pub use model::*;
+pub use standing::{HeldAgainst, Judged, News, Standing};
 pub use terminal::{Style, failures, findings, line, summary};

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::finding::{Audit, Explanation, Finding};
+use super::standing::{HeldAgainst, News, Standing};
 use crate::case::{Level, RowId};
 use crate::history::History;
 use crate::wire::Exchange;
@@ -52,6 +53,9 @@ pub struct Report {
     pub audit: Audit,
     /// What the run left behind.
     pub cleanup: CleanUp,
+    /// What became of the run when it was held against a baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<HeldAgainst>,
 }
 
 impl Report {
@@ -159,6 +163,19 @@ impl Counts {
             Verdict::NotApplicable => &mut self.not_applicable,
         } += 1;
     }
+
+    /// How many have this one.
+    pub fn of(&self, verdict: Verdict) -> usize {
+        match verdict {
+            Verdict::Pass => self.pass,
+            Verdict::Tolerated => self.tolerated,
+            Verdict::Fail => self.fail,
+            Verdict::Blocked => self.blocked,
+            Verdict::Error => self.error,
+            Verdict::Unsupported => self.unsupported,
+            Verdict::NotApplicable => self.not_applicable,
+        }
+    }
 }
 
 /// The verdict on a row, the worst last.
@@ -183,6 +200,17 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Every verdict, in the order of charts and legends.
+    pub const ALL: [Self; 7] = [
+        Self::Pass,
+        Self::Tolerated,
+        Self::Fail,
+        Self::Blocked,
+        Self::Error,
+        Self::Unsupported,
+        Self::NotApplicable,
+    ];
+
     /// The word.
     pub fn name(self) -> &'static str {
         match self {
@@ -247,12 +275,29 @@ pub struct RowReport {
     /// Why no order of that explains it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+    /// Why it matters, in the words of the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// The version of the suite that brought the case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// A digest of the text of the case: another one means that the case was changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+    /// What a baseline makes of the verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
 }
 
 impl RowReport {
     /// The whole id: `complete/part-too-small[one-byte-short]`.
     pub fn name(&self) -> String {
         RowId::new(&self.id, self.row.as_deref()).to_string()
+    }
+
+    /// Whether a baseline lists the row as it is.
+    pub fn is_known(&self) -> bool {
+        self.standing.as_ref().is_some_and(|standing| standing.news == News::Known)
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
 use super::visible::{visible, visible_start};
-use super::{AS_CLAIMED, Report, RowReport, Verdict};
+use super::{AS_CLAIMED, HeldAgainst, Report, RowReport, Verdict};
 use crate::case::Level;
 use crate::history::timeline;
 
@@ -52,7 +52,7 @@ pub fn line(row: &RowReport, done: usize, total: usize, style: Style) -> String 
 pub fn failures(report: &Report, most: usize, style: Style) -> String {
     let mut text = String::new();
     let mut failed: Vec<&RowReport> =
-        report.cases.iter().filter(|row| row.verdict.counts_against()).collect();
+        report.cases.iter().filter(|row| row.verdict.counts_against() && !row.is_known()).collect();
     failed.sort_by_key(|row| (row.level, std::cmp::Reverse(row.verdict)));
     let mut folded: Vec<(&str, Vec<&RowReport>)> = Vec::new();
     let mut untried: Vec<(&str, usize)> = Vec::new();
@@ -190,6 +190,20 @@ pub(super) fn failure(report: &Report, row: &RowReport, style: Style) -> String 
     text
 }
 
+/// What a baseline made of the run.
+fn against(text: &mut String, held: &HeldAgainst) {
+    let _ = writeln!(text, "    baseline {} known   {}", held.known.len(), visible(&held.file));
+    for (names, told) in [
+        (&held.new, "is new"),
+        (&held.passing, "passes: take it out"),
+        (&held.stale, "names no row of any case"),
+        (&held.new_in_suite, "is new in suite"),
+        (&held.unexplained, "has no reason yet"),
+    ] {
+        names.iter().for_each(|name| _ = writeln!(text, "             {} {told}", visible(name)));
+    }
+}
+
 /// The end of a run.
 pub fn summary(report: &Report, style: Style) -> String {
     let mut text = String::new();
@@ -225,6 +239,9 @@ pub fn summary(report: &Report, style: Style) -> String {
     }
     let _ =
         writeln!(text, "        wire {} requests, {} bytes sent", report.run.requests, report.run.bytes_sent);
+    if let Some(held) = &report.baseline {
+        against(&mut text, held);
+    }
     for left in &report.cleanup.left {
         let _ = writeln!(text, "        LEFT {}", visible(left));
     }

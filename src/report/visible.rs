@@ -15,7 +15,9 @@ pub(super) fn visible(text: &str) -> String {
 
 /// As [`visible`], cut to so many characters.
 pub(super) fn visible_start(text: &str, most: usize) -> String {
-    let shown = visible(text);
+    // What is behind the cut is not looked at: texts can be long.
+    let end = text.char_indices().nth(most + 1).map_or(text.len(), |(end, _)| end);
+    let shown = visible(&text[..end]);
     match shown.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &shown[..end]),
         None => shown,
@@ -32,5 +34,7 @@ mod tests {
         assert_eq!(visible("\u{202e}\u{200b}\u{9b}\u{ffff}"), "\\u{202e}\\u{200b}\\u{9b}\\u{ffff}");
         assert_eq!(visible("it's \"so\" \\ é 日本 |`<&"), "it's \"so\" \\ é 日本 |`<&");
         assert_eq!(visible_start("日本語", 2), "日本…");
+        assert_eq!(visible_start("日本", 2), "日本");
+        assert_eq!(visible_start("a\u{1b}", 2), "a\\…");
     }
 }

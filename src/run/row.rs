@@ -556,6 +556,10 @@ pub(super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowRepo
         excerpt: None,
         history: None,
         explanation: None,
+        about: planned.case.about.clone(),
+        since: planned.case.since.clone(),
+        digest: Some(hex::encode(&Sha256::digest(&planned.case.origin.text)[..8])),
+        standing: None,
     }
 }
 

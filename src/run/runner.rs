@@ -17,10 +17,10 @@ use super::plan::{Applicable, Plan, PlannedRow};
 use super::row::{RowContext, empty_report, run_row};
 use super::sweep::Sweep;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
-use crate::case::{Level, Registry, RowId, User};
+use crate::case::{Level, Registry, RowId, User, publisher_of};
 use crate::report::{
     Audit, CleanUp, Counts, Finding, FindingKind, LostObject, Report, RowReport, RunInfo, SCHEMA_VERSION,
-    StepResult, Suite, Summary, TargetInfo, Verdict,
+    SourceInfo, StepResult, Suite, Summary, TargetInfo, Verdict,
 };
 use crate::wire::{Client, Log, TroubleKind, s3};
 
@@ -39,6 +39,8 @@ pub struct RunOptions {
     pub strict: bool,
     /// Begins no more rows once one has decided the exit code.
     pub fail_fast: bool,
+    /// Verdicts of rows that are known to come, and so decide nothing.
+    pub known: BTreeSet<(String, Verdict)>,
     /// Keeps the exchanges of rows that passed too.
     pub all_evidence: bool,
     /// Makes the bucket, or takes one that is there.
@@ -224,6 +226,10 @@ impl Runner {
             excerpt: None,
             history: None,
             explanation: None,
+            about: None,
+            since: None,
+            digest: None,
+            standing: None,
         }
     }
 
@@ -302,6 +308,12 @@ impl Runner {
         move || budget.interrupt()
     }
 
+    /// The report as it is before the first row: what a run leaves that is killed, until rows are added.
+    pub fn outline(&self, plan: &Plan) -> Report {
+        let not_run = plan.rows.iter().map(|row| row.id.to_string()).collect();
+        self.report(Vec::new(), not_run, End::Interrupted, CleanUp::default())
+    }
+
     /// Runs the rows of a plan, cleans up and reports.
     pub async fn run(self, plan: Plan, progress: Arc<dyn Progress>) -> Report {
         let done = self.rows(plan, progress).await;
@@ -317,10 +329,12 @@ impl Runner {
         let decided = Arc::new(AtomicBool::new(false));
         let mut not_run: BTreeSet<RowId> = plan.rows.iter().map(|row| row.id.clone()).collect();
         let (fail_fast, strict) = (self.options.fail_fast, self.options.strict);
+        let known = Arc::new(self.options.known.clone());
         let mut tasks = JoinSet::new();
         for planned in plan.rows {
             let (context, turns, gone) = (self.context.clone(), turns.clone(), gone.clone());
             let (progress, done, decided) = (progress.clone(), done.clone(), decided.clone());
+            let known = known.clone();
             let applies = matches!(planned.applicable, Applicable::Yes(_));
             // Waiting here and not in the task begins the rows in the order of the plan.
             let turn = if applies { turns.acquire_owned().await.ok() } else { None };
@@ -344,7 +358,10 @@ impl Runner {
                     let _ = gone.set(planned.id.to_string());
                 }
                 // Whoever waits for the turn has to see it.
-                if fail_fast && is_broken(&outcome.0, strict) {
+                if fail_fast
+                    && is_broken(&outcome.0, strict)
+                    && !known.contains(&(outcome.0.name(), outcome.0.verdict))
+                {
                     decided.store(true, Ordering::Relaxed);
                 }
                 drop(turn);
@@ -410,11 +427,12 @@ impl Runner {
         clean_up
     }
 
-    fn report(&self, rows: Vec<RowReport>, not_run: Vec<String>, end: End, cleanup: CleanUp) -> Report {
+    fn report(&self, mut rows: Vec<RowReport>, not_run: Vec<String>, end: End, cleanup: CleanUp) -> Report {
         let mut summary = Summary { total: rows.len(), ..Summary::default() };
         let mut by_level: BTreeMap<String, Counts> = BTreeMap::new();
         let mut dialect = BTreeMap::new();
-        for row in &rows {
+        for row in &mut rows {
+            keep_binding_sources(row, &self.context.provider);
             summary.verdicts.add(row.verdict);
             by_level.entry(row.level.name().to_owned()).or_default().add(row.verdict);
             dialect.extend(row.observed.clone());
@@ -469,7 +487,16 @@ impl Runner {
             findings: Vec::new(),
             audit: Audit::default(),
             cleanup,
+            baseline: None,
         }
+    }
+}
+
+/// What others promise is no reason to hold this provider to it; without a document of its own all are told.
+fn keep_binding_sources(row: &mut RowReport, provider: &Provider) {
+    let binds = |source: &SourceInfo| provider.sources.iter().any(|own| own == publisher_of(&source.key));
+    if row.sources.iter().any(binds) {
+        row.sources.retain(binds);
     }
 }
 

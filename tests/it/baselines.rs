@@ -1,37 +1,9 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use mpuspec::report::{Report, Verdict};
-use serde::Deserialize;
-
-/// What is known about a server that does not pass everything.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Baseline {
-    server: String,
-    version: String,
-    provider: String,
-    /// Why not everything could be removed.
-    left: Option<String>,
-    cases: BTreeMap<String, Known>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Known {
-    verdict: Verdict,
-    judged: Judged,
-    why: String,
-}
-
-/// Who is wrong.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Judged {
-    Server,
-    Case,
-    Open,
-}
+use mpuspec::baseline::{Baseline, TODO};
+use mpuspec::report::{Judged, Report, RowReport, Verdict};
+use mpuspec_mock::provider::Origin;
 
 #[test]
 fn every_row_that_did_not_pass_is_judged() {
@@ -40,31 +12,26 @@ fn every_row_that_did_not_pass_is_judged() {
     for entry in std::fs::read_dir(folder.join("baselines")).expect("the folder is there").flatten() {
         servers += 1;
         let text = std::fs::read_to_string(entry.path()).expect("a text");
-        let value = mpuspec_mock::yaml::parse(&text).expect("YAML");
-        let baseline: Baseline =
-            mpuspec_mock::yaml::decode(value, &mpuspec_mock::yaml::Path::root()).expect("a baseline");
-        let json =
-            std::fs::read_to_string(folder.join(format!("{}.json", baseline.server))).expect("its report");
+        let origin = Origin { name: entry.path().display().to_string(), text };
+        let baseline = Baseline::load(origin).expect("a baseline");
+        let server = baseline.server.as_deref().expect("a server");
+        let json = std::fs::read_to_string(folder.join(format!("{server}.json"))).expect("its report");
         let report: Report = serde_json::from_str(&json).expect("a report");
-        assert_eq!(report.target.provider, baseline.provider);
-        assert!(!baseline.version.is_empty() && report.complete);
+        assert_eq!(Some(&report.target.provider), baseline.provider.as_ref());
+        assert!(baseline.version.is_some() && report.complete);
         let named = !report.cleanup.left.is_empty();
-        assert_eq!(named, baseline.left.is_some(), "{}: {:?}", baseline.server, report.cleanup.left);
-        let listed: BTreeSet<(String, Verdict)> =
-            baseline.cases.iter().map(|(id, known)| (id.clone(), known.verdict)).collect();
+        assert_eq!(named, baseline.left.is_some(), "{server}: {:?}", report.cleanup.left);
+        let listed: BTreeSet<(String, Verdict)> = baseline.verdicts().collect();
         let seen: BTreeSet<(String, Verdict)> = report
             .cases
             .iter()
             .filter(|row| !matches!(row.verdict, Verdict::Pass | Verdict::Tolerated | Verdict::NotApplicable))
-            .map(|row| {
-                let name = row.row.as_ref().map_or_else(String::new, |name| format!("[{name}]"));
-                (format!("{}{name}", row.id), row.verdict)
-            })
+            .map(|row| (RowReport::name(row), row.verdict))
             .collect();
-        assert_eq!(listed, seen, "{}", baseline.server);
+        assert_eq!(listed, seen, "{server}");
         for (id, known) in &baseline.cases {
-            assert!(!known.why.trim().is_empty(), "{id}");
-            assert_ne!(known.judged, Judged::Case, "{id}: a case that is wrong is mended");
+            assert!(known.why != TODO && known.judged.is_some(), "{id}");
+            assert_ne!(known.judged, Some(Judged::Case), "{id}: a case that is wrong is mended");
         }
     }
     assert!(servers >= 2);

@@ -3,6 +3,8 @@
 // What several files need to run the suite.
 mod stage;
 
+// Runs held against what is known: red, green, and red again.
+mod baseline;
 // Reports and baselines of real servers agree.
 mod baselines;
 // Who may do what, and the other ways to reach a server.
@@ -10,6 +12,8 @@ mod access;
 // Every defect of the mock is noticed by some row.
 mod defects;
 mod dialects;
+// What changed from one report to the next.
+mod diff;
 // The command line: exit codes, messages, plan.
 mod command_line;
 // Exploring finds what shows in races, and nothing on a sound server; ledgers and histories are read again.
@@ -22,6 +26,8 @@ mod index;
 mod language;
 // The list of rows for machines.
 mod listing;
+// Pages: one report, several side by side, scripts of curl calls.
+mod pages;
 // Report files: JSON, JUnit and Markdown of one run agree, and no text of a server breaks them.
 mod report_files;
 // --rerun and --fail-fast.

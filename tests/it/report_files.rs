@@ -9,7 +9,7 @@ use quick_junit::{NonSuccessKind, TestCaseStatus};
 use crate::stage::{mpuspec, run, small, stderr};
 
 /// What a server would say to break out of a report.
-const HOSTILE: &str = "| a ]]> </failure> <script>x</script> `` ` ``` & \" ' \\ *b* _c_ [d](javascript:e) \
+pub(crate) const HOSTILE: &str = "| a ]]> </failure> <script>x</script> `` ` ``` & \" ' \\ *b* _c_ [d](javascript:e) \
                        ![f](g) <!-- ~~h~~ @i #1 https://j.test www.k.test \u{1b}[31mred\u{1b}]0;t\u{7} \
                        \u{0}\u{8}\u{b}\u{c}\u{85}\u{202e}\u{feff}\u{fffe}\u{ffff}\r\n\n# l\n- m\n\n    n\n```\n\t";
 
@@ -71,7 +71,7 @@ fn count_elements(xml: &str, name: &str) -> usize {
 }
 
 /// What a reader of Markdown makes of it: the structure, without texts.
-fn structure(markdown: &str) -> Vec<String> {
+pub(crate) fn structure(markdown: &str) -> Vec<String> {
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_GFM);
     events
         .filter_map(|event| match event {
@@ -167,7 +167,7 @@ fn one_run_writes_all_formats_and_they_agree() {
 }
 
 /// A report that has every verdict, with this text wherever a server or a user has a say.
-async fn report_with(text: &str) -> Report {
+pub(crate) async fn report_with(text: &str) -> Report {
     let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
     let mock = mock.expect("it starts");
     let mut report = run(&mock.endpoint(), small("aws-s3"), &["complete/*", "upload/simple"]).await;
@@ -269,10 +269,10 @@ fn report_options_that_cannot_be_are_told_before_the_run() {
     let file = folder.path().join("r").display().to_string();
     let (json, md) = (format!("json={file}"), format!("md={file}"));
     for (arguments, message) in [
-        (vec!["--report", "xml=x"], "there is no format `xml`; known: json, junit, md"),
+        (vec!["--report", "xml=x"], "there is no format `xml`; known: json, junit, md, html, badge"),
         (
             vec!["--report", "junit"],
-            "write it as FORMAT=FILE, such as json=report.json; known: json, junit, md",
+            "write it as FORMAT=FILE, such as json=report.json; known: json, junit, md, html, badge",
         ),
         (vec!["--report", "md="], "write it as FORMAT=FILE"),
         (vec!["--report", &json, "--report", &md], "another report goes to the same file"),

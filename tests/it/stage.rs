@@ -83,6 +83,7 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
         name: "it".to_owned(),
         strict: false,
         fail_fast: false,
+        known: Default::default(),
         all_evidence: true,
         bucket: BucketChoice::Create,
         allow_versioned: false,
@@ -105,6 +106,8 @@ pub(crate) fn command(state: &Path) -> Command {
         "AWS_DEFAULT_REGION",
         "OSS_REGION",
         "OSS_SESSION_TOKEN",
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
     ] {
         command.env_remove(name);
     }

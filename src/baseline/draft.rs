@@ -1,0 +1,46 @@
+//! A baseline drafted from a report.
+
+use std::fmt::Write as _;
+
+use super::TODO;
+use crate::report::{Report, RowReport, Verdict};
+
+/// Writes a baseline that knows every row that did not pass; the reasons are still to be written.
+pub fn draft(report: &Report) -> String {
+    let target = &report.target;
+    let mut text = String::from(
+        "# Rows that are known not to pass. `why` says the reason, `judged` who is wrong: server, case or open.\n",
+    );
+    let _ = writeln!(text, "server: {}", quoted(&target.name));
+    if let Some(version) = &target.version {
+        let _ = writeln!(text, "version: {}", quoted(version));
+    }
+    let _ =
+        writeln!(text, "provider: {}\nsuite: {}", quoted(&target.provider), quoted(&report.suite.version));
+    let rows: Vec<&RowReport> = report.cases.iter().filter(|row| is_listed(row.verdict)).collect();
+    text.push_str(if rows.is_empty() { "cases: {}\n" } else { "cases:\n" });
+    rows.iter().for_each(|row| text.push_str(&entry(row)));
+    text
+}
+
+/// Whether a row with this verdict has an entry.
+pub(super) fn is_listed(verdict: Verdict) -> bool {
+    !matches!(verdict, Verdict::Pass | Verdict::Tolerated | Verdict::NotApplicable)
+}
+
+/// An entry for a row, with what was seen as a comment for whoever writes the reason.
+pub(super) fn entry(row: &RowReport) -> String {
+    let reason: String =
+        row.reason.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
+    let seen = if reason.is_empty() { String::new() } else { format!("    # {reason}\n") };
+    format!(
+        "  {}:\n{seen}    verdict: {}\n    judged: open\n    why: {TODO}\n",
+        quoted(&row.name()),
+        row.verdict.name()
+    )
+}
+
+/// A text in quotes: JSON's are YAML's too.
+pub(super) fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

@@ -1,0 +1,125 @@
+//! `mpuspec report`.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::baseline::{load_baseline, row_names};
+use super::report_file::{ReportFile, read_report};
+use super::{Failure, catalogue, print};
+use crate::baseline::{Strictness, hold};
+use crate::report::{Format, Matrix, Report, Style, failures, matrix_html, matrix_markdown, summary};
+
+/// Draws reports again, or several side by side.
+#[derive(Debug, Args)]
+pub(super) struct Redraw {
+    /// JSON reports: one to draw again, several to put side by side in this order
+    #[arg(required = true, value_name = "FILE")]
+    reports: Vec<PathBuf>,
+    /// Show what is known: a baseline, of which there can be one a report, found by its `server`
+    #[arg(long, value_name = "FILE")]
+    baseline: Vec<PathBuf>,
+    /// Write a page
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Write Markdown
+    #[arg(long, value_name = "FILE")]
+    md: Option<PathBuf>,
+    /// Write JUnit XML, of one report
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write a badge as SVG, of one report
+    #[arg(long, value_name = "FILE")]
+    badge: Option<PathBuf>,
+    /// Write JSON, of one report
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Show every failure in full
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+/// Failures shown in full.
+const IN_FULL: usize = 5;
+
+impl Redraw {
+    pub(super) fn execute(self) -> Result<u8, Failure> {
+        let files = self.files()?;
+        let mut reports: Vec<Report> =
+            self.reports.iter().map(|file| read_report(file)).collect::<Result<_, _>>()?;
+        self.hold(&mut reports)?;
+        match &reports[..] {
+            [report] => {
+                if files.is_empty() {
+                    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+                    let style = Style { colour };
+                    let most = if self.verbose { usize::MAX } else { IN_FULL };
+                    print(&(failures(report, most, style) + &summary(report, style)));
+                }
+                ReportFile::write(&files, report)?;
+            }
+            several => self.side_by_side(several, &files)?,
+        }
+        Ok(0)
+    }
+
+    /// Holds each report against the baseline of its server.
+    fn hold(&self, reports: &mut [Report]) -> Result<(), Failure> {
+        if self.baseline.is_empty() {
+            return Ok(());
+        }
+        let rows = row_names(&catalogue(None, &[])?.0);
+        for file in &self.baseline {
+            let baseline = load_baseline(file)?;
+            let is_of = |report: &&mut Report| {
+                baseline.server.as_ref().is_none_or(|server| *server == report.target.name)
+            };
+            let Some(report) = reports.iter_mut().find(is_of) else {
+                let server = baseline.server.as_deref().unwrap_or_default();
+                let message = format!("--baseline {}: no report is of a server `{server}`", file.display());
+                return Err(Failure::Usage(message));
+            };
+            hold(report, &baseline, &rows, Strictness::default());
+        }
+        Ok(())
+    }
+
+    fn files(&self) -> Result<Vec<ReportFile>, Failure> {
+        let given = [
+            (Format::Html, &self.html),
+            (Format::Markdown, &self.md),
+            (Format::Junit, &self.junit),
+            (Format::Badge, &self.badge),
+            (Format::Json, &self.json),
+        ];
+        let given = given.into_iter().filter_map(|(format, path)| Some((format, path.as_ref()?)));
+        let mut files = Vec::new();
+        for (format, path) in given {
+            let option = format!("--{} {}", format.name(), path.display());
+            ReportFile::add(&mut files, format, path.clone(), &option)?;
+        }
+        Ok(files)
+    }
+
+    fn side_by_side(&self, reports: &[Report], files: &[ReportFile]) -> Result<(), Failure> {
+        if let Some(file) =
+            files.iter().find(|file| !matches!(file.format(), Format::Html | Format::Markdown))
+        {
+            let message = format!(
+                "--{} is of one report, and {} are given; several can be written with --html and --md",
+                file.format().name(),
+                reports.len()
+            );
+            return Err(Failure::Usage(message));
+        }
+        let matrix = Matrix::of(reports);
+        if files.is_empty() {
+            print(&matrix_markdown(&matrix));
+        }
+        ReportFile::write_with(files, |format| match format {
+            Format::Html => matrix_html(&matrix),
+            _ => matrix_markdown(&matrix),
+        })
+    }
+}

@@ -1,0 +1,349 @@
+//! A row as a script of `curl` calls, made from its recorded exchanges.
+//!
+//! Upload ids and ETags differ each time, so they are taken from the answers. The bytes of parts are in
+//! no report: files of the same sizes stand in for them.
+
+use std::fmt::Write as _;
+
+use super::visible::visible;
+use super::{Report, RowReport};
+use crate::wire::{Exchange, RecordedRequest};
+
+/// What curl says of itself, or what belongs to the bytes, the signature or the framing of that one request.
+const LEFT_OUT: [&str; 14] = [
+    "host",
+    "authorization",
+    "content-length",
+    "content-md5",
+    "expect",
+    "x-amz-date",
+    "x-amz-content-sha256",
+    "x-amz-security-token",
+    "x-amz-decoded-content-length",
+    "x-amz-trailer",
+    "x-amz-checksum-crc32",
+    "x-amz-checksum-crc32c",
+    "x-amz-checksum-crc64nvme",
+    "x-amz-checksum-sha1",
+];
+
+/// What stands in a report in place of a secret.
+const REMOVED: &str = "<removed>";
+
+/// The script of a row; none where nothing was recorded, or where curl cannot sign.
+pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
+    let speakable = row.exchanges.iter().all(|exchange| is_speakable(&exchange.request));
+    // Reports that do not name the dialect are older than the second one.
+    if row.exchanges.is_empty() || !speakable || !matches!(report.target.dialect.as_str(), "s3" | "") {
+        return None;
+    }
+    let mut script = Script { report, row, known: Vec::new(), blobs: Vec::new(), text: String::new() };
+    script.head();
+    let mut before = 0;
+    for exchange in &row.exchanges {
+        if exchange.n > before + 1 {
+            let _ = writeln!(
+                script.text,
+                "# Exchanges {} to {} are not in the report.",
+                before + 1,
+                exchange.n - 1
+            );
+        }
+        before = exchange.n;
+        script.call(exchange);
+    }
+    Some(script.text)
+}
+
+/// Whether a shell and curl can say it as it was said.
+fn is_speakable(request: &RecordedRequest) -> bool {
+    let plain = |text: &str| !text.chars().any(char::is_control);
+    let body = request.body.text.as_deref().unwrap_or_default();
+    plain(&request.method)
+        && plain(&request.target)
+        && request.method.chars().all(|c| c.is_ascii_uppercase())
+        && request.headers.iter().all(|(name, value)| plain(name) && plain(value))
+        && !body.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
+}
+
+struct Script<'r> {
+    report: &'r Report,
+    row: &'r RowReport,
+    /// What the recorded run was answered, and the variable that holds what this one is answered.
+    known: Vec<(String, String)>,
+    /// What bodies were made from; the position gives the name of the file.
+    blobs: Vec<String>,
+    text: String,
+}
+
+impl Script<'_> {
+    fn head(&mut self) {
+        let (target, row) = (&self.report.target, self.row);
+        let endpoint = quoted(&self.endpoint(), &[]);
+        let bucket = quoted(&target.bucket, &[]);
+        let signs = row.exchanges.iter().any(|exchange| is_signed(&exchange.request));
+        let mut notes = vec![
+            "The bytes of parts are not in the report: files of the same sizes stand in for them.".to_owned(),
+        ];
+        if row.exchanges.iter().any(|exchange| exchange.lane.is_some()) {
+            notes.push("Calls that raced are made one after the other here.".to_owned());
+        }
+        if row.exchanges.iter().any(|exchange| exchange.request.target.contains("X-Amz-Signature")) {
+            notes.push("Calls that were signed in the URL are signed in the header here.".to_owned());
+        }
+        let left = self.left_out();
+        if !left.is_empty() {
+            notes.push(format!(
+                "Left out, since it is secret, or belongs to the bytes or frames of the run: {}.",
+                left.join(", ")
+            ));
+        }
+        let _ = writeln!(self.text, "#!/bin/sh\n# {}: {}", visible(&row.name()), visible(&row.title));
+        if let Some(reason) = &row.reason {
+            let _ = writeln!(self.text, "# {}", visible(reason));
+        }
+        for note in notes {
+            let _ = writeln!(self.text, "# {note}");
+        }
+        let _ = write!(
+            self.text,
+            "# What it makes stays in the bucket, below mpuspec/.\n\
+             set -eu\n\
+             ENDPOINT=${{ENDPOINT:-{endpoint}}}\n\
+             BUCKET=${{BUCKET:-{bucket}}}\n\
+             umask 077\n\
+             cd \"$(mktemp -d)\"\n"
+        );
+        if signs {
+            // In a file, the keys are in no list of processes.
+            self.text.push_str(
+                "printf 'user = \"%s:%s\"\\n' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SECRET_ACCESS_KEY\" >keys\n",
+            );
+        }
+        self.text.push_str(
+            "plain() { curl -sS --globoff --path-as-is --max-time 60 -D head -o answer -w '%{http_code}\\n' \"$@\"; }\n",
+        );
+        if signs {
+            self.text.push_str(
+                "signed() { plain -K keys --aws-sigv4 \"aws:amz:${AWS_REGION:-us-east-1}:s3\" \
+                 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
+                 ${AWS_SESSION_TOKEN:+-H \"x-amz-security-token: $AWS_SESSION_TOKEN\"} \"$@\"; }\n",
+            );
+        }
+        self.text.push_str(
+            "bytes() { [ -e \"$1\" ] || yes \"$1\" | head -c \"$2\" >\"$1\"; }\n\
+             id() { sed -n 's:.*<UploadId>\\([^<]*\\)</UploadId>.*:\\1:p' answer | sed 's:%:%25:g;s:+:%2B:g;s:/:%2F:g;s:=:%3D:g'; }\n\
+             etag() { tr -d '\\r\"' <head | sed -n 's/^[Ee][Tt][Aa][Gg]: *//p'; }\n",
+        );
+        if self.names_the_bucket() && made_its_bucket(self.report) {
+            let ask = if signs { "signed" } else { "plain" };
+            let _ = writeln!(
+                self.text,
+                "echo \"the bucket: $({ask} -X PUT --data-binary '' -H 'content-type:' \"$ENDPOINT/$BUCKET\")\""
+            );
+        }
+    }
+
+    /// The scheme with the host that was asked: the name of a bucket may stand before it.
+    fn endpoint(&self) -> String {
+        let endpoint = &self.report.target.endpoint;
+        let hosts = self.row.exchanges.iter().flat_map(|exchange| &exchange.request.headers);
+        let host = hosts.filter(|(name, _)| name == "host").map(|(_, host)| host).next();
+        match (endpoint.split_once("://"), host) {
+            (Some((scheme, _)), Some(host)) => format!("{scheme}://{host}"),
+            _ => endpoint.clone(),
+        }
+    }
+
+    /// A path, or the source of a copy, in the bucket that the script was given.
+    fn in_bucket(&self, path: &str) -> String {
+        let bucket = self.report.target.bucket.as_str();
+        let (slash, rest) = path.strip_prefix('/').map_or(("", path), |rest| ("/", rest));
+        match rest.strip_prefix(bucket) {
+            Some(rest) if rest.is_empty() || rest.starts_with(['/', '?']) => {
+                format!("\"{slash}$BUCKET\"{}", quoted(rest, &self.known))
+            }
+            _ => quoted(path, &self.known),
+        }
+    }
+
+    /// Headers that say more than curl says by itself, and cannot be repeated.
+    fn left_out(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for (name, value) in self.row.exchanges.iter().flat_map(|exchange| &exchange.request.headers) {
+            let ours = matches!(name.as_str(), "authorization" | "x-amz-security-token");
+            let about_bytes =
+                name.starts_with("x-amz-checksum") || name == "content-md5" || name == "x-amz-trailer";
+            let told = about_bytes || value == "aws-chunked" || (value == REMOVED && !ours);
+            if told && is_left_out(name, value) && !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    fn names_the_bucket(&self) -> bool {
+        let path = format!("/{}", self.report.target.bucket);
+        self.row.exchanges.iter().any(|exchange| exchange.request.target.starts_with(&path))
+    }
+
+    fn call(&mut self, exchange: &Exchange) {
+        let request = &exchange.request;
+        let mut options = match request.method.as_str() {
+            "GET" => String::new(),
+            "HEAD" => " --head".to_owned(),
+            method => format!(" -X {method}"),
+        };
+        let mut typed = false;
+        for (name, value) in request.headers.iter().filter(|(name, value)| !is_left_out(name, value)) {
+            typed |= name == "content-type";
+            if name == "x-amz-copy-source" {
+                let _ = write!(options, " -H 'x-amz-copy-source: '{}", self.in_bucket(value));
+                continue;
+            }
+            let _ = write!(options, " -H {}", quoted(&format!("{name}: {value}"), &self.known));
+        }
+        options.push_str(&self.body(request));
+        if !typed && !matches!(request.method.as_str(), "GET" | "HEAD" | "DELETE") {
+            options.push_str(" -H 'content-type:'");
+        }
+        let ask = if is_signed(request) { "signed" } else { "plain" };
+        let address = self.in_bucket(&sorted(&request.target));
+        let answered = match &exchange.response {
+            Some(response) => response.status.to_string(),
+            None => "no answer".to_owned(),
+        };
+        let _ = writeln!(
+            self.text,
+            "echo \"{} {}, which was answered {answered}: $({ask}{options} \"$ENDPOINT\"{address})\"",
+            exchange.n,
+            visible(&exchange.operation).replace(['"', '$', '`', '\\'], "")
+        );
+        self.remember(exchange);
+    }
+
+    fn body(&mut self, request: &RecordedRequest) -> String {
+        let body = &request.body;
+        let framed = request.headers.iter().find(|(name, _)| name == "x-amz-decoded-content-length");
+        let size = framed.and_then(|(_, value)| value.parse().ok()).unwrap_or(body.bytes);
+        if size == 0 {
+            let bodiless = matches!(request.method.as_str(), "GET" | "HEAD" | "DELETE");
+            return if bodiless { String::new() } else { " --data-binary ''".to_owned() };
+        }
+        if let (Some(text), None) = (&body.text, framed)
+            && text.len() as u64 == body.bytes
+        {
+            let _ = writeln!(self.text, "printf '%s' {} >body", quoted(text, &self.known));
+            return " --data-binary @body".to_owned();
+        }
+        let made_from = body.made_from.clone().unwrap_or_else(|| format!("{:?}", body.sha256));
+        let known = self.blobs.iter().position(|blob| *blob == made_from);
+        let at = known.unwrap_or_else(|| {
+            self.blobs.push(made_from);
+            self.blobs.len() - 1
+        });
+        let file = format!("bytes-{}-{size}", at + 1);
+        let _ = writeln!(self.text, "bytes {file} {size}");
+        format!(" --data-binary @{file}")
+    }
+
+    /// What later requests repeat of this answer goes into a variable.
+    fn remember(&mut self, exchange: &Exchange) {
+        let Some(response) = &exchange.response else { return };
+        let later = |value: &str| {
+            self.row.exchanges.iter().filter(|other| other.n > exchange.n).any(|other| {
+                let request = &other.request;
+                request.target.contains(value)
+                    || request.headers.iter().any(|(_, text)| text.contains(value))
+                    || request.body.text.as_ref().is_some_and(|text| text.contains(value))
+            })
+        };
+        let text = response.body.text.as_deref().unwrap_or_default();
+        let id = text.split_once("<UploadId>").and_then(|(_, rest)| rest.split_once('<')).map(|(id, _)| id);
+        let is_etag = |name: &str| name.eq_ignore_ascii_case("etag");
+        let etag = response.headers.iter().find(|(name, _)| is_etag(name));
+        let etag = etag.map(|(_, value)| value.trim_matches('"'));
+        for (value, kind, taken) in [(id, "UPLOAD", "id"), (etag, "ETAG", "etag")] {
+            let Some(value) = value.filter(|value| value.len() > 3) else { continue };
+            let value = if kind == "UPLOAD" { encoded(value) } else { value.to_owned() };
+            if later(&value) {
+                let variable = format!("{kind}_{}", exchange.n);
+                let _ = writeln!(self.text, "{variable}=$({taken})");
+                self.known.retain(|(known, _)| *known != value);
+                self.known.push((value, variable));
+            }
+        }
+    }
+}
+
+fn is_signed(request: &RecordedRequest) -> bool {
+    request.headers.iter().any(|(name, _)| name == "authorization")
+        || request.target.contains("X-Amz-Signature")
+}
+
+fn is_left_out(name: &str, value: &str) -> bool {
+    LEFT_OUT.contains(&name) || name == "x-amz-checksum-sha256" || value == "aws-chunked" || value == REMOVED
+}
+
+/// A run that was given no bucket made its own, which is gone.
+fn made_its_bucket(report: &Report) -> bool {
+    !report.run.again.as_deref().unwrap_or_default().contains(" --bucket ")
+}
+
+/// Path and query as older curls sign them: sorted, each name with a value, and without a signature.
+fn sorted(target: &str) -> String {
+    let Some((path, query)) = target.split_once('?') else { return target.to_owned() };
+    let mut pairs: Vec<String> = query
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("X-Amz-"))
+        .map(|pair| if pair.contains('=') { pair.to_owned() } else { format!("{pair}=") })
+        .collect();
+    pairs.sort();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
+}
+
+/// An upload id as it stands in a query.
+fn encoded(id: &str) -> String {
+    id.replace('%', "%25").replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
+}
+
+/// A text in double quotes of a shell, in which variables stand for what is known by them.
+fn quoted(text: &str, known: &[(String, String)]) -> String {
+    let mut shown = String::from("\"");
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let found = known.iter().filter(|(value, _)| !value.is_empty() && rest.starts_with(value.as_str()));
+        // An ETag can be the beginning of another one.
+        if let Some((value, variable)) = found.max_by_key(|(value, _)| value.len()) {
+            let _ = write!(shown, "${{{variable}}}");
+            rest = &rest[value.len()..];
+            continue;
+        }
+        if matches!(c, '"' | '$' | '`' | '\\') {
+            shown.push('\\');
+        }
+        shown.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    shown.push('"');
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_gets_texts_as_they_are() {
+        let known = [("abc".to_owned(), "A".to_owned()), ("abc-2".to_owned(), "B".to_owned())];
+        assert_eq!(quoted("x abc-2 abc", &known), "\"x ${B} ${A}\"");
+        assert_eq!(quoted("$(rm) `x` \"\\", &[]), "\"\\$(rm) \\`x\\` \\\"\\\\\"");
+    }
+
+    #[test]
+    fn queries_are_sorted_and_lose_their_signature() {
+        assert_eq!(sorted("/b/k?uploads"), "/b/k?uploads=");
+        assert_eq!(sorted("/b/k?uploadId=1&X-Amz-Signature=x&partNumber=2"), "/b/k?partNumber=2&uploadId=1");
+        assert_eq!(sorted("/b/k"), "/b/k");
+    }
+}

@@ -1,0 +1,49 @@
+//! A diff for a terminal.
+
+use std::fmt::Write as _;
+
+use super::{Change, Diff, Side};
+use crate::report::visible::visible;
+
+/// Writes a diff.
+pub fn diff_text(diff: &Diff) -> String {
+    let mut text = format!("old  {}\nnew  {}\n", side(&diff.old), side(&diff.new));
+    for note in &diff.notes {
+        let _ = writeln!(text, "note {}", visible(note));
+    }
+    for (word, changes) in [
+        ("broken", &diff.broken),
+        ("fixed", &diff.fixed),
+        ("changed", &diff.changed),
+        ("new", &diff.new_rows),
+        ("gone", &diff.gone),
+    ] {
+        let _ = writeln!(text, "{word:>8} {}", changes.len());
+        changes.iter().for_each(|change| line(&mut text, change));
+    }
+    let _ = writeln!(text, "{:>8} {}", "same", diff.same);
+    text
+}
+
+fn side(side: &Side) -> String {
+    let version = side.version.as_ref().map_or_else(String::new, |version| format!(" {}", visible(version)));
+    format!(
+        "{}{version}   provider {}   suite {}   {}",
+        visible(&side.target),
+        visible(&side.provider),
+        visible(&side.suite),
+        visible(&side.started)
+    )
+}
+
+fn line(text: &mut String, change: &Change) {
+    let word = |verdict: Option<crate::report::Verdict>| verdict.map_or("-", crate::report::Verdict::name);
+    let told = change.told.as_deref().map_or_else(String::new, |told| format!("   {}", visible(told)));
+    let case = if change.case_changed { "   (the case was changed)" } else { "" };
+    let verdicts = match (change.old, change.new) {
+        (Some(old), Some(new)) if old == new => String::new(),
+        (old, new) => format!("   {} -> {}", word(old), word(new)),
+    };
+    let _ =
+        writeln!(text, "         {:<6} {}{verdicts}{case}{told}", change.level.name(), visible(&change.name));
+}

@@ -1,0 +1,164 @@
+//! The report as one page.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Room, fill, show};
+use crate::case::Level;
+use crate::report::{Counts, News, Report, RowReport, Verdict, curl_script, timeline};
+
+/// Bytes that a page has at most.
+const PAGE: usize = 1_900_000;
+/// Bytes of rows and of their evidence before they are escaped: what escaping makes of them is not
+/// foreseen, so that the next is tried when a page is too long. The rows that matter most come first.
+const ROOMS: [(usize, usize); 5] =
+    [(800_000, 900_000), (600_000, 500_000), (400_000, 200_000), (150_000, 50_000), (60_000, 0)];
+/// Exchanges of one row that are shown; those around the break are among the last.
+const EXCHANGES: usize = 24;
+/// Findings that are shown.
+const FINDINGS: usize = 50;
+/// Failures that are named at the top.
+const NAMED: usize = 12;
+
+/// Writes a report.
+pub fn to_html(report: &Report) -> String {
+    let mut page = String::new();
+    for room in ROOMS {
+        page = page_within(report, room);
+        if page.len() <= PAGE {
+            break;
+        }
+    }
+    page
+}
+
+fn page_within(report: &Report, room: (usize, usize)) -> String {
+    let mut order: Vec<usize> = (0..report.cases.len()).collect();
+    order.sort_by_key(|&at| weight(&report.cases[at]));
+    let mut rows = vec![Value::Null; report.cases.len()];
+    let mut left = room;
+    for &at in &order {
+        rows[at] = row(report, &report.cases[at], &mut left);
+    }
+    let broken: Vec<&Value> =
+        order.iter().filter(|&&at| report.cases[at].verdict.counts_against()).map(|&at| &rows[at]).collect();
+    let areas: Vec<Value> = by_area(report)
+        .into_iter()
+        .map(|(area, (counts, members))| {
+            let members: Vec<&Value> = members.iter().map(|&at| &rows[at]).collect();
+            json!({ "name": crate::report::visible::visible(area), "bar": bar(&counts), "rows": members })
+        })
+        .collect();
+    let levels: Vec<Value> = Level::ALL
+        .iter()
+        .filter_map(|level| Some((level, report.summary.by_level.get(level.name())?)))
+        .map(|(level, counts)| json!({ "name": level.name(), "bar": bar(counts) }))
+        .collect();
+    let verdicts: Vec<&str> = Verdict::ALL.into_iter().map(Verdict::name).collect();
+    let findings: Vec<Value> = report
+        .findings
+        .iter()
+        .take(FINDINGS)
+        .map(|finding| {
+            let mut shown = show(finding, Room { line: 300, text: 12_000 });
+            shown["timeline"] = show(&timeline::of_finding(finding), Room::USUAL);
+            shown
+        })
+        .collect();
+    // The rows were made above, with the room that each deserves.
+    let head = Report { cases: Vec::new(), findings: Vec::new(), ..report.clone() };
+    fill(
+        "report.html",
+        json!({
+            "report": show(&head, Room::USUAL),
+            "broken_first": &broken[..broken.len().min(NAMED)],
+            "broken_more": &broken[broken.len().min(NAMED)..],
+            "tone": tone(report),
+            "areas": areas,
+            "levels": levels,
+            "verdicts": verdicts,
+            "findings": findings,
+            "findings_more": report.findings.len().saturating_sub(FINDINGS),
+        }),
+    )
+}
+
+/// The colour of the first line.
+fn tone(report: &Report) -> &'static str {
+    match report.exit {
+        0 => "good",
+        1 => "bad",
+        _ => "open",
+    }
+}
+
+/// What a reader wants to see first: news, then firm promises, then the worst verdict.
+fn weight(row: &RowReport) -> (bool, bool, Level, std::cmp::Reverse<Verdict>) {
+    let known = row.standing.as_ref().is_some_and(|standing| standing.news != News::New);
+    (!row.verdict.counts_against(), known, row.level, std::cmp::Reverse(row.verdict))
+}
+
+fn by_area(report: &Report) -> BTreeMap<&str, (Counts, Vec<usize>)> {
+    let mut areas: BTreeMap<&str, (Counts, Vec<usize>)> = BTreeMap::new();
+    for (at, row) in report.cases.iter().enumerate() {
+        let (counts, members) = areas.entry(&row.area).or_default();
+        counts.add(row.verdict);
+        members.push(at);
+    }
+    areas
+}
+
+/// A bar of a chart: what counts, and where each piece begins.
+fn bar(counts: &Counts) -> Value {
+    #[derive(Serialize)]
+    struct Piece {
+        verdict: &'static str,
+        count: usize,
+        x: usize,
+    }
+    let mut pieces = Vec::new();
+    let mut x = 0;
+    for verdict in Verdict::ALL {
+        let count = counts.of(verdict);
+        if count > 0 {
+            pieces.push(Piece { verdict: verdict.name(), count, x });
+            x += count;
+        }
+    }
+    json!({ "total": x, "pieces": pieces })
+}
+
+/// A row with what follows from it. `left` is the room for rows, and for evidence.
+fn row(report: &Report, row: &RowReport, left: &mut (usize, usize)) -> Value {
+    let bare = RowReport { exchanges: Vec::new(), ..row.clone() };
+    let roomy = left.0 > 0;
+    let mut shown = show(&bare, if roomy { Room::USUAL } else { Room { line: 80, text: 80 } });
+    if !roomy {
+        for name in ["steps", "sources", "notes"] {
+            shown[name] = json!([]);
+        }
+    }
+    left.0 = left.0.saturating_sub(shown.to_string().len());
+    shown["name"] = show(&row.name(), Room::USUAL);
+    shown["counts_against"] = row.verdict.counts_against().into();
+    shown["again"] = show(&report.again(row), Room::USUAL);
+    let decisive = row.steps.iter().find(|step| step.expected.is_some()).and_then(|step| step.exchanges);
+    shown["decisive"] = json!(decisive.map(|(_, last)| last));
+    let from = row.exchanges.len().saturating_sub(EXCHANGES);
+    let evidence = show(&&row.exchanges[from..], Room::USUAL);
+    let script = curl_script(report, row).filter(|script| script.len() < 24_000);
+    let cost = evidence.to_string().len() + script.as_ref().map_or(0, String::len);
+    let mut cut = from;
+    if cost <= left.1 {
+        left.1 -= cost;
+        shown["exchanges"] = evidence;
+        shown["curl"] = json!(script);
+        shown["timeline"] = show(&timeline::of_row(row), Room::USUAL);
+    } else {
+        cut = row.exchanges.len();
+    }
+    shown["exchanges_cut"] = json!(cut);
+    shown
+}

@@ -1,0 +1,74 @@
+//! The matrix as Markdown.
+
+use std::fmt::Write as _;
+
+use super::{Area, Column, Matrix};
+use crate::report::markdown::{code, prose};
+
+/// Writes a matrix.
+pub fn matrix_markdown(matrix: &Matrix) -> String {
+    let mut text = String::from("# Multipart upload: targets side by side\n\n");
+    text.push_str("In the order in which they were given; not a ranking.\n\n");
+    text.push_str(
+        "| target | version | judged as | run | suite | MUST rows that hold | that fail or are blocked | not judged |\n",
+    );
+    text.push_str("|---|---|---|---|---|--:|--:|--:|\n");
+    for column in &matrix.columns {
+        let must = &column.must;
+        let partial = if column.complete { "" } else { ", partial" };
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {}{partial} | {} | {} | {} | {} |",
+            prose(&column.name),
+            prose(column.version.as_deref().unwrap_or_default()),
+            prose(&column.provider),
+            prose(&column.day),
+            prose(&column.suite),
+            must.pass + must.tolerated,
+            must.fail + must.blocked,
+            must.error + must.unsupported + must.not_applicable
+        );
+    }
+    for (title, areas) in [
+        ("Held by some and broken by others", &matrix.differing),
+        ("No difference among those that were judged", &matrix.agreeing),
+    ] {
+        let rows: usize = areas.iter().map(|area| area.rows.len()).sum();
+        let _ = writeln!(text, "\n## {title}: {rows} rows\n");
+        table(&mut text, &matrix.columns, areas);
+    }
+    if !matrix.dialect.is_empty() {
+        text.push_str("\n## Dialect sheets\n\n");
+        for question in &matrix.dialect {
+            let answers: Vec<String> = question
+                .answers
+                .iter()
+                .map(|(answer, targets)| {
+                    let names: Vec<String> =
+                        targets.iter().map(|&at| prose(&matrix.columns[at].name)).collect();
+                    format!("{} ({})", code(answer), names.join(", "))
+                })
+                .collect();
+            let _ = writeln!(text, "- {}: {}", code(&question.name), answers.join("; "));
+        }
+    }
+    text
+}
+
+fn table(text: &mut String, columns: &[Column], areas: &[Area]) {
+    if areas.is_empty() {
+        text.push_str("None.\n");
+        return;
+    }
+    let names: Vec<String> = columns.iter().map(|column| prose(&column.name)).collect();
+    let _ = writeln!(text, "| row | level | {} |", names.join(" | "));
+    let _ = writeln!(text, "|---|---|{}", "---|".repeat(columns.len()));
+    for row in areas.iter().flat_map(|area| &area.rows) {
+        let cells: Vec<&str> = row
+            .cells
+            .iter()
+            .map(|cell| cell.as_ref().map_or("not run", |cell| cell.verdict.name()))
+            .collect();
+        let _ = writeln!(text, "| {} | {} | {} |", prose(&row.name), row.level.name(), cells.join(" | "));
+    }
+}

@@ -1,0 +1,185 @@
+//! Calls on a line of time: who asked when, and when the answer had come.
+
+use serde::Serialize;
+
+use super::{Finding, RowReport};
+use crate::history::{Ask, Call, Saw};
+
+/// Lanes with bars; lengths are in a thousandth of the whole.
+#[derive(Debug, Serialize)]
+pub(super) struct Timeline {
+    /// The whole time, in microseconds.
+    pub(super) micros: u64,
+    /// The lanes.
+    pub(super) lanes: Vec<Lane>,
+    /// Every call by its number, for the list beside the picture.
+    pub(super) calls: Vec<Bar>,
+}
+
+/// What one client did.
+#[derive(Debug, Serialize)]
+pub(super) struct Lane {
+    pub(super) name: String,
+    pub(super) bars: Vec<Bar>,
+}
+
+/// A call.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Bar {
+    pub(super) lane: String,
+    /// Its number in the list beside the picture.
+    pub(super) n: u64,
+    pub(super) x: u64,
+    pub(super) width: u64,
+    /// From and to, in microseconds from the first call on.
+    pub(super) from: u64,
+    pub(super) to: u64,
+    pub(super) label: String,
+    /// Whether no answer came, so that the end is open.
+    pub(super) open: bool,
+    /// Whether no lawful order could take it.
+    pub(super) stuck: bool,
+}
+
+struct Span {
+    n: u64,
+    lane: String,
+    start: u64,
+    end: Option<u64>,
+    label: String,
+    stuck: bool,
+}
+
+/// The calls of a race, if the row is one and they were kept.
+pub(super) fn of_row(row: &RowReport) -> Option<Timeline> {
+    if !row.exchanges.iter().any(|exchange| exchange.lane.is_some()) {
+        return None;
+    }
+    let raced = row.exchanges.iter().filter(|exchange| exchange.lane.is_some());
+    let spans = raced.map(|exchange| {
+        let status =
+            exchange.response.as_ref().map_or("no answer".to_owned(), |answer| answer.status.to_string());
+        Span {
+            n: u64::from(exchange.n),
+            lane: exchange.lane.clone().unwrap_or_default(),
+            start: exchange.start_us,
+            end: exchange.response.as_ref().map(|_| exchange.end_us),
+            label: format!("{} {status}", exchange.operation),
+            stuck: false,
+        }
+    });
+    draw(spans.collect())
+}
+
+/// The calls of a finding, if it has some.
+pub(super) fn of_finding(finding: &Finding) -> Option<Timeline> {
+    let calls = &finding.history.as_ref()?.calls;
+    let stuck = finding.explanation.as_ref().map_or(&[][..], |explanation| &explanation.stuck);
+    let span = |(at, call): (usize, &Call)| Span {
+        n: at as u64 + 1,
+        lane: call.client.clone(),
+        start: call.start_us,
+        end: call.end_us,
+        label: format!("{}: {}", asked(&call.ask), seen(&call.saw)),
+        stuck: stuck.contains(&at),
+    };
+    draw(calls.iter().enumerate().map(span).collect())
+}
+
+fn draw(spans: Vec<Span>) -> Option<Timeline> {
+    let first = spans.iter().map(|span| span.start).min()?;
+    let last = spans.iter().map(|span| span.end.unwrap_or(span.start)).max()?;
+    let micros = last.saturating_sub(first).max(1);
+    let scaled = |at: u64| u64::try_from(u128::from(at.saturating_sub(first)) * 1000 / u128::from(micros));
+    let (mut lanes, mut calls): (Vec<Lane>, Vec<Bar>) = (Vec::new(), Vec::new());
+    for span in spans {
+        let end = span.end.unwrap_or(last).max(span.start);
+        let x = scaled(span.start).unwrap_or(1000).min(994);
+        // The shortest call can still be seen.
+        let width = scaled(end).unwrap_or(1000).saturating_sub(x).clamp(6, 1000 - x);
+        let bar = Bar {
+            lane: span.lane.clone(),
+            n: span.n,
+            x,
+            width,
+            from: span.start - first,
+            to: end - first,
+            label: span.label,
+            open: span.end.is_none(),
+            stuck: span.stuck,
+        };
+        calls.push(bar.clone());
+        match lanes.iter_mut().find(|lane| lane.name == span.lane) {
+            Some(lane) => lane.bars.push(bar),
+            None => lanes.push(Lane { name: span.lane, bars: vec![bar] }),
+        }
+    }
+    lanes.sort_by(|a, b| a.name.cmp(&b.name));
+    calls.sort_by_key(|call| call.n);
+    Some(Timeline { micros, lanes, calls })
+}
+
+/// A call in few words.
+fn asked(ask: &Ask) -> String {
+    match ask {
+        Ask::CreateUpload { .. } => "create upload".to_owned(),
+        Ask::UploadPart { number, upload, .. } => format!("upload part {number} of {upload}"),
+        Ask::UploadPartCopy { number, upload, source, .. } => {
+            format!("copy part {number} of {upload} from {source}")
+        }
+        Ask::CompleteUpload { upload, list: None, .. } => format!("complete {upload} with all"),
+        Ask::CompleteUpload { upload, list: Some(list), .. } => {
+            let numbers: Vec<String> = list.iter().map(|(number, _)| number.to_string()).collect();
+            format!("complete {upload} with {}", numbers.join(", "))
+        }
+        Ask::AbortUpload { upload, .. } => format!("abort {upload}"),
+        Ask::ListParts { upload, .. } => format!("list parts of {upload}"),
+        Ask::ListUploads { .. } => "list uploads".to_owned(),
+        Ask::PutObject { .. } => "put object".to_owned(),
+        Ask::GetObject { range: Some((first, last)), .. } => format!("get bytes {first} to {last}"),
+        Ask::GetObject { range: None, .. } => "get object".to_owned(),
+        Ask::HeadObject { .. } => "head object".to_owned(),
+        Ask::DeleteObject { .. } => "delete object".to_owned(),
+    }
+}
+
+/// An answer in few words.
+fn seen(saw: &Saw) -> String {
+    match saw {
+        Saw::Nothing => "no answer".to_owned(),
+        Saw::Refused { status, code } => format!("{status} {code}"),
+        Saw::Created { upload } => format!("upload {upload}"),
+        Saw::Stored { etag } => format!("stored, ETag {etag}"),
+        Saw::Completed { etag } => format!("completed, ETag {etag}"),
+        Saw::Done => "done".to_owned(),
+        Saw::Parts { parts, truncated } => {
+            let numbers: Vec<String> = parts.iter().map(|part| part.number.to_string()).collect();
+            let more = if *truncated { " and more" } else { "" };
+            format!("parts {}{more}", numbers.join(", "))
+        }
+        Saw::Uploads { ids } => format!("{} uploads", ids.len()),
+        Saw::Object { etag, size, .. } => format!("object of {size} bytes, ETag {etag}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(lane: &str, start: u64, end: Option<u64>) -> Span {
+        Span { n: 1, lane: lane.to_owned(), start, end, label: String::new(), stuck: false }
+    }
+
+    #[test]
+    fn bars_lie_within_the_picture() {
+        let spans =
+            vec![span("B", 10, Some(20)), span("A", 0, None), span("A", u64::MAX / 2, Some(u64::MAX / 2))];
+        let timeline = draw(spans).expect("there are calls");
+        assert_eq!(timeline.lanes.iter().map(|lane| lane.name.as_str()).collect::<Vec<_>>(), ["A", "B"]);
+        for bar in timeline.lanes.iter().flat_map(|lane| &lane.bars) {
+            assert!(bar.width >= 6 && bar.x + bar.width <= 1000, "{bar:?}");
+        }
+        assert!(timeline.lanes[0].bars[0].open);
+        assert!(draw(Vec::new()).is_none());
+    }
+}
