@@ -72,7 +72,7 @@ fn stage(provider: &Provider, catalogue: &Catalogue) -> Result<Stage, String> {
         all_evidence: false,
         bucket: if bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
         allow_versioned: false,
-        audited: mpuspec::run::SMALL,
+        audited: 0,
         callbacks: None,
     };
     let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;

@@ -267,7 +267,7 @@ impl Run {
             all_evidence: self.evidence == "all",
             bucket: if self.bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
             allow_versioned: self.allow_versioned,
-            audited: self.settling.audited(),
+            audited: self.settling.audited(audits),
             callbacks: self.callbacks(loopback),
         };
         let registry = catalogue.registry.clone();

@@ -27,9 +27,13 @@ pub(super) struct Settling {
 const LONGEST: Duration = Duration::from_secs(600);
 
 impl Settling {
-    /// Objects up to this size are kept until the audit.
-    pub(super) fn audited(&self) -> u64 {
-        if self.is_asked() { u64::MAX } else { SMALL }
+    /// Objects up to this size are kept until the audit, if there is one.
+    pub(super) fn audited(&self, audits: bool) -> u64 {
+        match self.is_asked() {
+            true => u64::MAX,
+            false if audits => SMALL,
+            false => 0,
+        }
     }
 
     /// Whether somebody asked for an audit.

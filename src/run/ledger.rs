@@ -62,13 +62,17 @@ impl Ledger {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether an object of this size is kept until the audit.
+    pub(super) fn keeps(&self, size: u64) -> bool {
+        size <= self.largest
+    }
+
     /// Takes what a row completed. Given are the keys whose objects have to stay until the audit.
     pub(super) fn enter(&self, completions: u64, entries: Vec<Entry>) -> BTreeSet<String> {
         let mut inner = self.lock();
         inner.completions += completions;
-        let kept: Vec<Entry> = entries.into_iter().filter(|entry| entry.size <= self.largest).collect();
-        let keys = kept.iter().map(|entry| entry.key.clone()).collect();
-        inner.entries.extend(kept);
+        let keys = entries.iter().map(|entry| entry.key.clone()).collect();
+        inner.entries.extend(entries);
         keys
     }
 

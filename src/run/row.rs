@@ -269,14 +269,14 @@ impl<'r> Round<'r> {
     /// Objects that have to be there until somebody removes them.
     fn firm_entries(&self) -> Vec<Entry> {
         let entry = |completed: &super::ledger::Completed| {
-            let mut digest = Sha256::new();
-            let mut size = 0;
-            for at in &completed.parts {
-                let bytes = self.state.sent[*at].bytes();
-                size += bytes.len() as u64;
-                digest.update(&bytes);
+            let bytes = || completed.parts.iter().map(|at| self.state.sent[*at].bytes());
+            let size = bytes().map(|bytes| bytes.len() as u64).sum();
+            if !self.context.ledger.keeps(size) {
+                return None;
             }
-            Entry {
+            let mut digest = Sha256::new();
+            bytes().for_each(|bytes| digest.update(&bytes));
+            Some(Entry {
                 key: completed.key.clone(),
                 upload: completed.upload.clone(),
                 etag: completed.etag.clone(),
@@ -284,9 +284,9 @@ impl<'r> Round<'r> {
                 sha256: hex::encode(digest.finalize()),
                 row: self.id.clone(),
                 history: self.witness.as_ref().map(|witness| witness.history().clone()),
-            }
+            })
         };
-        self.writes.firm().map(entry).collect()
+        self.writes.firm().filter_map(entry).collect()
     }
 
     /// What the model has against the answers since the last step.

@@ -87,7 +87,7 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
         all_evidence: true,
         bucket: BucketChoice::Create,
         allow_versioned: false,
-        audited: mpuspec::run::SMALL,
+        audited: 0,
         callbacks: Some(CallbackPlace { listen: ([127, 0, 0, 1], 0).into(), url: None }),
     };
     let runner =
