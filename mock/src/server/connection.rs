@@ -1,6 +1,5 @@
 //! Connections: the only file that names hyper's server.
 
-use std::convert::Infallible;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Instant;
@@ -43,10 +42,12 @@ pub(super) async fn accept(
         tokio::spawn(async move {
             let answer = service_fn(move |request| {
                 let service = service.clone();
-                async move { Ok::<_, Infallible>(respond(&service, request).await) }
+                // In a task of its own: what a request asks for is done, whoever waits for the answer.
+                let response = tokio::spawn(async move { respond(&service, request).await });
+                async move { response.await }
             });
             let mut server = http1::Builder::new();
-            server.timer(TokioTimer::new());
+            server.timer(TokioTimer::new()).half_close(true);
             // A client that goes away in the middle is its own affair.
             match tls {
                 None => _ = server.serve_connection(TokioIo::new(stream), answer).await,
