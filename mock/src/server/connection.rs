@@ -43,8 +43,7 @@ pub(super) async fn accept(
             let answer = service_fn(move |request| {
                 let service = service.clone();
                 // In a task of its own: what a request asks for is done, whoever waits for the answer.
-                let response = tokio::spawn(async move { respond(&service, request).await });
-                async move { response.await }
+                tokio::spawn(async move { respond(&service, request).await })
             });
             let mut server = http1::Builder::new();
             server.timer(TokioTimer::new()).half_close(true);
