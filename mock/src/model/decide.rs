@@ -269,14 +269,18 @@ fn upload_part(
     if rules.has(Defect::KeepReplacedPart) && state.uploads[id].parts.contains_key(&number) {
         return only(Answer::Stored(etag), Effect::None);
     }
-    let part = Part {
+    let part = arrived(body, &etag, given);
+    only(Answer::Stored(etag), Effect::Store(id.clone(), number, part))
+}
+
+fn arrived(body: &Body, etag: &str, given: &Given) -> Part {
+    Part {
         content: body.content.clone(),
         md5: body.md5,
-        etag: etag.clone(),
+        etag: etag.to_owned(),
         arrived: given.at,
         checksum: body.checksum.clone(),
-    };
-    only(Answer::Stored(etag), Effect::Store(id.clone(), number, part))
+    }
 }
 
 /// What deliberate mistakes make of a part that arrives after the end of its upload.
@@ -292,13 +296,7 @@ fn late_part(
     let etag = etag_of_bytes(rules, body.md5, given)?;
     match ending {
         Ending::Aborted if rules.has(Defect::LatePartRevivesUpload) => {
-            let part = Part {
-                content: body.content.clone(),
-                md5: body.md5,
-                etag: etag.clone(),
-                arrived: given.at,
-                checksum: body.checksum.clone(),
-            };
+            let part = arrived(body, &etag, given);
             let parts = [(u32::try_from(number).ok()?, part)].into();
             let upload = Upload { initiated: given.at, parts, ..Upload::default() };
             Some(only(Answer::Stored(etag), Effect::Revive(id.clone(), upload)))

@@ -70,9 +70,9 @@ fn refusal(failure: Failure) -> S3Error {
 }
 
 fn told(call: &Call<'_>) -> Told {
-    let store = call.service.store.lock();
     let (bucket, key) = (call.request.bucket(), call.request.key());
-    let object = store.buckets.get(bucket).and_then(|b| b.keys.get(key)?.object.as_ref());
+    let object = call.look(|state| state.object.clone()).flatten();
+    let object = object.as_ref();
     let checksum = object.and_then(|object| object.checksum.as_ref());
     Told {
         bucket: bucket.to_owned(),

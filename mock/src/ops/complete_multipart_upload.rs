@@ -72,15 +72,14 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
 
 /// What OSS tells of the finished object in headers.
 fn tell(call: &Call<'_>, etag: &str, answer: Answer) -> Answer {
-    let store = call.service.store.lock();
-    let state = store.buckets.get(call.request.bucket()).and_then(|b| b.keys.get(call.request.key()));
     let answer = answer.header("etag", &call.quoted(etag));
-    let Some(object) = state.and_then(|state| state.object.as_ref()).filter(|object| object.etag == etag)
-    else {
-        return answer;
-    };
-    let answer = encryption::tell(call, &object.meta, answer);
-    match object.checksum.as_ref().filter(|_| !call.has(Defect::OmitCrc64OfCompletion)) {
+    let known = call.look(|state| {
+        let object = state.object.as_ref().filter(|object| object.etag == etag)?;
+        Some((object.meta.clone(), object.checksum.clone()))
+    });
+    let Some((meta, checksum)) = known.flatten() else { return answer };
+    let answer = encryption::tell(call, &meta, answer);
+    match checksum.filter(|_| !call.has(Defect::OmitCrc64OfCompletion)) {
         Some(kept) => answer.header("x-oss-hash-crc64ecma", &call.crc64(&kept.checksum)),
         None => answer,
     }
@@ -127,11 +126,11 @@ fn listed(call: &Call<'_>, document: &[u8]) -> Result<List, S3Error> {
 fn take_metadata(call: &Call<'_>) -> Result<(), S3Error> {
     let prefix = call.dialect().header("meta-");
     let own = super::metadata::of(call)?;
-    let mut store = call.service.store.lock();
-    let state = store.buckets.get_mut(call.request.bucket()).and_then(|b| b.keys.get_mut(call.request.key()));
-    if let Some(upload) = state.and_then(|state| state.uploads.get_mut(&call.upload())) {
-        upload.meta.extend(own.into_iter().filter(|(name, _)| name.starts_with(&prefix)));
-    }
+    call.change(|state| {
+        if let Some(upload) = state.uploads.get_mut(&call.upload()) {
+            upload.meta.extend(own.into_iter().filter(|(name, _)| name.starts_with(&prefix)));
+        }
+    });
     Ok(())
 }
 
@@ -177,14 +176,13 @@ fn finished(call: &Call<'_>, etag: &str) -> Option<((Algorithm, String), &'stati
     if call.ignores_checksums() || call.has(Defect::OmitChecksums) {
         return None;
     }
-    let store = call.service.store.lock();
-    let object = store.buckets.get(call.request.bucket())?.keys.get(call.request.key())?.object.as_ref()?;
-    let parts = object.parts.as_ref().filter(|_| object.etag == etag)?.len();
-    let kept = object.checksum.as_ref()?;
-    Some((
-        (kept.checksum.algorithm, shown(kept, parts, call.has(Defect::OmitCompositeCount))),
-        kept.of.name(),
-    ))
+    call.look(|state| {
+        let object = state.object.as_ref().filter(|object| object.etag == etag)?;
+        let (parts, kept) = (object.parts.as_ref()?.len(), object.checksum.as_ref()?);
+        let value = shown(kept, parts, call.has(Defect::OmitCompositeCount));
+        Some(((kept.checksum.algorithm, value), kept.of.name()))
+    })
+    .flatten()
 }
 
 /// The checksum of an object of parts: a composite one bears their number.

@@ -37,10 +37,8 @@ pub(super) fn forbid(call: &Call<'_>, forgiven: Defect) -> Result<(), S3Error> {
 
 /// Tells how the object of an upload will be encrypted.
 pub(super) fn tell_of_upload(call: &Call<'_>, upload: &UploadId, answer: Answer) -> Answer {
-    let store = call.service.store.lock();
-    let state = store.buckets.get(call.request.bucket()).and_then(|b| b.keys.get(call.request.key()));
-    match state.and_then(|state| state.uploads.get(upload)) {
-        Some(open) => tell(call, &open.meta, answer),
+    match call.look(|state| state.uploads.get(upload).map(|open| open.meta.clone())).flatten() {
+        Some(meta) => tell(call, &meta, answer),
         None => answer,
     }
 }

@@ -249,20 +249,26 @@ impl<'s> Call<'s> {
         Ok(())
     }
 
-    /// Whether an upload of the key is in progress and fits.
-    fn upload_is(&self, upload: &UploadId, fits: impl FnOnce(&Upload) -> bool) -> bool {
+    /// Looks at the key of the request, if there is something under it.
+    fn look<T>(&self, at: impl FnOnce(&KeyState) -> T) -> Option<T> {
         let store = self.service.store.lock();
-        let bucket = store.buckets.get(self.request.bucket());
-        let found = bucket.and_then(|bucket| bucket.keys.get(self.request.key())?.uploads.get(upload));
-        found.is_some_and(fits)
+        Some(at(store.buckets.get(self.request.bucket())?.keys.get(self.request.key())?))
+    }
+
+    /// Changes what is under the key of the request, past the model: deliberate mistakes do.
+    fn change<T>(&self, change: impl FnOnce(&mut KeyState) -> T) -> Option<T> {
+        let mut store = self.service.store.lock();
+        Some(change(store.buckets.get_mut(self.request.bucket())?.keys.get_mut(self.request.key())?))
+    }
+
+    /// Whether an upload of the key is in progress and is so.
+    fn upload_is(&self, upload: &UploadId, fits: impl FnOnce(&Upload) -> bool) -> bool {
+        self.look(|state| state.uploads.get(upload).is_some_and(fits)).unwrap_or_default()
     }
 
     /// Whether an upload of the key has ended.
     fn ended(&self, upload: &UploadId) -> bool {
-        let store = self.service.store.lock();
-        let state =
-            store.buckets.get(self.request.bucket()).and_then(|bucket| bucket.keys.get(self.request.key()));
-        state.is_some_and(|state| state.ended.contains_key(upload))
+        self.look(|state| state.ended.contains_key(upload)).unwrap_or_default()
     }
 
     /// A number in the query.

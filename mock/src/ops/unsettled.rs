@@ -30,11 +30,11 @@ pub(crate) struct PutOff {
 pub(super) async fn complete(call: &Call<'_>, completion: Operation) -> Result<model::Answer, S3Error> {
     let has = |defect| call.has(defect);
     if has(Defect::CompletionUnlinksFirst) {
-        let before = with_state(call, |state| state.object.take());
+        let before = call.change(|state| state.object.take());
         tokio::time::sleep(PAUSE).await;
         let answer = call.apply(completion);
         if answer.is_err() {
-            with_state(call, |state| state.object = state.object.take().or(before.flatten()));
+            call.change(|state| state.object = state.object.take().or(before.flatten()));
         }
         return answer;
     }
@@ -43,7 +43,7 @@ pub(super) async fn complete(call: &Call<'_>, completion: Operation) -> Result<m
         tokio::time::sleep(PAUSE).await;
         return match call.apply(as_it_is_now(call, completion)) {
             Err(_) if has(Defect::AbortBreaksCompletion) => {
-                with_state(call, |state| {
+                call.change(|state| {
                     state.object =
                         state.object.take().map(|object| Object { content: Default::default(), ..object });
                 });
@@ -54,14 +54,14 @@ pub(super) async fn complete(call: &Call<'_>, completion: Operation) -> Result<m
     }
     if has(Defect::CompletionWritesTwice) {
         let answer = call.apply(completion)?;
-        let object = with_state(call, |state| state.object.clone()).flatten();
+        let object = call.look(|state| state.object.clone()).flatten();
         let (bucket, key) = names(call);
         let due = Instant::now() + PAUSE;
         call.service.store.lock().put_off.written.push((due, bucket, key, object));
         return Ok(answer);
     }
     if has(Defect::StaleReads) {
-        let before = with_state(call, |state| state.object.clone()).flatten();
+        let before = call.look(|state| state.object.clone()).flatten();
         let answer = call.apply(completion)?;
         let (bucket, key) = names(call);
         let until = Instant::now() + PAUSE;
@@ -135,15 +135,9 @@ fn names(call: &Call<'_>) -> (String, String) {
     (call.request.bucket().to_owned(), call.request.key().to_owned())
 }
 
-fn with_state<T>(call: &Call<'_>, change: impl FnOnce(&mut KeyState) -> T) -> Option<T> {
-    let mut store = call.service.store.lock();
-    let bucket = store.buckets.get_mut(call.request.bucket())?;
-    Some(change(bucket.keys.get_mut(call.request.key())?))
-}
-
 /// What the answer would be.
 fn trial(call: &Call<'_>, completion: &Operation) -> Result<model::Answer, S3Error> {
-    let state = with_state(call, |state| state.clone()).unwrap_or_default();
+    let state = call.look(KeyState::clone).unwrap_or_default();
     let event = Event { operation: completion.clone(), given: Given::default() };
     match model::apply(&mut state.clone(), &call.service.rules, &event) {
         model::Answer::Refused(refusal) => Err(S3Error::refused(refusal, call.request.key(), call.dialect())),
@@ -156,7 +150,7 @@ fn as_it_is_now(call: &Call<'_>, completion: Operation) -> Operation {
     let Operation::Complete { upload, list: List::Parts(mut list), terms } = completion else {
         return completion;
     };
-    with_state(call, |state| {
+    call.change(|state| {
         let parts = state.uploads.get(&upload).map(|upload| &upload.parts);
         for listed in &mut list {
             let number = u32::try_from(listed.number).unwrap_or(0);
