@@ -220,10 +220,6 @@ impl Scope<'_> {
             Operation::UploadPart(args) if args.hold.is_some() && step.expect.is_some() => {
                 self.mistakes.push(Mistake::at(&expect, "the claim of a held step stands at its `release`"));
             }
-            Operation::CompleteUpload(args) if args.leaves == Some(true) && step.expect.is_some() => {
-                self.mistakes
-                    .push(Mistake::at(&expect, "nobody waits for the answer; claim what becomes of it"));
-            }
             Operation::UploadPart(args) if args.cut.is_some() && step.expect.is_some() => {
                 self.mistakes.push(Mistake::at(&expect, "a request that is cut may go without an answer"));
             }

@@ -158,7 +158,7 @@ impl<'r> Explorer<'r> {
             }
         }
         let found = &self.findings[before..];
-        let mut row = self.runner.row(what.id(), what.title(), self.level(what, found));
+        let mut row = RowReport::untried(what.id(), None, what.title(), self.level(what, found));
         row.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         row.notes.push(format!("{ran} drawn and run, {calls} steps, {} kinds of findings", found.len()));
         row.notes.extend(stopped.clone());

@@ -290,6 +290,35 @@ pub struct RowReport {
 }
 
 impl RowReport {
+    /// A row of which nothing is known yet.
+    pub fn untried(id: &str, row: Option<&str>, title: &str, level: Level) -> Self {
+        Self {
+            id: id.to_owned(),
+            row: row.map(str::to_owned),
+            area: id.split('/').next().unwrap_or_default().to_owned(),
+            title: title.to_owned(),
+            level,
+            verdict: Verdict::NotApplicable,
+            millis: 0,
+            reason: None,
+            cause: None,
+            observed: BTreeMap::new(),
+            sources: Vec::new(),
+            file: String::new(),
+            steps: Vec::new(),
+            exchanges: Vec::new(),
+            notes: Vec::new(),
+            columns: BTreeMap::new(),
+            excerpt: None,
+            history: None,
+            explanation: None,
+            about: None,
+            since: None,
+            digest: None,
+            standing: None,
+        }
+    }
+
     /// The whole id: `complete/part-too-small[one-byte-short]`.
     pub fn name(&self) -> String {
         RowId::new(&self.id, self.row.as_deref()).to_string()

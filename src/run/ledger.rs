@@ -7,13 +7,10 @@ use std::sync::{Mutex, PoisonError};
 
 use http::Method;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::journal::JournalHeader;
-use crate::case::Level;
 use crate::history::History;
-use crate::report::{Audit, LostObject};
-use crate::wire::{Client, Log, Request, s3};
+use crate::wire::Request;
 
 /// An object whose completion was answered with success, and that nothing else wrote.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -108,46 +105,6 @@ pub fn read_ledger(path: &Path) -> Result<(JournalHeader, Vec<Entry>), String> {
         serde_json::from_str(line).map_err(|error| format!("line {}: no entry of a ledger: {error}", at + 2))
     };
     Ok((header, lines.enumerate().map(entry).collect::<Result<_, _>>()?))
-}
-
-/// Reads every object of a ledger whole, and compares it. Given are also what the findings are about.
-pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
-    let mut found = Audit { firm: entries.len() as u64, ..Audit::default() };
-    let mut lost = Vec::new();
-    for entry in entries {
-        let call =
-            s3::GetObject { key: entry.key.clone(), longest: entry.size + (1 << 20), ..Default::default() };
-        let told = match client.call(&call, &Log::for_clean_up()).await {
-            Ok(answer) if answer.is_ok() => {
-                let bytes = answer.content.clone().unwrap_or_default();
-                let same =
-                    bytes.len() as u64 == entry.size && hex::encode(Sha256::digest(&bytes)) == entry.sha256;
-                (!same).then(|| format!("{} other bytes, {}", bytes.len(), answer.summary()))
-            }
-            Ok(answer) if answer.status >= 500 => {
-                found.trouble = Some(format!("{}: {}", entry.key, answer.summary()));
-                continue;
-            }
-            Ok(answer) => Some(answer.summary()),
-            Err(trouble) => {
-                found.trouble = Some(format!("{}: {trouble}", entry.key));
-                continue;
-            }
-        };
-        found.read += 1;
-        if let Some(told) = told {
-            found.lost.push(LostObject {
-                key: entry.key.clone(),
-                upload: entry.upload.clone(),
-                etag: entry.etag.clone(),
-                level: Level::Must,
-                found: told,
-                row: entry.row.clone(),
-            });
-            lost.push(entry.clone());
-        }
-    }
-    (found, lost)
 }
 
 /// What the calls of a round wrote.

@@ -1,9 +1,11 @@
 //! Which rows run, step by step, the verdict, clean-up.
 
+mod audit;
 mod bucket;
 mod callback;
 mod capability;
 mod claims;
+mod conclusion;
 mod contents;
 mod dispute;
 mod error;
@@ -16,6 +18,7 @@ mod preflight;
 mod prepare;
 mod race;
 mod row;
+mod row_report;
 mod runner;
 mod state;
 mod sweep;
@@ -23,11 +26,12 @@ mod verdict;
 mod walk;
 mod witness;
 
+pub use audit::audit;
 pub use bucket::{BucketChoice, open_bucket};
 pub use callback::{CallbackPlace, CallbackServer};
 pub use error::RunError;
 pub use journal::{Journal, JournalHeader, journals};
-pub use ledger::{Entry, Ledger, SMALL, audit, read_ledger};
+pub use ledger::{Entry, Ledger, SMALL, read_ledger};
 pub use plan::{Applicable, Cost, Plan, PlannedRow, cost_of, plan};
 pub use preflight::{Preflight, preflight};
 pub use row::{RowContext, run_row};

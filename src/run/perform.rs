@@ -101,17 +101,6 @@ impl Round<'_> {
                 // The claim, if there is one, stands at the release.
                 Ok(Answer { status: 200, ..Answer::default() })
             }
-            Operation::CompleteUpload(args) if args.leaves == Some(true) => {
-                if self.context.client.target.endpoint.scheme() != "http" {
-                    let why = "a request can be left on an endpoint without TLS alone";
-                    return Err(Fault::Unavailable(why.to_owned()));
-                }
-                let prepared = self.prepare(step)?;
-                let client = &self.context.client;
-                let held = client.hold_back(prepared.call.as_ref(), &prepared.signing).await?;
-                client.leave(held, &self.log).await?;
-                Ok(Answer { status: 200, ..Answer::default() })
-            }
             Operation::Release(name) => {
                 let (held, prepared) = self
                     .held
@@ -143,7 +132,7 @@ impl Round<'_> {
     fn witness(&mut self, prepared: &Prepared, answer: Result<&Answer, &Trouble>, from: usize) {
         self.note_write(prepared, answer);
         let Some(witness) = &mut self.witness else { return };
-        let times = interval(&self.log.exchanges()[from..], None);
+        let times = interval(&self.log.since(from), None);
         witness.note(&[Witnessed { call: prepared.call.as_ref(), answer, times, client: "A" }]);
     }
 

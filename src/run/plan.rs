@@ -93,7 +93,6 @@ impl PlannedRow {
     pub fn stops_in_a_body(&self) -> bool {
         self.row().steps.iter().any(|step| match &step.operation {
             Operation::UploadPart(args) => args.hold.is_some() || args.cut.is_some(),
-            Operation::CompleteUpload(args) => args.leaves == Some(true),
             _ => false,
         })
     }

@@ -31,17 +31,17 @@ impl Round<'_> {
         }
         let from = self.log.len();
         let (answers, released) = self.release(&prepared).await;
-        let earliest_end = self.log.exchanges()[from..].iter().map(|exchange| exchange.end_us).min();
+        let exchanges = self.log.since(from);
+        let earliest_end = exchanges.iter().map(|exchange| exchange.end_us).min();
         self.overlapped = earliest_end.is_some_and(|end| released < end);
         for ((_, _, call), answer) in prepared.iter().zip(&answers) {
             self.note_write(call, answer.as_ref());
         }
         if let Some(witness) = &mut self.witness {
-            let exchanges = &self.log.exchanges()[from..];
             let witnessed = prepared.iter().zip(&answers).map(|((name, _, call), answer)| Witnessed {
                 call: call.call.as_ref(),
                 answer: answer.as_ref(),
-                times: interval(exchanges, Some(name)),
+                times: interval(&exchanges, Some(name)),
                 client: name,
             });
             witness.note(&witnessed.collect::<Vec<_>>());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use mpuspec_mock::provider::{CAPABILITIES, Provider, Strength, Support};
+use mpuspec_mock::provider::{CAPABILITIES, Provider, Support};
 use mpuspec_mock::yaml::{Spot, locate};
 use sha2::{Digest, Sha256};
 
@@ -24,9 +24,9 @@ use super::state::State;
 use super::sweep::Sweep;
 use super::verdict::{JudgedStep, StepOutcome, decide};
 use super::witness::Witness;
-use crate::case::{Expect, Grade, Level, Operation, Outcome, Registry, Sizes, Step, publisher_of};
-use crate::report::{AS_CLAIMED, Excerpt, RowReport, SourceInfo, StepReport, StepResult, Verdict};
-use crate::wire::{Answer, Client, Exchange, Held, Log, TroubleKind};
+use crate::case::{Expect, Grade, Operation, Outcome, Registry, Sizes, Step, publisher_of};
+use crate::report::{AS_CLAIMED, RowReport, StepReport, StepResult, Verdict};
+use crate::wire::{Answer, Client, Held, Log, TroubleKind};
 
 /// What all rows share.
 #[derive(Debug)]
@@ -67,10 +67,10 @@ pub(super) struct Round<'r> {
     pub(super) sources: BTreeMap<String, usize>,
     /// Requests that stopped in the middle of their body, by name.
     pub(super) held: BTreeMap<String, (Held, Prepared)>,
-    planned: &'r PlannedRow,
-    steps: Vec<(JudgedStep, StepReport, Step)>,
+    pub(super) planned: &'r PlannedRow,
+    pub(super) steps: Vec<(JudgedStep, StepReport, Step)>,
     observed: Vec<(String, String)>,
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
     pub(super) overlapped: bool,
     /// Writes down what the model shall judge, if it shall judge anything.
     pub(super) witness: Option<Witness>,
@@ -84,8 +84,6 @@ pub(super) struct Round<'r> {
 const LEAST_OVERLAPS: u32 = 5;
 /// Between two tries of a step that has time.
 const AGAIN: Duration = Duration::from_millis(100);
-/// As many exchanges of a row are kept.
-const MOST_EXCHANGES: usize = 40;
 
 /// Runs a row, cleans up after it, and gives its report with what could not be cleaned.
 pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, Sweep) {
@@ -179,20 +177,6 @@ fn late_error(operation: &Operation) -> bool {
         operation,
         Operation::CompleteUpload(_) | Operation::UploadPartCopy(_) | Operation::CopyObject(_)
     )
-}
-
-/// The operation in the words of S3, to compare with the preflight.
-fn s3_name(operation: &Operation) -> Option<&'static str> {
-    Some(match operation {
-        Operation::CreateUpload(_) | Operation::CreateUploads(_) => "CreateMultipartUpload",
-        Operation::UploadPart(_) | Operation::UploadParts(_) => "UploadPart",
-        Operation::UploadPartCopy(_) => "UploadPartCopy",
-        Operation::CompleteUpload(_) => "CompleteMultipartUpload",
-        Operation::AbortUpload(_) => "AbortMultipartUpload",
-        Operation::ListParts(_) => "ListParts",
-        Operation::ListUploads(_) => "ListMultipartUploads",
-        _ => return None,
-    })
 }
 
 impl<'r> Round<'r> {
@@ -460,60 +444,6 @@ impl<'r> Round<'r> {
         };
         (judged, Some(outcome.then.clone()))
     }
-
-    fn report(
-        self,
-        verdict: Verdict,
-        step: Option<usize>,
-        reason: Option<String>,
-        observed: BTreeMap<String, String>,
-        started: Instant,
-    ) -> RowReport {
-        let redactor = &self.context.client.redactor;
-        let (level, verdict) = self.weakened(verdict);
-        let cause = step
-            .filter(|_| verdict.counts_against())
-            .and_then(|at| s3_name(&self.steps[at].2.operation))
-            .filter(|operation| self.context.preflight.is_missing(operation))
-            .map(str::to_owned);
-        let excerpt = step.and_then(|at| excerpt(&self.planned.case.origin.text, &self.steps[at].2));
-        let keep = self.context.all_evidence || !matches!(verdict, Verdict::Pass | Verdict::NotApplicable);
-        let around = step.and_then(|at| self.steps[at].1.exchanges).map_or(0, |(_, last)| last);
-        RowReport {
-            level,
-            verdict,
-            millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            reason: reason.map(|reason| redactor.clean(&reason)),
-            cause,
-            observed: observed.into_iter().map(|(name, outcome)| (name, redactor.clean(&outcome))).collect(),
-            steps: self.steps.iter().map(|(_, report, _)| report.clone()).collect(),
-            exchanges: if keep { thin_out(self.log.exchanges(), around) } else { Vec::new() },
-            notes: self.notes.iter().map(|note| redactor.clean(note)).collect(),
-            excerpt,
-            history: self.witness.as_ref().filter(|_| keep).and_then(|w| redactor.clean_all(w.history())),
-            explanation: self
-                .witness
-                .as_ref()
-                .and_then(Witness::explanation)
-                .and_then(|e| redactor.clean_all(&e)),
-            ..empty_report(self.planned, &self.context.registry)
-        }
-    }
-}
-
-impl Round<'_> {
-    /// Where nobody promises that concurrent calls take effect in some order, an order that is missing is
-    /// only recorded; what may never happen is not.
-    fn weakened(&self, verdict: Verdict) -> (Level, Verdict) {
-        let strong = self.context.provider.consistency.multipart == Strength::Strong;
-        let kind = self.witness.as_ref().and_then(Witness::explanation).map(|found| found.kind);
-        match kind {
-            Some(kind) if !strong && !kind.is_never_allowed() && self.planned.case.generated.is_none() => {
-                (Level::Info, if verdict == Verdict::Fail { Verdict::Pass } else { verdict })
-            }
-            _ => (self.planned.level, verdict),
-        }
-    }
 }
 
 /// What a claim without named outcomes shows in the dialect sheet.
@@ -524,67 +454,4 @@ fn shown(outcome: &StepOutcome, answer: &Answer) -> String {
         _ if answer.refusal.is_some() => answer.code(),
         _ => AS_CLAIMED.to_owned(),
     }
-}
-
-/// The report of a row that did not run.
-pub(super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowReport {
-    let source = |key: &String| {
-        let cited = registry.find(key).ok();
-        SourceInfo {
-            key: key.clone(),
-            url: cited.map(|cited| cited.page.url.clone()),
-            says: cited.and_then(|cited| cited.says).map(str::to_owned),
-        }
-    };
-    RowReport {
-        id: planned.id.case.clone(),
-        row: planned.id.row.clone(),
-        area: planned.id.area().to_owned(),
-        title: planned.case.title.clone(),
-        level: planned.level,
-        verdict: Verdict::NotApplicable,
-        millis: 0,
-        reason: None,
-        cause: None,
-        observed: BTreeMap::new(),
-        sources: planned.case.source.iter().map(source).collect(),
-        file: planned.case.origin.name.clone(),
-        steps: Vec::new(),
-        exchanges: Vec::new(),
-        notes: Vec::new(),
-        columns: planned.row().columns.iter().cloned().collect(),
-        excerpt: None,
-        history: None,
-        explanation: None,
-        about: planned.case.about.clone(),
-        since: planned.case.since.clone(),
-        digest: Some(hex::encode(&Sha256::digest(&planned.case.origin.text)[..8])),
-        standing: None,
-    }
-}
-
-/// The lines around a step, with its claim marked.
-fn excerpt(text: &str, step: &Step) -> Option<Excerpt> {
-    let place = if step.expect.is_some() {
-        locate(text, &step.path.key("expect"), Spot::Value)
-    } else {
-        locate(text, &step.path.key(step.operation.name()), Spot::Key)
-    };
-    let span = place.or_else(|| locate(text, &step.path, Spot::Value))?;
-    let operation =
-        locate(text, &step.path.key(step.operation.name()), Spot::Key).map_or(span.line, |span| span.line);
-    let first = operation.saturating_sub(1).max(1);
-    let lines: Vec<String> =
-        text.lines().skip(first - 1).take(span.line + 1 - first).map(str::to_owned).collect();
-    Some(Excerpt { first_line: first, lines, line: span.line, column: span.column, length: span.length })
-}
-
-/// The first, the last, and those around the break.
-fn thin_out(exchanges: Vec<Exchange>, around: u32) -> Vec<Exchange> {
-    if exchanges.len() <= MOST_EXCHANGES {
-        return exchanges;
-    }
-    let (total, third) = (exchanges.len() as u32, MOST_EXCHANGES as u32 / 3);
-    let near = |n: u32| n.abs_diff(around) <= third / 2;
-    exchanges.into_iter().filter(|e| e.n <= third || e.n > total - third || near(e.n)).collect()
 }

@@ -10,17 +10,19 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::bucket::probe;
+use super::conclusion::{End, conclude, is_broken};
 use super::contents::Contents;
 use super::journal::{Journal, JournalHeader};
-use super::ledger::{Entry, Ledger, audit};
+use super::ledger::Ledger;
 use super::plan::{Applicable, Plan, PlannedRow};
-use super::row::{RowContext, empty_report, run_row};
+use super::row::{RowContext, run_row};
+use super::row_report::empty_report;
 use super::sweep::Sweep;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
-use crate::case::{Level, Registry, RowId, User, publisher_of};
+use crate::case::{Registry, RowId, User, publisher_of};
 use crate::report::{
-    Audit, CleanUp, Counts, Finding, FindingKind, LostObject, Report, RowReport, RunInfo, SCHEMA_VERSION,
-    SourceInfo, StepResult, Suite, Summary, TargetInfo, Verdict,
+    Audit, CleanUp, Counts, Finding, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, StepResult,
+    Suite, Summary, TargetInfo, Verdict,
 };
 use crate::wire::{Client, Log, TroubleKind, s3};
 
@@ -58,11 +60,6 @@ pub trait Progress: Send + Sync {
     /// A row has its verdict.
     fn row(&self, done: usize, total: usize, row: &RowReport);
 }
-
-/// Objects that are told with the calls that led to them.
-const MOST_TOLD: usize = 8;
-/// The row of the audit.
-const AUDIT: &str = "audit/acknowledged-object-lost";
 
 /// What the rows of a plan came to.
 #[derive(Debug)]
@@ -109,13 +106,13 @@ impl Findings {
 /// A run that is prepared: its bucket is there and the seven operations were called.
 #[derive(Debug)]
 pub struct Runner {
-    context: Arc<RowContext>,
-    options: RunOptions,
+    pub(super) context: Arc<RowContext>,
+    pub(super) options: RunOptions,
     server: String,
     versioned: bool,
     started: Instant,
     started_at: String,
-    header: JournalHeader,
+    pub(super) header: JournalHeader,
 }
 
 impl Runner {
@@ -202,89 +199,6 @@ impl Runner {
     /// Runs a row that is in no plan. Given is also what could not be removed after it.
     pub async fn run_generated(&self, planned: &PlannedRow) -> (RowReport, Sweep) {
         run_planned(&self.context, planned).await
-    }
-
-    /// A row that no case stands behind.
-    pub fn row(&self, id: &str, title: &str, level: Level) -> RowReport {
-        RowReport {
-            id: id.to_owned(),
-            row: None,
-            area: id.split('/').next().unwrap_or_default().to_owned(),
-            title: title.to_owned(),
-            level,
-            verdict: Verdict::NotApplicable,
-            millis: 0,
-            reason: None,
-            cause: None,
-            observed: BTreeMap::new(),
-            sources: Vec::new(),
-            file: String::new(),
-            steps: Vec::new(),
-            exchanges: Vec::new(),
-            notes: Vec::new(),
-            columns: BTreeMap::new(),
-            excerpt: None,
-            history: None,
-            explanation: None,
-            about: None,
-            since: None,
-            digest: None,
-            standing: None,
-        }
-    }
-
-    /// Writes down which objects have to be there, for an audit at another time.
-    pub fn save_ledger(&self, path: &std::path::Path) -> std::io::Result<()> {
-        self.context.ledger.save(path, &self.header)
-    }
-
-    /// Reads every object of the ledger again. `ledger` is where it was saved, if the objects shall stay.
-    pub async fn audit(&self, ledger: Option<&std::path::Path>) -> Findings {
-        let started = Instant::now();
-        let entries = self.context.ledger.entries();
-        let (mut found, lost) = audit(&self.context.client, &entries).await;
-        found.completions = self.context.ledger.completions();
-        let mut row = self.row(AUDIT, "An object whose completion was acknowledged is there", Level::Must);
-        row.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        row.notes.push(format!("{} objects read, of {} completions", found.read, found.completions));
-        (row.verdict, row.reason) = match (found.lost.len(), &found.trouble) {
-            (1.., _) => {
-                let told: Vec<String> = found
-                    .lost
-                    .iter()
-                    .map(|lost| format!("{} of {}: {}", lost.key, lost.row, lost.found))
-                    .collect();
-                (Verdict::Fail, Some(told.join("; ")))
-            }
-            (0, Some(trouble)) => (Verdict::Error, Some(trouble.clone())),
-            (0, None) if found.read == 0 => {
-                (Verdict::NotApplicable, Some("nothing was completed".to_owned()))
-            }
-            (0, None) => (Verdict::Pass, None),
-        };
-        let finding = |(lost, entry): (&LostObject, Entry)| Finding {
-            id: AUDIT.to_owned(),
-            level: Level::Must,
-            kind: FindingKind::Lost,
-            title: format!(
-                "{}: {}, which {} completed, is {} now",
-                FindingKind::Lost.in_words(),
-                lost.key,
-                lost.row,
-                lost.found
-            ),
-            seed: self.options.seed.clone(),
-            case: None,
-            saved: None,
-            history: entry.history,
-            explanation: None,
-        };
-        let findings = found.lost.iter().zip(lost).take(MOST_TOLD).map(finding).collect();
-        let kept = ledger.map(|path| {
-            let count = entries.len();
-            format!("{count} objects, for `mpuspec audit {}`: `mpuspec clean` removes them", path.display())
-        });
-        Findings { rows: vec![row], findings, audit: found, kept, left: Sweep::default() }
     }
 
     /// Whether somebody wants the run to end.
@@ -548,72 +462,4 @@ async fn is_gone(client: &Client) -> bool {
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
     true
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// Every row was run.
-    Whole,
-    /// A row decided, and the rest was not asked for.
-    Decided,
-    /// Somebody stopped it, or a row went missing.
-    Interrupted,
-}
-
-struct Conclusion {
-    exit: u8,
-    conformant: Option<bool>,
-    words: String,
-}
-
-/// Whether the level of a row binds, so that the exit code hangs on it.
-fn binds(row: &RowReport, strict: bool) -> bool {
-    row.level == Level::Must || (strict && row.level == Level::Should)
-}
-
-/// Whether a row alone makes the exit code 1, whatever the others do.
-fn is_broken(row: &RowReport, strict: bool) -> bool {
-    binds(row, strict) && matches!(row.verdict, Verdict::Fail | Verdict::Blocked)
-}
-
-/// The exit code is a contract; so are the words that go with it.
-fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, end: End) -> Conclusion {
-    let count =
-        |fits: fn(Verdict) -> bool| rows.iter().filter(|row| binds(row, strict) && fits(row.verdict)).count();
-    let broken = rows.iter().filter(|row| is_broken(row, strict)).count();
-    let unjudged = count(|verdict| verdict == Verdict::Error);
-    let held = count(|verdict| matches!(verdict, Verdict::Pass | Verdict::Tolerated));
-    let differing = rows.iter().filter(|row| row.verdict == Verdict::Tolerated).count();
-    let ran = rows.iter().any(|row| row.verdict != Verdict::NotApplicable);
-    let conclusion = |exit, conformant, words| Conclusion {
-        exit,
-        conformant: if provider.anonymous { None } else { Some(conformant) },
-        words,
-    };
-    let whose = if provider.anonymous { "AWS" } else { &provider.title };
-    if end == End::Interrupted {
-        return conclusion(130, false, "interrupted: the report is partial".to_owned());
-    }
-    if broken > 0 {
-        let words = match broken {
-            1 => format!("1 promise of {whose} is broken"),
-            n => format!("{n} promises of {whose} are broken"),
-        };
-        let stopped = if end == End::Decided { "; stopped there, so the report is partial" } else { "" };
-        return conclusion(1, false, words + stopped);
-    }
-    if !ran {
-        return conclusion(4, false, "nothing ran".to_owned());
-    }
-    if unjudged > 0 {
-        return conclusion(5, false, format!("nothing failed, but {unjudged} rows could not be judged"));
-    }
-    if provider.anonymous {
-        return conclusion(0, true, format!("no promise of AWS broken, {differing} answers differ"));
-    }
-    if held == 0 {
-        return conclusion(0, false, "nothing failed, and no MUST row was judged".to_owned());
-    }
-    conclusion(0, true, format!("conformant: every MUST row that was judged holds ({held})"))
 }

@@ -1,9 +1,9 @@
 //! The verdict on a row, decided here and nowhere else.
 
-use mpuspec_mock::provider::{Provider, Support};
+use mpuspec_mock::provider::{Provider, Strength, Support};
 
 use crate::case::Level;
-use crate::report::Verdict;
+use crate::report::{FindingKind, Verdict};
 use crate::wire::Trouble;
 
 /// What came of a step.
@@ -54,6 +54,22 @@ pub(super) fn decide(
         worst.0 = Verdict::Pass;
     }
     worst
+}
+
+/// Where nobody promises that concurrent calls take effect in some order, an order that is missing is only
+/// recorded; what may never happen is not.
+pub(super) fn weakened(
+    level: Level,
+    verdict: Verdict,
+    kind: FindingKind,
+    provider: &Provider,
+) -> (Level, Verdict) {
+    match provider.consistency.multipart {
+        Strength::Strong => (level, verdict),
+        _ if kind.is_never_allowed() => (level, verdict),
+        _ if verdict == Verdict::Fail => (Level::Info, Verdict::Pass),
+        _ => (Level::Info, verdict),
+    }
 }
 
 fn of_step(provider: &Provider, step: &JudgedStep) -> Verdict {

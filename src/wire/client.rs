@@ -96,6 +96,11 @@ impl Log {
         self.lock().clone()
     }
 
+    /// Those that came behind the first `from`.
+    pub fn since(&self, from: usize) -> Vec<Exchange> {
+        self.lock()[from..].to_vec()
+    }
+
     /// The newest exchange.
     pub fn last(&self) -> Option<Exchange> {
         self.lock().last().cloned()
@@ -321,14 +326,6 @@ impl Client {
         self.record_held(held, outcome.as_ref(), log);
         let answer = operation.read(&outcome?, &self.target.bucket);
         answer.map_err(|reason| Trouble::new(TroubleKind::Unreadable, self.redactor.clean(&reason)))
-    }
-
-    /// Sends the rest of a held request, and closes the connection without waiting for the answer.
-    pub async fn leave(&self, mut held: Held, log: &Log) -> Result<(), Trouble> {
-        let sent = held.leave().await;
-        let left = Trouble::new(TroubleKind::Cut, "left by the suite before the answer");
-        self.record_held(held, Err(&left), log);
-        sent
     }
 
     /// Closes the connection of a held request.

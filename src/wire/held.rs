@@ -122,13 +122,6 @@ impl Held {
         let _ = tokio::time::timeout(PATIENCE, ended).await;
     }
 
-    /// Sends the rest of the request and nothing more.
-    pub(super) async fn leave(&mut self) -> Result<(), Trouble> {
-        let rest = std::mem::take(&mut self.rest);
-        self.write(&rest).await?;
-        self.stream.shutdown().await.map_err(|error| cut(&error))
-    }
-
     /// Sends the rest of the body and reads the answer, which may have come before.
     pub(super) async fn finish(&mut self) -> Result<Response, Trouble> {
         let rest = std::mem::take(&mut self.rest);

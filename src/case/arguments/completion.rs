@@ -47,8 +47,6 @@ arguments! {
         encryption: Option<String>,
         /// How the answer tells the key; `url` is known.
         encoding_type: Option<String>,
-        /// Goes away without waiting for the answer.
-        leaves: Option<bool>,
         /// The Content-MD5 header.
         content_md5: Option<ContentMd5>,
         /// User metadata, which belongs to the creation.

@@ -1,0 +1,119 @@
+//! The audit: whether what was acknowledged is there.
+
+use std::path::Path;
+use std::time::Instant;
+
+use sha2::{Digest, Sha256};
+
+use super::ledger::Entry;
+use super::runner::{Findings, Runner};
+use super::sweep::Sweep;
+use crate::case::Level;
+use crate::report::{Audit, Finding, FindingKind, LostObject, RowReport, Verdict};
+use crate::wire::{Client, Log, s3};
+
+/// Objects that are told with the calls that led to them.
+const MOST_TOLD: usize = 8;
+/// The row of the audit.
+const AUDIT: &str = "audit/acknowledged-object-lost";
+
+impl Runner {
+    /// Writes down which objects have to be there, for an audit at another time.
+    pub fn save_ledger(&self, path: &Path) -> std::io::Result<()> {
+        self.context.ledger.save(path, &self.header)
+    }
+
+    /// Reads every object of the ledger again. `ledger` is where it was saved, if the objects shall stay.
+    pub async fn audit(&self, ledger: Option<&Path>) -> Findings {
+        let started = Instant::now();
+        let entries = self.context.ledger.entries();
+        let (mut found, lost) = audit(&self.context.client, &entries).await;
+        found.completions = self.context.ledger.completions();
+        let mut row = RowReport::untried(
+            AUDIT,
+            None,
+            "An object whose completion was acknowledged is there",
+            Level::Must,
+        );
+        row.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        row.notes.push(format!("{} objects read, of {} completions", found.read, found.completions));
+        (row.verdict, row.reason) = match (found.lost.len(), &found.trouble) {
+            (1.., _) => {
+                let told: Vec<String> = found
+                    .lost
+                    .iter()
+                    .map(|lost| format!("{} of {}: {}", lost.key, lost.row, lost.found))
+                    .collect();
+                (Verdict::Fail, Some(told.join("; ")))
+            }
+            (0, Some(trouble)) => (Verdict::Error, Some(trouble.clone())),
+            (0, None) if found.read == 0 => {
+                (Verdict::NotApplicable, Some("nothing was completed".to_owned()))
+            }
+            (0, None) => (Verdict::Pass, None),
+        };
+        let finding = |(lost, entry): (&LostObject, Entry)| Finding {
+            id: AUDIT.to_owned(),
+            level: Level::Must,
+            kind: FindingKind::Lost,
+            title: format!(
+                "{}: {}, which {} completed, is {} now",
+                FindingKind::Lost.in_words(),
+                lost.key,
+                lost.row,
+                lost.found
+            ),
+            seed: self.options.seed.clone(),
+            case: None,
+            saved: None,
+            history: entry.history,
+            explanation: None,
+        };
+        let findings = found.lost.iter().zip(lost).take(MOST_TOLD).map(finding).collect();
+        let kept = ledger.map(|path| {
+            let count = entries.len();
+            format!("{count} objects, for `mpuspec audit {}`: `mpuspec clean` removes them", path.display())
+        });
+        Findings { rows: vec![row], findings, audit: found, kept, left: Sweep::default() }
+    }
+}
+
+/// Reads every object of a ledger whole, and compares it. Given are also what the findings are about.
+pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
+    let mut found = Audit { firm: entries.len() as u64, ..Audit::default() };
+    let mut lost = Vec::new();
+    for entry in entries {
+        let call =
+            s3::GetObject { key: entry.key.clone(), longest: entry.size + (1 << 20), ..Default::default() };
+        let told = match client.call(&call, &Log::for_clean_up()).await {
+            Ok(answer) if answer.is_ok() => {
+                let bytes = answer.content.clone().unwrap_or_default();
+                let same =
+                    bytes.len() as u64 == entry.size && hex::encode(Sha256::digest(&bytes)) == entry.sha256;
+                (!same).then(|| format!("{} other bytes, {}", bytes.len(), answer.summary()))
+            }
+            Ok(answer) if answer.status >= 500 => {
+                found.trouble = Some(format!("{}: {}", entry.key, answer.summary()));
+                continue;
+            }
+            Ok(answer) => Some(answer.summary()),
+            Err(trouble) => {
+                found.trouble = Some(format!("{}: {trouble}", entry.key));
+                continue;
+            }
+        };
+        found.read += 1;
+        if let Some(told) = told {
+            found.lost.push(LostObject {
+                key: entry.key.clone(),
+                upload: entry.upload.clone(),
+                etag: entry.etag.clone(),
+                level: Level::Must,
+                found: told,
+                row: entry.row.clone(),
+            });
+            lost.push(entry.clone());
+        }
+    }
+    (found, lost)
+}

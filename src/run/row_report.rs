@@ -1,0 +1,123 @@
+//! What of a row goes into its report.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use mpuspec_mock::yaml::{Spot, locate};
+use sha2::{Digest, Sha256};
+
+use super::plan::PlannedRow;
+use super::row::Round;
+use super::verdict::weakened;
+use super::witness::Witness;
+use crate::case::{Operation, Registry, Step};
+use crate::report::{Excerpt, RowReport, SourceInfo, Verdict};
+use crate::wire::Exchange;
+
+/// As many exchanges of a row are kept.
+const MOST_EXCHANGES: usize = 40;
+
+impl Round<'_> {
+    pub(super) fn report(
+        self,
+        verdict: Verdict,
+        step: Option<usize>,
+        reason: Option<String>,
+        observed: BTreeMap<String, String>,
+        started: Instant,
+    ) -> RowReport {
+        let redactor = &self.context.client.redactor;
+        let found = self.witness.as_ref().and_then(Witness::explanation);
+        let kind = found.as_ref().map(|found| found.kind);
+        let generated = self.planned.case.generated.is_some();
+        let (level, verdict) = match kind.filter(|_| !generated) {
+            Some(kind) => weakened(self.planned.level, verdict, kind, &self.context.provider),
+            None => (self.planned.level, verdict),
+        };
+        let cause = step
+            .filter(|_| verdict.counts_against())
+            .and_then(|at| s3_name(&self.steps[at].2.operation))
+            .filter(|operation| self.context.preflight.is_missing(operation))
+            .map(str::to_owned);
+        let excerpt = step.and_then(|at| excerpt(&self.planned.case.origin.text, &self.steps[at].2));
+        let keep = self.context.all_evidence || !matches!(verdict, Verdict::Pass | Verdict::NotApplicable);
+        let around = step.and_then(|at| self.steps[at].1.exchanges).map_or(0, |(_, last)| last);
+        RowReport {
+            level,
+            verdict,
+            millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            reason: reason.map(|reason| redactor.clean(&reason)),
+            cause,
+            observed: observed.into_iter().map(|(name, outcome)| (name, redactor.clean(&outcome))).collect(),
+            steps: self.steps.iter().map(|(_, report, _)| report.clone()).collect(),
+            exchanges: if keep { thin_out(self.log.exchanges(), around) } else { Vec::new() },
+            notes: self.notes.iter().map(|note| redactor.clean(note)).collect(),
+            excerpt,
+            history: self.witness.as_ref().filter(|_| keep).and_then(|w| redactor.clean_all(w.history())),
+            explanation: found.and_then(|found| redactor.clean_all(&found)),
+            ..empty_report(self.planned, &self.context.registry)
+        }
+    }
+}
+
+/// The operation in the words of S3, to compare with the preflight.
+fn s3_name(operation: &Operation) -> Option<&'static str> {
+    Some(match operation {
+        Operation::CreateUpload(_) | Operation::CreateUploads(_) => "CreateMultipartUpload",
+        Operation::UploadPart(_) | Operation::UploadParts(_) => "UploadPart",
+        Operation::UploadPartCopy(_) => "UploadPartCopy",
+        Operation::CompleteUpload(_) => "CompleteMultipartUpload",
+        Operation::AbortUpload(_) => "AbortMultipartUpload",
+        Operation::ListParts(_) => "ListParts",
+        Operation::ListUploads(_) => "ListMultipartUploads",
+        _ => return None,
+    })
+}
+
+/// The report of a row that did not run.
+pub(super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowReport {
+    let source = |key: &String| {
+        let cited = registry.find(key).ok();
+        SourceInfo {
+            key: key.clone(),
+            url: cited.map(|cited| cited.page.url.clone()),
+            says: cited.and_then(|cited| cited.says).map(str::to_owned),
+        }
+    };
+    let id = &planned.id;
+    RowReport {
+        sources: planned.case.source.iter().map(source).collect(),
+        file: planned.case.origin.name.clone(),
+        columns: planned.row().columns.iter().cloned().collect(),
+        about: planned.case.about.clone(),
+        since: planned.case.since.clone(),
+        digest: Some(hex::encode(&Sha256::digest(&planned.case.origin.text)[..8])),
+        ..RowReport::untried(&id.case, id.row.as_deref(), &planned.case.title, planned.level)
+    }
+}
+
+/// The lines around a step, with its claim marked.
+fn excerpt(text: &str, step: &Step) -> Option<Excerpt> {
+    let place = if step.expect.is_some() {
+        locate(text, &step.path.key("expect"), Spot::Value)
+    } else {
+        locate(text, &step.path.key(step.operation.name()), Spot::Key)
+    };
+    let span = place.or_else(|| locate(text, &step.path, Spot::Value))?;
+    let operation =
+        locate(text, &step.path.key(step.operation.name()), Spot::Key).map_or(span.line, |span| span.line);
+    let first = operation.saturating_sub(1).max(1);
+    let lines: Vec<String> =
+        text.lines().skip(first - 1).take(span.line + 1 - first).map(str::to_owned).collect();
+    Some(Excerpt { first_line: first, lines, line: span.line, column: span.column, length: span.length })
+}
+
+/// The first, the last, and those around the break.
+fn thin_out(exchanges: Vec<Exchange>, around: u32) -> Vec<Exchange> {
+    if exchanges.len() <= MOST_EXCHANGES {
+        return exchanges;
+    }
+    let (total, third) = (exchanges.len() as u32, MOST_EXCHANGES as u32 / 3);
+    let near = |n: u32| n.abs_diff(around) <= third / 2;
+    exchanges.into_iter().filter(|e| e.n <= third || e.n > total - third || near(e.n)).collect()
+}
