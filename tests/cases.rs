@@ -74,6 +74,7 @@ fn stage(provider: &Provider, catalogue: &Catalogue) -> Result<Stage, String> {
         allow_versioned: false,
         audited: 0,
         callbacks: None,
+        restart: None,
     };
     let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
     let prepared = Runner::prepare(client, provider.clone(), catalogue.registry.clone(), options);

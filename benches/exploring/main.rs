@@ -1,6 +1,7 @@
 //! What exploring finds, and in which time; and what the search for a lawful order costs.
 //!
-//! `cargo bench --bench exploring` prints all; `-- --quick` one round of each.
+//! `cargo bench --bench exploring` prints all; `-- --quick` one round of each. Defects that show nothing in the
+//! draws are looked for by the audit, 0.3 s later.
 
 mod histories;
 
@@ -9,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use mpuspec::case::Catalogue;
 use mpuspec::explore::{ExploreOptions, Explorer};
-use mpuspec::history::{Found, Oracle, judge};
-use mpuspec::run::{BucketChoice, RunOptions, Runner};
+use mpuspec::history::{self, Oracle, judge};
+use mpuspec::run::{BucketChoice, Restart, RunOptions, Runner};
 use mpuspec::wire::{Budget, Client, ClientOptions, Credentials, Target};
 use mpuspec_mock::Mock;
 use mpuspec_mock::model::Defect;
@@ -48,12 +49,20 @@ async fn runner(mock: &Mock, provider: &Provider, registry: &Catalogue) -> Runne
         audited: u64::MAX,
         known: Default::default(),
         callbacks: None,
+        restart: Some(Restart::Own(Arc::new(mock.restarter()))),
     };
     Runner::prepare(client, provider.clone(), registry.registry.clone(), options).await.expect("it is usable")
 }
 
-/// Whether anything is found at the usual number of draws, the audit included, and how long it takes.
-async fn finds(defect: Defect, seed: &str, catalogue: &Catalogue) -> (bool, Duration) {
+/// What it took to find a defect.
+struct Found {
+    /// Sequences and races that were drawn; the audit comes behind all of them.
+    draws: u32,
+    time: Duration,
+}
+
+/// Looks for anything at the usual number of draws, the audit included.
+async fn find(defect: Defect, seed: &str, catalogue: &Catalogue) -> Option<Found> {
     let provider = small("aws-s3");
     let mock = Mock::builder().loaded_provider(provider.clone()).defect(defect.name()).start();
     let mock = mock.expect("it starts");
@@ -65,35 +74,60 @@ async fn finds(defect: Defect, seed: &str, catalogue: &Catalogue) -> (bool, Dura
         budget: BUDGET,
         save: None,
         shrinks: false,
+        most: 1,
     };
     let started = Instant::now();
     let explored = Explorer::new(&runner, &provider, options).explore().await;
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    let audited = runner.audit(None).await;
-    let found = !explored.findings.is_empty() || !audited.findings.is_empty();
-    let elapsed = started.elapsed();
+    let mut time = started.elapsed();
+    let drawn = explored.findings.first().map(|finding| {
+        let index = finding.seed.rsplit('/').next().and_then(|index| index.parse().ok()).unwrap_or(0);
+        let before = if finding.id == mpuspec::report::HISTORIES { COUNT } else { 0 };
+        before + index + 1
+    });
+    let draws = match drawn {
+        Some(draws) => Some(draws),
+        None => {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            let audited = runner.audit(None).await;
+            time = started.elapsed();
+            (!audited.findings.is_empty()).then_some(2 * COUNT)
+        }
+    };
     runner.clean_up(explored.left).await;
-    (found, elapsed)
+    draws.map(|draws| Found { draws, time })
+}
+
+/// The one in the middle, and the last.
+fn middle_and_worst<T: Copy + Ord>(mut all: Vec<T>) -> Option<(T, T)> {
+    all.sort();
+    Some((*all.get(all.len() / 2)?, *all.last()?))
 }
 
 async fn defects(rounds: usize, catalogue: &Catalogue) {
-    println!("{:<28} {:>8} {:>10} {:>10}", "defect", "found", "median s", "worst s");
+    println!(
+        "{:<28} {:>8} {:>13} {:>11} {:>10} {:>8}",
+        "defect", "found", "draws: median", "worst", "s: median", "worst"
+    );
     let others = [Defect::MixReads, Defect::MixReplacedPart, Defect::ReuseUpload];
     for defect in Defect::OF_RACES.iter().chain(&others) {
-        let mut found = 0;
-        let mut times = Vec::new();
+        let mut found = Vec::new();
         for round in 0..rounds {
-            let (is_found, time) = finds(*defect, &format!("bench-{round}"), catalogue).await;
-            found += usize::from(is_found);
-            times.push(time);
+            found.extend(find(*defect, &format!("bench-{round}"), catalogue).await);
         }
-        times.sort();
-        let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
+        let draws = middle_and_worst(found.iter().map(|found| found.draws).collect());
+        let times = middle_and_worst(found.iter().map(|found| found.time).collect());
+        let (Some(draws), Some(times)) = (draws, times) else {
+            println!("{:<28} {:>2} of {rounds}", defect.name(), 0);
+            continue;
+        };
         println!(
-            "{:<28} {found:>3} of {rounds:<2} {:>9.2} {:>10.2}",
+            "{:<28} {:>2} of {rounds:<2} {:>13} {:>11} {:>10.2} {:>8.2}",
             defect.name(),
-            median.as_secs_f64(),
-            worst.as_secs_f64()
+            found.len(),
+            draws.0,
+            draws.1,
+            times.0.as_secs_f64(),
+            times.1.as_secs_f64()
         );
     }
 }
@@ -109,6 +143,7 @@ async fn pace(catalogue: &Catalogue) {
         budget: BUDGET,
         save: None,
         shrinks: false,
+        most: 1,
     };
     let started = Instant::now();
     let explored = Explorer::new(&runner, &provider, options).explore().await;
@@ -127,7 +162,7 @@ fn search(rounds: usize) {
             for round in 0..rounds as u64 {
                 let history = histories::lawful(calls, clients, round);
                 let started = Instant::now();
-                assert!(matches!(judge(&history, &oracle), Found::Lawful(_)), "{round}");
+                assert!(matches!(judge(&history, &oracle), history::Found::Lawful(_)), "{round}");
                 times.push(started.elapsed());
             }
             times.sort();

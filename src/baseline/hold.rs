@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Baseline;
 use crate::case::Level;
-use crate::report::{HeldAgainst, News, Report, RowReport, Standing, Verdict};
+use crate::report::{AUDIT, HeldAgainst, News, Report, RowReport, Standing, Verdict};
 
 /// What counts beside MUST rows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -105,7 +105,7 @@ fn beside(report: &Report) -> BTreeSet<String> {
     let found = report.findings.iter().filter(|finding| finding.level == Level::Must);
     let mut names: BTreeSet<String> = found.map(|finding| finding.id.clone()).collect();
     if report.audit.lost.iter().any(|lost| lost.level == Level::Must) {
-        names.insert("audit/acknowledged-object-lost".to_owned());
+        names.insert(AUDIT.to_owned());
     }
     report.cases.iter().for_each(|row| _ = names.remove(&row.name()));
     names

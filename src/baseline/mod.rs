@@ -7,6 +7,8 @@ mod file;
 mod hold;
 mod update;
 
+use crate::report::{AUDIT, HISTORIES, SEQUENCES};
+
 pub use draft::draft;
 pub use file::{Baseline, Known};
 pub use hold::{Strictness, hold};
@@ -16,5 +18,4 @@ pub use update::{Updated, update};
 pub const TODO: &str = "TODO";
 
 /// Rows that stand beside those of the catalogue: what exploring and auditing count for.
-pub const BESIDE_THE_CATALOGUE: [&str; 3] =
-    ["explore/sequences", "explore/histories", "audit/acknowledged-object-lost"];
+pub const BESIDE_THE_CATALOGUE: [&str; 3] = [SEQUENCES, HISTORIES, AUDIT];

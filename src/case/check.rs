@@ -157,6 +157,16 @@ impl Scope<'_> {
             Operation::Together(lanes) => {
                 for (_, steps) in lanes {
                     self.steps(steps);
+                    for step in steps.iter().filter(|step| matches!(step.operation, Operation::Restart(_))) {
+                        let message = "a restart stands between steps, not beside them in a lane";
+                        self.mistakes.push(Mistake::at_key(&step.path.key("restart"), message));
+                    }
+                }
+            }
+            Operation::Restart(_) => {
+                if step.expect.is_some() {
+                    let message = "a restart has no answer; claim what the steps behind it show";
+                    self.mistakes.push(Mistake::at_key(&step.path.key("expect"), message));
                 }
             }
             Operation::GetObject(args) => {

@@ -138,4 +138,6 @@ operations! {
     "raw" => Raw,
     /// Lets go of a step that was held.
     "release" => Release,
+    /// Starts the server anew.
+    "restart" => Restart,
 }

@@ -37,6 +37,7 @@ pub(super) fn connect(header: &JournalHeader, options: &ClientOptions) -> Result
     let target = Target {
         dialect,
         endpoint,
+        others: Vec::new(),
         addressing: addressing(&header.addressing),
         bucket: header.bucket.clone(),
         region: header.region.clone(),

@@ -31,6 +31,8 @@ pub(super) struct Exploring {
     alone: bool,
 }
 
+/// Kinds of findings that are shrunk and told.
+const MOST_FINDINGS: usize = 8;
 /// Sequences, and races, where nothing else is run.
 const ALONE: u32 = 1_000;
 /// Sequences, and races, of a run of all cases on this machine.
@@ -62,6 +64,7 @@ impl Exploring {
             budget: self.budget,
             save: self.save.clone(),
             shrinks: true,
+            most: MOST_FINDINGS,
         })
     }
 }

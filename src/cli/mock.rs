@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{Failure, print};
 
-/// Runs the mock server until it is told to stop.
+/// Runs the mock server until it is told to stop. SIGHUP lets it fall and begin anew with what it has stored.
 #[derive(Debug, Args)]
 pub(super) struct Mock {
     /// The provider to play: a name or a file
@@ -69,9 +69,26 @@ impl Mock {
         super::tell!("credentials: {} / {}", mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::Usage(error.to_string()))?;
-        let _ = runtime.block_on(tokio::signal::ctrl_c());
+        runtime.block_on(async {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                () = restart_when_told(&mock) => {}
+            }
+        });
         Ok(0)
     }
+}
+
+/// Restarts the server at each SIGHUP; where there are no signals, nobody tells.
+async fn restart_when_told(mock: &mpuspec_mock::Mock) {
+    #[cfg(unix)]
+    if let Ok(mut told) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) {
+        while told.recv().await.is_some() {
+            mock.restart();
+            super::tell!("restarted");
+        }
+    }
+    std::future::pending::<()>().await;
 }
 
 /// Takes `NAME=VALUE` apart.

@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::Failure;
+use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Catalogue, RowId};
 use crate::report::{Report, Verdict, from_json};
-
-/// Areas of rows that stand beside the cases.
-const BESIDE: [&str; 2] = ["explore", "audit"];
 
 /// What is to be run again.
 #[derive(Debug)]
@@ -50,7 +48,7 @@ impl Rerun {
                 "note: {file} judged by the promises of {earlier}, this run judges by those of {provider}"
             );
         }
-        let beside = rows.iter().filter(|row| BESIDE.contains(&row.area())).cloned();
+        let beside = rows.iter().filter(|row| is_beside(row)).cloned();
         let known: BTreeSet<RowId> = catalogue.row_ids().chain(beside).collect();
         for gone in rows.difference(&known) {
             super::tell!(
@@ -72,16 +70,21 @@ impl Rerun {
 
     /// The rows by name, which select what runs only when it is named.
     pub(super) fn names(&self) -> Vec<String> {
-        self.rows.iter().filter(|row| !BESIDE.contains(&row.area())).map(RowId::to_string).collect()
+        self.rows.iter().filter(|row| !is_beside(row)).map(RowId::to_string).collect()
     }
 
     /// Whether rows of this area, behind which no case stands, are to be run again.
     pub(super) fn has(&self, area: &str) -> bool {
-        BESIDE.contains(&area) && self.rows.iter().any(|row| row.area() == area)
+        self.rows.iter().any(|row| row.area() == area && is_beside(row))
     }
 
     /// What the contents of the earlier run were made from.
     pub(super) fn seed(&self) -> &str {
         &self.report.run.seed
     }
+}
+
+/// Whether no case stands behind a row.
+fn is_beside(row: &RowId) -> bool {
+    BESIDE_THE_CATALOGUE.contains(&row.to_string().as_str())
 }

@@ -23,8 +23,10 @@ use super::target::Connection;
 use super::{Failure, catalogue, diagnostic, github, print};
 use crate::baseline::{Baseline, Strictness, hold};
 use crate::case::{Level, RowId};
-use crate::report::{RowReport, Style, Verdict, failures, findings, line, summary};
-use crate::run::{Applicable, BucketChoice, CallbackPlace, Plan, Progress, RunOptions, Runner, plan};
+use crate::report::{RowReport, Style, Verdict, deaths, failures, findings, line, summary};
+use crate::run::{
+    Applicable, BucketChoice, CallbackPlace, Plan, Progress, Restart, RunOptions, Runner, plan,
+};
 use crate::wire::{Budget, Client, Target, region_from_environment};
 
 /// Runs cases against an endpoint, or against the bundled mock.
@@ -32,9 +34,9 @@ use crate::wire::{Budget, Client, Target, region_from_environment};
 pub(super) struct Run {
     /// Ids, patterns over ids (*, **, ?) or case files [default: all]
     cases: Vec<String>,
-    /// The endpoint, as http://HOST:PORT [default: the bundled mock]
+    /// The endpoint, as http://HOST:PORT; several nodes of one storage are asked in turn [default: the bundled mock]
     #[arg(long, value_name = "URL")]
-    endpoint: Option<String>,
+    endpoint: Vec<String>,
     /// Whose promises count: a name or a file [default: generic; aws-s3 for the mock]
     #[arg(long, value_name = "NAME|FILE")]
     provider: Option<String>,
@@ -98,6 +100,9 @@ pub(super) struct Run {
     exploring: Exploring,
     #[command(flatten)]
     settling: Settling,
+    /// How the server is started anew: for the cases that do so, and when it has died
+    #[arg(long, value_name = "COMMAND", requires = "endpoint")]
+    restart_command: Option<String>,
     /// Print the plan and stop
     #[arg(long)]
     dry_run: bool,
@@ -171,14 +176,14 @@ impl Run {
                 && (self.area.is_empty() || self.area.iter().any(|area| area == id.area()))
                 && (self.level.is_empty() || self.level.contains(&level))
         };
-        let given = self.endpoint.as_deref().map(Target::endpoint).transpose();
-        let given = given.map_err(|error| Failure::Usage(error.to_string()))?;
+        let nodes = self.nodes()?;
+        let given = nodes.first().cloned();
         if given.is_none() && !provider.playable {
             let message =
                 format!("the mock cannot play `{}`; name an --endpoint, or another provider", provider.name);
             return Err(Failure::Usage(message));
         }
-        let loopback = given.as_ref().is_none_or(Target::is_loopback);
+        let loopback = nodes.iter().all(Target::is_loopback);
         let plan = plan(&catalogue, &provider, &selection, loopback, wanted);
         let id = fresh_id();
         let live = given.is_some() && !loopback;
@@ -232,9 +237,13 @@ impl Run {
         let region = self.region.clone().or_else(surroundings);
         let bucket = self.bucket.clone().unwrap_or_else(|| format!("mpuspec-{id}"));
         let target = Target::new(&provider, endpoint, self.connection.addressing(), bucket, region);
+        let target = target.with_others(nodes.into_iter().skip(1).collect());
         let name = self.name.clone().unwrap_or_else(|| match &mock {
             Some(_) => format!("the bundled mock as {}", provider.title),
-            None => target.endpoint.as_str().trim_end_matches('/').to_owned(),
+            None => {
+                let names = target.nodes().map(|node| node.as_str().trim_end_matches('/'));
+                names.collect::<Vec<_>>().join(", ")
+            }
         });
         let origin = principals.main.origin.clone();
         let budget = Budget::new(max_requests, max_bytes, self.rate);
@@ -269,6 +278,10 @@ impl Run {
             allow_versioned: self.allow_versioned,
             audited: self.settling.audited(audits),
             callbacks: self.callbacks(loopback),
+            restart: match (&mock, &self.restart_command) {
+                (Some(mock), _) => Some(Restart::Own(Arc::new(mock.restarter()))),
+                (None, command) => command.clone().map(Restart::Command),
+            },
         };
         let registry = catalogue.registry.clone();
         let terminal = std::io::stderr().is_terminal();
@@ -305,7 +318,9 @@ impl Run {
         let written = ReportFile::write(&reports, &report);
         let style = Style { colour };
         let most = if self.verbose { usize::MAX } else { IN_FULL };
-        print(&(failures(&report, most, style) + &findings(&report) + &summary(&report, style)));
+        let told =
+            [deaths(&report), failures(&report, most, style), findings(&report), summary(&report, style)];
+        print(&told.concat());
         github::tell(&report);
         written?;
         Ok(report.exit)
@@ -323,8 +338,20 @@ impl Run {
         Some(CallbackPlace { listen: self.callback_listen.unwrap_or(usual), url })
     }
 
+    /// The nodes of the endpoint; none stands for the bundled mock.
+    fn nodes(&self) -> Result<Vec<reqwest::Url>, Failure> {
+        let nodes: Result<Vec<_>, _> = self.endpoint.iter().map(|given| Target::endpoint(given)).collect();
+        let nodes = nodes.map_err(|error| Failure::Usage(error.to_string()))?;
+        if let Some(other) = nodes.iter().find(|node| node.scheme() != nodes[0].scheme()) {
+            let message =
+                format!("--endpoint {other}: nodes are reached in one way, all by http or all by https");
+            return Err(Failure::Usage(message));
+        }
+        Ok(nodes)
+    }
+
     fn provider(&self) -> Result<Provider, Failure> {
-        let default = if self.endpoint.is_some() { "generic" } else { "aws-s3" };
+        let default = if !self.endpoint.is_empty() { "generic" } else { "aws-s3" };
         let name = self.provider.as_deref().unwrap_or(default);
         let mut provider = provider::load(name).map_err(|error| {
             Failure::Usage(match error {
@@ -388,8 +415,10 @@ impl Run {
     /// The command that repeats this run for one row.
     fn again(&self) -> String {
         let mut command = "mpuspec run".to_owned();
+        for endpoint in &self.endpoint {
+            command.push_str(&format!(" --endpoint {endpoint}"));
+        }
         for (option, value) in [
-            ("--endpoint", &self.endpoint),
             ("--provider", &self.provider),
             ("--bucket", &self.bucket),
             ("--region", &self.region),

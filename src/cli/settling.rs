@@ -1,13 +1,12 @@
 //! What happens between the last call and the audit.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use super::target::duration;
-use crate::run::{Findings, Runner, SMALL};
+use crate::run::{Findings, Runner, SMALL, run_command};
 
 /// How the endpoint may settle before what was acknowledged is read again.
 #[derive(Debug, Args)]
@@ -22,9 +21,6 @@ pub(super) struct Settling {
     #[arg(long, value_name = "FILE", requires = "bucket")]
     ledger: Option<PathBuf>,
 }
-
-/// A command that takes longer hangs.
-const LONGEST: Duration = Duration::from_secs(600);
 
 impl Settling {
     /// Objects up to this size are kept until the audit, if there is one.
@@ -44,7 +40,13 @@ impl Settling {
     /// Lets the endpoint settle and reads every object of the ledger again.
     pub(super) async fn audit(&self, runner: &Runner) -> Findings {
         let started = Instant::now();
-        let mut trouble = self.settle_command.as_deref().and_then(|command| run(command).err());
+        let mut trouble = match &self.settle_command {
+            Some(command) => run_command(command, || runner.is_interrupted()).await.err(),
+            None => None,
+        };
+        if let Some(trouble) = &mut trouble {
+            trouble.push_str("; the audit went on without it");
+        }
         if let Some(time) = self.settle {
             // In steps, so that Ctrl-C does not wait.
             while started.elapsed() < time && !runner.is_interrupted() {
@@ -64,30 +66,5 @@ impl Settling {
             found.audit.trouble.get_or_insert(trouble);
         }
         found
-    }
-}
-
-/// Runs a command of the user's to its end.
-fn run(command: &str) -> Result<(), String> {
-    let told = |what: String| format!("the command `{command}` {what}; the audit goes on without it");
-    let mut child = Command::new("sh")
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .map_err(|error| told(format!("cannot be run: {error}")))?;
-    let started = Instant::now();
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => return Err(told(format!("failed: {status}"))),
-            Ok(None) if started.elapsed() > LONGEST => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(told(format!("hangs: it was stopped after {} s", LONGEST.as_secs())));
-            }
-            Ok(None) => std::thread::sleep(Duration::from_millis(20)),
-            Err(error) => return Err(told(format!("cannot be waited for: {error}"))),
-        }
     }
 }

@@ -10,12 +10,12 @@ use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sha2::{Digest, Sha256};
 
+use super::finding::signature;
 use super::moves::{Move, Scope, races, sequence};
 use super::script::{self, Origin};
 use crate::case::{Case, Level, load_case};
-use crate::history::call_in_words;
-use crate::report::{Finding, FindingKind, RowReport, Verdict};
-use crate::run::{Cost, PlannedRow, Runner, Sweep, cost_of};
+use crate::report::{Finding, HISTORIES, RowReport, SEQUENCES, Verdict};
+use crate::run::{Cost, Life, PlannedRow, Runner, Sweep, cost_of};
 
 /// How much is explored.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ pub struct ExploreOptions {
     pub budget: u64,
     /// Whether findings are made small.
     pub shrinks: bool,
+    /// Ends after so many kinds of findings of sequences, and of races: more of them tell little more.
+    pub most: usize,
     /// Where cases of findings are saved.
     pub save: Option<PathBuf>,
 }
@@ -47,10 +49,10 @@ pub struct Explored {
 
 /// Explores the endpoint of a run.
 pub struct Explorer<'r> {
-    runner: &'r Runner,
-    provider: &'r Provider,
-    scope: Scope,
-    options: ExploreOptions,
+    pub(super) runner: &'r Runner,
+    pub(super) provider: &'r Provider,
+    pub(super) scope: Scope,
+    pub(super) options: ExploreOptions,
     spent: u64,
     findings: Vec<Finding>,
     known: BTreeSet<String>,
@@ -59,20 +61,20 @@ pub struct Explorer<'r> {
 
 /// What is explored.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum What {
+pub(super) enum What {
     Sequences,
     Histories,
 }
 
 impl What {
-    fn id(self) -> &'static str {
+    pub(super) fn id(self) -> &'static str {
         match self {
-            Self::Sequences => "explore/sequences",
-            Self::Histories => "explore/histories",
+            Self::Sequences => SEQUENCES,
+            Self::Histories => HISTORIES,
         }
     }
 
-    fn title(self) -> &'static str {
+    pub(super) fn title(self) -> &'static str {
         match self {
             Self::Sequences => "Random sequences of calls are answered as the model allows",
             Self::Histories => "Calls at the same time are answered as in some order of them",
@@ -80,14 +82,24 @@ impl What {
     }
 }
 
-/// Trials of smaller cases, for each finding.
-const MOST_TRIES: u32 = 300;
-/// How often a race is run before it counts as harmless.
-const RACE_TRIES: u32 = 12;
-/// Rounds of a race in a saved case.
-const SAVED_ROUNDS: u32 = 50;
-/// Kinds of findings that are shrunk and told; more of them tell little more.
-const MOST_FINDINGS: usize = 8;
+/// Which draw it is.
+pub(super) type Draw = (What, u32);
+
+/// Moves, and how many of the steps that they come to count.
+#[derive(Clone)]
+pub(super) struct Moves {
+    pub(super) moves: Vec<Move>,
+    pub(super) steps: Option<usize>,
+}
+
+impl Moves {
+    pub(super) fn whole(moves: Vec<Move>) -> Self {
+        Self { moves, steps: None }
+    }
+}
+
+/// One in so many draws starts the server anew, which takes time.
+const RESTARTS_ONE_IN: u32 = 8;
 /// One in so many draws has parts of the usual size, where these cost much.
 const COSTLY_ONE_IN: u32 = 8;
 
@@ -96,7 +108,8 @@ impl<'r> Explorer<'r> {
     pub fn new(runner: &'r Runner, provider: &'r Provider, options: ExploreOptions) -> Self {
         let missing = |operation: &str| runner.preflight().is_missing(operation);
         let scope = Scope::of(provider, runner.scheme())
-            .without(missing("UploadPartCopy"), missing("ListMultipartUploads"));
+            .without(missing("UploadPartCopy"), missing("ListMultipartUploads"))
+            .with_restarts(runner.can_restart());
         let (findings, known) = (Vec::new(), BTreeSet::new());
         Self { runner, provider, scope, options, spent: 0, findings, known, left: Sweep::default() }
     }
@@ -121,16 +134,17 @@ impl<'r> Explorer<'r> {
             if index >= self.options.count && !more_time {
                 break;
             }
-            if self.findings.len() >= MOST_FINDINGS {
-                stopped = Some(format!("it ended after {MOST_FINDINGS} kinds of findings"));
+            if self.findings.len() - before >= self.options.most {
+                stopped = Some(format!("it ended after {} kinds of findings", self.options.most));
                 break;
             }
             if self.runner.is_interrupted() {
                 break;
             }
-            let mut tree = self.draw(what, index);
-            let moves = tree.current();
-            let Some((case, cost)) = self.case(&moves, what, index) else { continue };
+            let draw = (what, index);
+            let mut tree = self.draw(draw);
+            let moves = Moves::whole(tree.current());
+            let Some((case, cost)) = self.case(&moves, draw) else { continue };
             if self.spent + cost.bytes > self.options.budget {
                 stopped = Some(format!(
                     "the budget of {} MiB allows no more (--budget)",
@@ -144,15 +158,25 @@ impl<'r> Explorer<'r> {
             calls += report.steps.len();
             if let Some(signature) = signature(&report) {
                 if self.known.insert(signature.clone()) {
-                    let finding = self.shrink(what, index, &mut *tree, report, &signature).await;
-                    self.findings.push(finding);
+                    let small = match self.options.shrinks {
+                        true => self.shrink(draw, &mut *tree, report, &signature).await,
+                        false => (moves, report),
+                    };
+                    self.findings.push(self.finding(draw, small));
                 }
             } else if report.verdict.counts_against() {
                 let reason = report.reason.clone().unwrap_or_default();
-                let gone = self.runner.is_gone().await;
-                trouble = Some(if gone { format!("the server is gone: {reason}") } else { reason });
+                let life = self.runner.look(&case.id).await;
+                trouble = Some(match life {
+                    Life::Alive => reason,
+                    Life::Again | Life::Gone => format!("the server died: {reason}"),
+                });
                 last = Some(report);
-                if gone {
+                if life != Life::Alive {
+                    let finding = self.death(draw, &moves, life).await;
+                    self.findings.push(finding);
+                }
+                if life == Life::Gone || self.runner.look(&case.id).await == Life::Gone {
                     break;
                 }
             }
@@ -188,23 +212,30 @@ impl<'r> Explorer<'r> {
     }
 
     /// Draws moves: the same seed and index give the same.
-    fn draw(&self, what: What, index: u32) -> Box<dyn ValueTree<Value = Vec<Move>>> {
+    fn draw(&self, (what, index): Draw) -> Box<dyn ValueTree<Value = Vec<Move>>> {
         let name = format!("{}/{}/{index}", self.options.seed, what.id());
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &Sha256::digest(name.as_bytes()));
         let config = Config { failure_persistence: None, ..Config::default() };
         let mut runner = TestRunner::new_with_rng(config, rng);
         let full = !self.scope.costly || index % COSTLY_ONE_IN == COSTLY_ONE_IN - 1;
+        let restarts = self.scope.restarts && index % RESTARTS_ONE_IN == RESTARTS_ONE_IN / 2;
+        let scope = self.scope.with_restarts(restarts);
         let strategy: BoxedStrategy<Vec<Move>> = match what {
-            What::Sequences => sequence(self.scope, full),
-            What::Histories => races(self.scope, full),
+            What::Sequences => sequence(scope, full),
+            What::Histories => races(scope, full),
         };
         strategy.new_tree(&mut runner).expect("moves can always be drawn")
     }
 
-    fn case(&self, moves: &[Move], what: What, index: u32) -> Option<(Arc<Case>, Cost)> {
+    /// The text of what moves come to.
+    pub(super) fn text(&self, moves: &Moves, (what, index): Draw) -> Option<String> {
         let seed = format!("{}/{index}", self.options.seed);
-        let text = script::write(moves, self.scope, &Origin { title: what.title(), seed: &seed })?;
-        let id = format!("{}-{index}", what.id());
+        script::write(&moves.moves, self.scope, &Origin { title: what.title(), seed: &seed }, moves.steps)
+    }
+
+    fn case(&self, moves: &Moves, draw: Draw) -> Option<(Arc<Case>, Cost)> {
+        let text = self.text(moves, draw)?;
+        let id = format!("{}-{}", draw.0.id(), draw.1);
         let origin = FileOrigin { name: format!("{id}.yaml"), text };
         // What does not load is a mistake of the suite, which its tests look for.
         let case = Arc::new(load_case(&id, origin).ok()?);
@@ -213,128 +244,22 @@ impl<'r> Explorer<'r> {
     }
 
     async fn run(&mut self, case: &Arc<Case>, cost: Cost) -> RowReport {
+        self.run_as(PlannedRow::generated(case.clone(), Level::Must), cost).await
+    }
+
+    /// Runs what moves come to once more; none if the budget does not allow it, or it is no case.
+    pub(super) async fn run_again(&mut self, moves: &Moves, draw: Draw) -> Option<RowReport> {
+        let (case, cost) = self.case(moves, draw)?;
+        if self.spent + cost.bytes > self.options.budget || self.runner.is_interrupted() {
+            return None;
+        }
+        Some(self.run_as(PlannedRow::generated(case, Level::Must).again(), cost).await)
+    }
+
+    async fn run_as(&mut self, planned: PlannedRow, cost: Cost) -> RowReport {
         self.spent += cost.bytes;
-        let (report, sweep) =
-            self.runner.run_generated(&PlannedRow::generated(case.clone(), Level::Must)).await;
+        let (report, sweep) = self.runner.run_generated(&planned).await;
         self.left.add(sweep);
         report
     }
-
-    /// Looks for the smallest moves that show the same kind of thing.
-    async fn shrink(
-        &mut self,
-        what: What,
-        index: u32,
-        tree: &mut dyn ValueTree<Value = Vec<Move>>,
-        report: RowReport,
-        signature_of: &str,
-    ) -> Finding {
-        let (mut smallest, mut shown) = (tree.current(), report);
-        let attempts = match self.options.shrinks {
-            true => self.attempts(what, index, &smallest, signature_of).await,
-            false => 0,
-        };
-        let mut goes_on = self.options.shrinks && tree.simplify();
-        let mut tries = 0;
-        while goes_on && tries < MOST_TRIES && !self.runner.is_interrupted() {
-            let moves = tree.current();
-            let mut failed = None;
-            if let Some((case, cost)) = self.case(&moves, what, index) {
-                for _ in 0..attempts {
-                    if self.spent + cost.bytes > self.options.budget {
-                        break;
-                    }
-                    tries += 1;
-                    let report = self.run(&case, cost).await;
-                    if signature(&report).as_deref() == Some(signature_of) {
-                        failed = Some(report);
-                        break;
-                    }
-                }
-            }
-            goes_on = match failed {
-                Some(report) => {
-                    (smallest, shown) = (moves, report);
-                    tree.simplify()
-                }
-                None => tree.complicate(),
-            };
-        }
-        self.finding(what, index, &smallest, shown)
-    }
-
-    /// How often a case has to be run to show again what it showed once.
-    async fn attempts(&mut self, what: What, index: u32, moves: &[Move], signature_of: &str) -> u32 {
-        if what == What::Sequences {
-            return 1;
-        }
-        let Some((case, cost)) = self.case(moves, what, index) else { return 1 };
-        for attempt in 1..=RACE_TRIES {
-            if self.spent + cost.bytes > self.options.budget {
-                break;
-            }
-            let report = self.run(&case, cost).await;
-            if signature(&report).as_deref() == Some(signature_of) {
-                // Three times as often as it took this time misses one in twenty.
-                return (attempt - 1) * 3 + 1;
-            }
-        }
-        RACE_TRIES
-    }
-
-    fn finding(&self, what: What, index: u32, moves: &[Move], report: RowReport) -> Finding {
-        let explanation = report.explanation.clone();
-        let kind = explanation.as_ref().map_or(FindingKind::UnlawfulAnswer, |explanation| explanation.kind);
-        let promised = what == What::Sequences || self.provider.consistency.multipart == Strength::Strong;
-        let level = if promised || kind.is_never_allowed() { Level::Must } else { Level::Info };
-        let stuck = |at: &usize| report.history.as_ref().and_then(|history| history.calls.get(*at));
-        let told = explanation.iter().flat_map(|explanation| &explanation.stuck).filter_map(stuck);
-        let told: Vec<String> = told.map(call_in_words).collect();
-        let title = format!("{}: {}", kind.in_words(), told.join("; "));
-        let seed = format!("{}/{index}", self.options.seed);
-        let case = script::write(moves, self.scope, &Origin { title: what.title(), seed: &seed });
-        let case = case.map(|text| match text.contains("together:") {
-            true => text.replacen("\n\nsteps:", &format!("\nrepeat: {SAVED_ROUNDS}\n\nsteps:"), 1),
-            false => text,
-        });
-        let mut finding = Finding {
-            id: what.id().to_owned(),
-            level,
-            kind,
-            title,
-            seed,
-            case,
-            saved: None,
-            history: report.history,
-            explanation,
-        };
-        if let (Some(folder), Some(text)) = (&self.options.save, &finding.case) {
-            let name = format!("{}-{index}.yaml", what.id().replace('/', "-"));
-            let path = folder.join(name);
-            let saved = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
-            finding.saved = Some(match saved {
-                Ok(()) => path.display().to_string(),
-                Err(error) => format!("not saved: {}: {error}", path.display()),
-            });
-        }
-        finding
-    }
-}
-
-/// What a finding has in common with others of its kind: what was asked at the point, and what came.
-fn signature(report: &RowReport) -> Option<String> {
-    let explanation = report.explanation.as_ref()?;
-    let history = report.history.as_ref()?;
-    let calls = explanation.stuck.iter().filter_map(|at| history.calls.get(*at));
-    let words = calls.map(|call| {
-        let asked = serde_json::to_value(&call.ask).ok();
-        let saw = serde_json::to_value(&call.saw).ok();
-        let text = |value: &Option<serde_json::Value>, name: &str| {
-            let found = value.as_ref().and_then(|value| value.get(name)?.as_str().map(str::to_owned));
-            found.unwrap_or_default()
-        };
-        format!("{} {} {}", text(&asked, "op"), text(&saw, "what"), text(&saw, "code"))
-    });
-    let words: BTreeSet<String> = words.collect();
-    Some(format!("{:?} {}", explanation.kind, words.into_iter().collect::<Vec<_>>().join(", ")))
 }

@@ -5,8 +5,11 @@
 //! what is left after shrinking runs.
 
 mod explorer;
+mod finding;
 mod moves;
 mod script;
+mod shrink;
+mod smaller;
 
 pub use explorer::{ExploreOptions, Explored, Explorer};
 pub use moves::Scope;

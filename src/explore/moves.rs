@@ -23,6 +23,8 @@ pub struct Scope {
     pub(super) holds: bool,
     /// A part of the usual size costs much.
     pub(super) costly: bool,
+    /// The server can be started anew.
+    pub(super) restarts: bool,
 }
 
 /// From this size on, a part costs much.
@@ -43,6 +45,7 @@ impl Scope {
             largest_number: provider.limit(LimitName::MaxPartNumber).is_some(),
             holds: scheme == "http",
             costly: provider.limit(LimitName::MinPartSize).unwrap_or(0) > COSTLY,
+            restarts: false,
         }
     }
 
@@ -50,6 +53,12 @@ impl Scope {
     #[must_use]
     pub fn without(self, copies: bool, listings: bool) -> Self {
         Self { copies: self.copies && !copies, listings: self.listings && !listings, ..self }
+    }
+
+    /// The same on a server that can be started anew, or cannot.
+    #[must_use]
+    pub fn with_restarts(self, restarts: bool) -> Self {
+        Self { restarts, ..self }
     }
 }
 
@@ -106,8 +115,25 @@ pub(super) enum Move {
     Release {
         held: u8,
     },
+    /// The server is started anew.
+    Restart,
     /// At the same time.
     Race(Vec<Move>),
+}
+
+impl Move {
+    /// The number of the upload that it is about.
+    pub(super) fn upload_mut(&mut self) -> Option<&mut u8> {
+        match self {
+            Self::Part { upload, .. }
+            | Self::Copy { upload, .. }
+            | Self::Complete { upload, .. }
+            | Self::Abort { upload }
+            | Self::ListParts { upload, .. }
+            | Self::Hold { upload, .. } => Some(upload),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -237,6 +263,7 @@ fn single(scope: Scope, full: bool) -> impl Strategy<Value = Move> {
             (any::<u8>(), 0..4u8).prop_map(|(upload, number)| Move::Hold { upload, number }).boxed(),
         ),
         (3 * on(scope.holds), any::<u8>().prop_map(|held| Move::Release { held }).boxed()),
+        (4 * on(scope.restarts), Just(Move::Restart).boxed()),
     ])
 }
 

@@ -31,7 +31,8 @@ struct Held {
 /// A case in the making.
 struct Script {
     scope: Scope,
-    lines: String,
+    /// A text a step.
+    steps: Vec<String>,
     uploads: Vec<Upload>,
     parts: Vec<Part>,
     held: Vec<Held>,
@@ -40,11 +41,16 @@ struct Script {
     names: usize,
 }
 
-/// The text of the case that the moves come to; none if there is nothing to do.
-pub(super) fn write(moves: &[Move], scope: Scope, origin: &Origin<'_>) -> Option<String> {
+/// The text of the case that the moves come to, or of the first steps of it; none if there is nothing to do.
+pub(super) fn write(
+    moves: &[Move],
+    scope: Scope,
+    origin: &Origin<'_>,
+    first: Option<usize>,
+) -> Option<String> {
     let mut script = Script {
         scope,
-        lines: String::new(),
+        steps: Vec::new(),
         uploads: Vec::new(),
         parts: Vec::new(),
         held: Vec::new(),
@@ -54,16 +60,17 @@ pub(super) fn write(moves: &[Move], scope: Scope, origin: &Origin<'_>) -> Option
     for next in moves {
         script.add(next);
     }
-    if script.lines.is_empty() {
+    if script.steps.is_empty() {
         return None;
     }
     script.close();
+    script.steps.truncate(first.unwrap_or(usize::MAX));
     Some(format!(
         "title: {}\nlevel: MUST\ngenerated: {{ seed: \"{}\", suite: {} }}\n\nsteps:\n{}",
         origin.title,
         origin.seed,
         env!("CARGO_PKG_VERSION"),
-        script.lines
+        script.steps.concat()
     ))
 }
 
@@ -76,11 +83,12 @@ impl Script {
                     0 => {}
                     1 => self.step(&lanes.remove(0)),
                     _ => {
-                        self.lines.push_str("  - together:\n");
+                        let mut step = "  - together:\n".to_owned();
                         for (lane, call) in ["one", "two", "three"].iter().zip(&lanes) {
-                            let _ = writeln!(self.lines, "      {lane}: {{ {call} }}");
+                            let _ = writeln!(step, "      {lane}: {{ {call} }}");
                         }
-                        self.lines.push_str("    expect: linearizable\n");
+                        step.push_str("    expect: linearizable\n");
+                        self.steps.push(step);
                     }
                 }
             }
@@ -90,6 +98,11 @@ impl Script {
                     self.step(&format!("release: {}", held.name));
                 }
             }
+            Move::Restart => {
+                // What is under way would be cut, and prove nothing.
+                self.release_all();
+                self.steps.push("  - restart:\n".to_owned());
+            }
             Move::Hold { upload, number } => {
                 let Some(at) = pick(*upload, self.uploads.len()) else { return };
                 // Whether it is in its turn is decided when its head comes, and judged when it ends.
@@ -98,11 +111,10 @@ impl Script {
                 }
                 let name = self.name("p");
                 let of = &self.uploads[at].name;
-                let _ = writeln!(
-                    self.lines,
-                    "  - upload_part: {{ number: {}, upload: {of}, size: 1KiB, as: {name}, hold: half }}",
-                    number + 1
-                );
+                let number = number + 1;
+                self.steps.push(format!(
+                    "  - upload_part: {{ number: {number}, upload: {of}, size: 1KiB, as: {name}, hold: half }}\n"
+                ));
                 self.held.push(Held { name });
             }
             call => {
@@ -113,11 +125,16 @@ impl Script {
         }
     }
 
-    /// What is under way comes to its end, and everything is looked at.
-    fn close(&mut self) {
+    /// What is under way comes to its end.
+    fn release_all(&mut self) {
         for held in std::mem::take(&mut self.held) {
             self.step(&format!("release: {}", held.name));
         }
+    }
+
+    /// What is under way comes to its end, and everything is looked at.
+    fn close(&mut self) {
+        self.release_all();
         let uploads: Vec<String> = self.uploads.iter().map(|upload| upload.name.clone()).collect();
         for upload in uploads {
             self.step(&format!("list_parts: {{ upload: {upload} }}"));
@@ -133,7 +150,7 @@ impl Script {
     }
 
     fn step(&mut self, call: &str) {
-        let _ = writeln!(self.lines, "  - {call}\n    expect: lawful");
+        self.steps.push(format!("  - {call}\n    expect: lawful\n"));
     }
 
     fn name(&mut self, letter: &str) -> String {
@@ -209,7 +226,7 @@ impl Script {
             Move::Get { key, ranged: false } => format!("get_object: {{ key: k{} }}", key % 3),
             Move::Head { key } => format!("head_object: {{ key: k{} }}", key % 3),
             Move::Delete { key } => format!("delete_object: {{ key: k{} }}", key % 3),
-            Move::Race(_) | Move::Hold { .. } | Move::Release { .. } => return None,
+            Move::Race(_) | Move::Hold { .. } | Move::Release { .. } | Move::Restart => return None,
         })
     }
 
@@ -293,7 +310,7 @@ fn size_text(size: Size, names: usize) -> String {
 }
 
 /// One of several; the highest numbers stand for the last.
-fn pick(which: u8, count: usize) -> Option<usize> {
+pub(super) fn pick(which: u8, count: usize) -> Option<usize> {
     let last = count.checked_sub(1)?;
     Some(if which == u8::MAX { last } else { usize::from(which) % count })
 }
@@ -307,11 +324,13 @@ mod tests {
     use crate::case::load_case;
 
     fn scope(provider: &str) -> Scope {
-        Scope::of(&mpuspec_mock::provider::load(provider).expect("it is bundled"), "http")
+        Scope::of(&mpuspec_mock::provider::load(provider).expect("it is bundled"), "http").with_restarts(true)
     }
 
     fn loads(moves: &[Move], scope: Scope) -> Result<(), String> {
-        let Some(text) = write(moves, scope, &Origin { title: "A title", seed: "1" }) else { return Ok(()) };
+        let Some(text) = write(moves, scope, &Origin { title: "A title", seed: "1" }, None) else {
+            return Ok(());
+        };
         let origin = mpuspec_mock::provider::Origin { name: "it.yaml".to_owned(), text: text.clone() };
         load_case("explore/it", origin).map(|_| ()).map_err(|problems| {
             let told: Vec<String> = problems

@@ -91,6 +91,9 @@ impl Script<'_> {
         if row.exchanges.iter().any(|exchange| exchange.request.target.contains("X-Amz-Signature")) {
             notes.push("Calls that were signed in the URL are signed in the header here.".to_owned());
         }
+        if row.exchanges.iter().any(|exchange| exchange.node.is_some()) {
+            notes.push("Calls that went to several nodes in turn all go to one here.".to_owned());
+        }
         let left = self.left_out();
         if !left.is_empty() {
             notes.push(format!(
@@ -112,7 +115,9 @@ impl Script<'_> {
              ENDPOINT=${{ENDPOINT:-{endpoint}}}\n\
              BUCKET=${{BUCKET:-{bucket}}}\n\
              umask 077\n\
-             cd \"$(mktemp -d)\"\n"
+             folder=$(mktemp -d)\n\
+             trap 'rm -rf \"$folder\"' EXIT\n\
+             cd \"$folder\"\n"
         );
         if signs {
             // In a file, the keys are in no list of processes.

@@ -6,11 +6,17 @@ use serde::{Deserialize, Serialize};
 use crate::case::Level;
 use crate::history::{History, Kind};
 
+/// The row of the explorer's sequences.
+pub const SEQUENCES: &str = "explore/sequences";
+/// The row of the explorer's races.
+pub const HISTORIES: &str = "explore/histories";
+/// The row of the audit.
+pub const AUDIT: &str = "audit/acknowledged-object-lost";
+
 /// Something that no promise of the documents allows.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
-    /// The row that it counts for: `explore/sequences`, `explore/histories` or
-    /// `audit/acknowledged-object-lost`.
+    /// The row that it counts for: [`SEQUENCES`], [`HISTORIES`] or [`AUDIT`].
     pub id: String,
     /// How firmly the contrary is promised.
     pub level: Level,
@@ -50,6 +56,8 @@ pub enum FindingKind {
     UnlawfulAnswer,
     /// Answers to calls at the same time that no order of them explains.
     NoLawfulOrder,
+    /// The server died of calls that any client may make.
+    Died,
 }
 
 impl From<Kind> for FindingKind {
@@ -75,6 +83,7 @@ impl FindingKind {
             Self::Revived => "an upload that had ended is there again",
             Self::UnlawfulAnswer => "an answer that the documents do not allow",
             Self::NoLawfulOrder => "no order of the calls explains the answers",
+            Self::Died => "the server died",
         }
     }
 

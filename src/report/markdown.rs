@@ -23,6 +23,7 @@ pub fn to_markdown(report: &Report) -> String {
     about(&mut text, report);
     levels(&mut text, report);
     baseline(&mut text, report);
+    deaths(&mut text, report);
     failures(&mut text, report);
     tolerated(&mut text, report);
     dialect(&mut text, report);
@@ -98,6 +99,18 @@ fn baseline(text: &mut String, report: &Report) {
         text.push_str("Nothing is known, and nothing is new.\n\n");
     }
     list(text, &lines, ROOM[0]);
+}
+
+fn deaths(text: &mut String, report: &Report) {
+    for death in &report.deaths {
+        let _ = writeln!(
+            text,
+            "## The server died\n\n{}. The last requests that reached it:\n",
+            code(&death.in_words())
+        );
+        let requests: Vec<String> = death.requests.iter().map(|request| code(request)).collect();
+        list(text, &requests, ROOM[0]);
+    }
 }
 
 fn failures(text: &mut String, report: &Report) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::death::Death;
 use super::finding::{Audit, Explanation, Finding};
 use super::standing::{HeldAgainst, News, Standing};
 use crate::case::{Level, RowId};
@@ -47,6 +48,9 @@ pub struct Report {
     /// The ids of rows that were selected, and to which the run did not come.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_run: Vec<String>,
+    /// When the server died.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deaths: Vec<Death>,
     /// Findings of the explorer.
     pub findings: Vec<Finding>,
     /// What an audit found.
@@ -86,6 +90,9 @@ pub struct TargetInfo {
     pub dialect: String,
     /// Its address.
     pub endpoint: String,
+    /// Further nodes that were asked in turn.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
     /// The bucket.
     pub bucket: String,
     /// What it says of itself.

@@ -124,6 +124,18 @@ pub fn findings(report: &Report) -> String {
     text
 }
 
+/// When the server died, and what it was asked before.
+pub fn deaths(report: &Report) -> String {
+    let mut text = String::new();
+    for death in &report.deaths {
+        let _ =
+            writeln!(text, "── DEATH  {}\n   the last requests that reached it:", visible(&death.in_words()));
+        death.requests.iter().for_each(|request| _ = writeln!(text, "     {}", visible(request)));
+        text.push('\n');
+    }
+    text
+}
+
 /// A failure in full.
 pub(super) fn failure(report: &Report, row: &RowReport, style: Style) -> String {
     let mut text = String::new();

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Finding, RowReport};
-use crate::history::{Ask, Call, Saw};
+use crate::history::{Call, call_in_words};
 
 /// Lanes with bars; lengths are in a thousandth of the whole.
 #[derive(Debug, Serialize)]
@@ -80,7 +80,7 @@ pub(super) fn of_finding(finding: &Finding) -> Option<Timeline> {
         lane: call.client.clone(),
         start: call.start_us,
         end: call.end_us,
-        label: format!("{}: {}", asked(&call.ask), seen(&call.saw)),
+        label: call_in_words(call),
         stuck: stuck.contains(&at),
     };
     draw(calls.iter().enumerate().map(span).collect())
@@ -117,49 +117,6 @@ fn draw(spans: Vec<Span>) -> Option<Timeline> {
     lanes.sort_by(|a, b| a.name.cmp(&b.name));
     calls.sort_by_key(|call| call.n);
     Some(Timeline { micros, lanes, calls })
-}
-
-/// A call in few words.
-fn asked(ask: &Ask) -> String {
-    match ask {
-        Ask::CreateUpload { .. } => "create upload".to_owned(),
-        Ask::UploadPart { number, upload, .. } => format!("upload part {number} of {upload}"),
-        Ask::UploadPartCopy { number, upload, source, .. } => {
-            format!("copy part {number} of {upload} from {source}")
-        }
-        Ask::CompleteUpload { upload, list: None, .. } => format!("complete {upload} with all"),
-        Ask::CompleteUpload { upload, list: Some(list), .. } => {
-            let numbers: Vec<String> = list.iter().map(|(number, _)| number.to_string()).collect();
-            format!("complete {upload} with {}", numbers.join(", "))
-        }
-        Ask::AbortUpload { upload, .. } => format!("abort {upload}"),
-        Ask::ListParts { upload, .. } => format!("list parts of {upload}"),
-        Ask::ListUploads { .. } => "list uploads".to_owned(),
-        Ask::PutObject { .. } => "put object".to_owned(),
-        Ask::GetObject { range: Some((first, last)), .. } => format!("get bytes {first} to {last}"),
-        Ask::GetObject { range: None, .. } => "get object".to_owned(),
-        Ask::HeadObject { .. } => "head object".to_owned(),
-        Ask::DeleteObject { .. } => "delete object".to_owned(),
-    }
-}
-
-/// An answer in few words.
-fn seen(saw: &Saw) -> String {
-    match saw {
-        Saw::Nothing => "no answer".to_owned(),
-        Saw::Refused { status, code } => format!("{status} {code}"),
-        Saw::Created { upload } => format!("upload {upload}"),
-        Saw::Stored { etag } => format!("stored, ETag {etag}"),
-        Saw::Completed { etag } => format!("completed, ETag {etag}"),
-        Saw::Done => "done".to_owned(),
-        Saw::Parts { parts, truncated } => {
-            let numbers: Vec<String> = parts.iter().map(|part| part.number.to_string()).collect();
-            let more = if *truncated { " and more" } else { "" };
-            format!("parts {}{more}", numbers.join(", "))
-        }
-        Saw::Uploads { ids } => format!("{} uploads", ids.len()),
-        Saw::Object { etag, size, .. } => format!("object of {size} bytes, ETag {etag}"),
-    }
 }
 
 #[cfg(test)]

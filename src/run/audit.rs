@@ -9,13 +9,11 @@ use super::ledger::Entry;
 use super::runner::{Findings, Runner};
 use super::sweep::Sweep;
 use crate::case::Level;
-use crate::report::{Audit, Finding, FindingKind, LostObject, RowReport, Verdict};
+use crate::report::{AUDIT, Audit, Finding, FindingKind, LostObject, RowReport, Verdict};
 use crate::wire::{Client, Log, s3};
 
-/// Objects that are told with the calls that led to them.
-const MOST_TOLD: usize = 8;
-/// The row of the audit.
-const AUDIT: &str = "audit/acknowledged-object-lost";
+/// Objects that are told, with the calls that led to them.
+const MOST_TOLD: usize = 4;
 
 impl Runner {
     /// Writes down which objects have to be there, for an audit at another time.
@@ -39,11 +37,12 @@ impl Runner {
         row.notes.push(format!("{} objects read, of {} completions", found.read, found.completions));
         (row.verdict, row.reason) = match (found.lost.len(), &found.trouble) {
             (1.., _) => {
-                let told: Vec<String> = found
-                    .lost
-                    .iter()
-                    .map(|lost| format!("{} of {}: {}", lost.key, lost.row, lost.found))
-                    .collect();
+                let lost = found.lost.iter().take(MOST_TOLD);
+                let mut told: Vec<String> =
+                    lost.map(|lost| format!("{} of {}: {}", lost.key, lost.row, lost.found)).collect();
+                told.extend(
+                    found.lost.len().checked_sub(MOST_TOLD + 1).map(|more| format!("{} more", more + 1)),
+                );
                 (Verdict::Fail, Some(told.join("; ")))
             }
             (0, Some(trouble)) => (Verdict::Error, Some(trouble.clone())),

@@ -93,12 +93,20 @@ impl Round<'_> {
                     return Err(Fault::Unavailable(why.to_owned()));
                 }
                 let prepared = self.prepare(step)?;
-                let held = self.context.client.hold(prepared.call.as_ref()).await?;
+                let held = self.context.client.hold(prepared.call.as_ref(), &self.log).await?;
                 match &args.r#as {
                     Some(name) if args.hold.is_some() => _ = self.held.insert(name.clone(), (held, prepared)),
                     _ => self.context.client.cut(held, &self.log).await,
                 }
                 // The claim, if there is one, stands at the release.
+                Ok(Answer { status: 200, ..Answer::default() })
+            }
+            Operation::Restart(_) => {
+                let Some(restart) = self.context.watch.restart() else {
+                    return Err(Fault::Unavailable("a way to start the server anew".to_owned()));
+                };
+                let restarted = restart.restart(&self.context.client).await;
+                restarted.map_err(|told| Trouble::new(TroubleKind::Restart, told))?;
                 Ok(Answer { status: 200, ..Answer::default() })
             }
             Operation::Release(name) => {

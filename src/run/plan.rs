@@ -32,6 +32,8 @@ pub struct PlannedRow {
     pub disputed: Option<String>,
     /// Whether it runs.
     pub applicable: Applicable,
+    /// Whether what it completes is kept for the audit.
+    pub audited: bool,
 }
 
 /// Whether a row runs.
@@ -56,7 +58,14 @@ impl PlannedRow {
     /// The only row of a case that is in no catalogue.
     pub fn generated(case: Arc<Case>, level: Level) -> Self {
         let id = RowId::new(&case.id, None);
-        Self { id, case, index: 0, level, disputed: None, applicable: Applicable::Yes(Cost::default()) }
+        let applicable = Applicable::Yes(Cost::default());
+        Self { id, case, index: 0, level, disputed: None, applicable, audited: true }
+    }
+
+    /// The same once more: what it completes would tell an audit nothing new.
+    #[must_use]
+    pub fn again(self) -> Self {
+        Self { audited: false, ..self }
     }
 
     /// The row itself.
@@ -87,6 +96,11 @@ impl PlannedRow {
     /// Whether a step of it addresses the bucket in the path although the endpoint has it in the host.
     pub fn names_the_bucket_in_the_path(&self) -> bool {
         self.steps().any(|step| matches!(&step.operation, Operation::Raw(args) if args.addressing.is_some()))
+    }
+
+    /// Whether a step of it starts the server anew, which is no time for other rows.
+    pub fn restarts(&self) -> bool {
+        self.steps().any(|step| matches!(step.operation, Operation::Restart(_)))
     }
 
     /// Whether a step of it stops in the middle of a body.
@@ -143,7 +157,15 @@ pub fn plan(
             };
             let disputed = disputed(row, provider);
             let level = if disputed.is_some() { Level::Info } else { level };
-            rows.push(PlannedRow { id, case: case.clone(), index, level, disputed, applicable });
+            rows.push(PlannedRow {
+                id,
+                case: case.clone(),
+                index,
+                level,
+                disputed,
+                applicable,
+                audited: true,
+            });
         }
     }
     Plan { rows }
@@ -231,7 +253,7 @@ fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {
             Operation::ListUploads(args) if args.walk => (5, 0),
             Operation::CompleteUpload(_) | Operation::CopyObject(_) => (2, 0),
             Operation::Raw(args) => (2, args.size.as_ref().map_or(Ok(0), |size| size.size(sizes))?),
-            Operation::Together(_) | Operation::Release(_) => (0, 0),
+            Operation::Together(_) | Operation::Release(_) | Operation::Restart(_) => (0, 0),
             _ => (1, 0),
         };
         sum.requests += requests;

@@ -89,11 +89,11 @@ impl Round<'_> {
         let client = &self.context.client;
         let mut pending = Vec::new();
         for (name, _, prepared) in prepared {
+            let log = self.log.lane(name);
             let held = match client.target.endpoint.scheme() {
-                "http" => Some(client.hold_back(prepared.call.as_ref(), &prepared.signing).await),
+                "http" => Some(client.hold_back(prepared.call.as_ref(), &prepared.signing, &log).await),
                 _ => None,
             };
-            let log = self.log.lane(name);
             let call = Box::pin(async move {
                 let again = || send(client, prepared.call.as_ref(), &prepared.signing, &log);
                 match held {

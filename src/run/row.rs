@@ -23,6 +23,7 @@ use super::prepare::Prepared;
 use super::state::State;
 use super::sweep::Sweep;
 use super::verdict::{JudgedStep, StepOutcome, decide};
+use super::watch::Watch;
 use super::witness::Witness;
 use crate::case::{Expect, Grade, Operation, Outcome, Registry, Sizes, Step, publisher_of};
 use crate::report::{AS_CLAIMED, RowReport, StepReport, StepResult, Verdict};
@@ -51,6 +52,8 @@ pub struct RowContext {
     pub all_evidence: bool,
     /// What was completed.
     pub ledger: Ledger,
+    /// Whether the server lives.
+    pub(super) watch: Watch,
     /// How many generated cases were run: one may be run again, and gets keys of its own each time.
     pub generated: AtomicU64,
 }
@@ -123,7 +126,10 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
         }
         round.run(&planned.row().steps).await;
         let mut sweep = std::mem::take(&mut round.sweep);
-        let kept = context.ledger.enter(round.writes.completions(), round.firm_entries());
+        let kept = match planned.audited {
+            true => context.ledger.enter(round.writes.completions(), round.firm_entries()),
+            false => BTreeSet::new(),
+        };
         sweep.keys.retain(|key| !kept.contains(key));
         sweep.remove(&context.client).await;
         left.add(sweep);

@@ -1,30 +1,30 @@
 //! The whole run: preflight, rows side by side, clean-up, report.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Instant;
 
 use mpuspec_mock::provider::{LIMITS, Provider};
-use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 
 use super::bucket::probe;
-use super::conclusion::{End, conclude, is_broken};
+use super::conclusion::{End, conclude};
 use super::contents::Contents;
 use super::journal::{Journal, JournalHeader};
 use super::ledger::Ledger;
-use super::plan::{Applicable, Plan, PlannedRow};
-use super::row::{RowContext, run_row};
-use super::row_report::empty_report;
+use super::plan::{Plan, PlannedRow};
+use super::restart::{Restart, bucket_is_shared};
+use super::row::RowContext;
+use super::rows::run_planned;
 use super::sweep::Sweep;
+use super::watch::Watch;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
-use crate::case::{Registry, RowId, User, publisher_of};
+use crate::case::{Registry, publisher_of};
 use crate::report::{
-    Audit, CleanUp, Counts, Finding, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, StepResult,
-    Suite, Summary, TargetInfo, Verdict,
+    Audit, CleanUp, Counts, Finding, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, Suite, Summary,
+    TargetInfo, Verdict,
 };
-use crate::wire::{Client, Log, TroubleKind, s3};
+use crate::wire::{Client, Log, s3};
 
 /// How a run goes.
 #[derive(Clone, Debug)]
@@ -53,6 +53,8 @@ pub struct RunOptions {
     pub audited: u64,
     /// Where the suite can be called back.
     pub callbacks: Option<CallbackPlace>,
+    /// How the server is started anew.
+    pub restart: Option<Restart>,
 }
 
 /// What is told while a run goes.
@@ -64,10 +66,10 @@ pub trait Progress: Send + Sync {
 /// What the rows of a plan came to.
 #[derive(Debug)]
 pub struct Done {
-    rows: Vec<RowReport>,
-    not_run: Vec<String>,
-    left: Sweep,
-    end: End,
+    pub(super) rows: Vec<RowReport>,
+    pub(super) not_run: Vec<String>,
+    pub(super) left: Sweep,
+    pub(super) end: End,
 }
 
 impl Done {
@@ -75,6 +77,17 @@ impl Done {
     pub fn is_whole(&self) -> bool {
         self.end == End::Whole
     }
+}
+
+/// Whether a server lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// It does.
+    Alive,
+    /// It has died, and was started anew.
+    Again,
+    /// It has died.
+    Gone,
 }
 
 /// What was found beside the rows of a plan.
@@ -173,9 +186,14 @@ impl Runner {
             callbacks,
             all_evidence: options.all_evidence,
             ledger: Ledger::new(options.audited),
+            watch: Watch::new(options.restart.clone()),
             generated: AtomicU64::new(0),
         };
-        let found = preflight(&context.client, &context.journal, &context.prefix).await;
+        let shared = bucket_is_shared(&context.client).await.map_err(RunError);
+        let found = match shared {
+            Ok(()) => preflight(&context.client, &context.journal, &context.prefix).await,
+            Err(error) => Err(error),
+        };
         context.preflight = found.clone().unwrap_or_default();
         let runner =
             Self { context: Arc::new(context), options, server, versioned, started, started_at, header };
@@ -206,9 +224,19 @@ impl Runner {
         self.context.client.budget.is_interrupted()
     }
 
-    /// Whether nobody listens at the endpoint any more.
-    pub async fn is_gone(&self) -> bool {
-        is_gone(&self.context.client).await
+    /// Whether the server can be started anew.
+    pub fn can_restart(&self) -> bool {
+        self.context.watch.restart().is_some()
+    }
+
+    /// Looks whether the server has died, and starts it anew if that can be done. Given is what became of it.
+    pub async fn look(&self, row: &str) -> Life {
+        let watch = &self.context.watch;
+        match watch.look(&self.context.client, row, true).await {
+            false if watch.gone_since().is_none() => Life::Alive,
+            true if watch.gone_since().is_none() => Life::Again,
+            _ => Life::Gone,
+        }
     }
 
     /// The scheme of the endpoint.
@@ -232,75 +260,6 @@ impl Runner {
     pub async fn run(self, plan: Plan, progress: Arc<dyn Progress>) -> Report {
         let done = self.rows(plan, progress).await;
         self.finish(done, Findings::default()).await
-    }
-
-    /// Runs the rows of a plan.
-    pub async fn rows(&self, plan: Plan, progress: Arc<dyn Progress>) -> Done {
-        let total = plan.rows.len();
-        let turns = Arc::new(Semaphore::new(self.options.jobs.max(1)));
-        let gone = Arc::new(OnceLock::<String>::new());
-        let done = Arc::new(AtomicUsize::new(0));
-        let decided = Arc::new(AtomicBool::new(false));
-        let mut not_run: BTreeSet<RowId> = plan.rows.iter().map(|row| row.id.clone()).collect();
-        let (fail_fast, strict) = (self.options.fail_fast, self.options.strict);
-        let known = Arc::new(self.options.known.clone());
-        let mut tasks = JoinSet::new();
-        for planned in plan.rows {
-            let (context, turns, gone) = (self.context.clone(), turns.clone(), gone.clone());
-            let (progress, done, decided) = (progress.clone(), done.clone(), decided.clone());
-            let known = known.clone();
-            let applies = matches!(planned.applicable, Applicable::Yes(_));
-            // Waiting here and not in the task begins the rows in the order of the plan.
-            let turn = if applies { turns.acquire_owned().await.ok() } else { None };
-            tasks.spawn(async move {
-                if context.client.budget.is_interrupted() || (applies && decided.load(Ordering::Relaxed)) {
-                    return None;
-                }
-                let outcome = match gone.get() {
-                    Some(row) if applies => {
-                        let reason = Some(format!("the server is gone since {row}"));
-                        let verdict = Verdict::Error;
-                        (
-                            RowReport { reason, verdict, ..empty_report(&planned, &context.registry) },
-                            Sweep::default(),
-                        )
-                    }
-                    _ => run_planned(&context, &planned).await,
-                };
-                let troubled = outcome.0.steps.iter().any(|step| step.result == StepResult::Trouble);
-                if troubled && gone.get().is_none() && is_gone(&context.client).await {
-                    let _ = gone.set(planned.id.to_string());
-                }
-                // Whoever waits for the turn has to see it.
-                if fail_fast
-                    && is_broken(&outcome.0, strict)
-                    && !known.contains(&(outcome.0.name(), outcome.0.verdict))
-                {
-                    decided.store(true, Ordering::Relaxed);
-                }
-                drop(turn);
-                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-                progress.row(done, total, &outcome.0);
-                Some(outcome)
-            });
-        }
-        let mut rows = Vec::new();
-        let mut left = Sweep::default();
-        while let Some(joined) = tasks.join_next().await {
-            // A row that panics is a mistake of the suite; its absence makes the report partial.
-            if let Ok(Some((report, sweep))) = joined {
-                left.add(sweep);
-                not_run.remove(&RowId::new(&report.id, report.row.as_deref()));
-                rows.push(report);
-            }
-        }
-        let interrupted = self.context.client.budget.is_interrupted();
-        let end = match decided.load(Ordering::Relaxed) {
-            _ if not_run.is_empty() && !interrupted => End::Whole,
-            true if !interrupted => End::Decided,
-            _ => End::Interrupted,
-        };
-        Done { rows, not_run: not_run.iter().map(RowId::to_string).collect(), left, end }
     }
 
     /// Cleans up and reports, with what was found beside the rows of the plan.
@@ -363,6 +322,7 @@ impl Runner {
             trouble: cleanup.trouble.iter().map(|line| redactor.clean(line)).collect(),
         };
         let (client, spent) = (&self.context.client, self.context.client.budget.spent());
+        let others = client.target.others.iter().map(|node| node.as_str().trim_end_matches('/').to_owned());
         Report {
             schema_version: SCHEMA_VERSION,
             complete: end == End::Whole,
@@ -378,6 +338,7 @@ impl Runner {
                 provider: provider.name.clone(),
                 dialect: provider.dialect.name().to_owned(),
                 endpoint: client.target.endpoint.as_str().trim_end_matches('/').to_owned(),
+                others: others.collect(),
                 bucket: client.target.bucket.clone(),
                 server: client.redactor.clean(&self.server),
                 version: None,
@@ -398,6 +359,7 @@ impl Runner {
             dialect,
             cases: rows,
             not_run,
+            deaths: self.context.watch.deaths(),
             findings: Vec::new(),
             audit: Audit::default(),
             cleanup,
@@ -412,54 +374,4 @@ fn keep_binding_sources(row: &mut RowReport, provider: &Provider) {
     if row.sources.iter().any(binds) {
         row.sources.retain(binds);
     }
-}
-
-async fn run_planned(context: &RowContext, planned: &PlannedRow) -> (RowReport, Sweep) {
-    let no_meaning = match &planned.applicable {
-        Applicable::No(why) => Some(why.clone()),
-        Applicable::Yes(_) => missing_prerequisite(context, planned).map(str::to_owned),
-    };
-    match no_meaning {
-        Some(why) => {
-            (RowReport { reason: Some(why), ..empty_report(planned, &context.registry) }, Sweep::default())
-        }
-        None => run_row(context, planned).await,
-    }
-}
-
-/// What the row needs beside a server, and this run does not have.
-fn missing_prerequisite(context: &RowContext, planned: &PlannedRow) -> Option<&'static str> {
-    let client = &context.client;
-    if planned.asks_as(User::Second) && !client.has_second() {
-        return Some(
-            "no second principal: set MPUSPEC_SECOND_ACCESS_KEY_ID and MPUSPEC_SECOND_SECRET_ACCESS_KEY",
-        );
-    }
-    if planned.asks_as(User::Temporary) && !client.has_temporary() {
-        return Some(
-            "no temporary credentials: set MPUSPEC_TEMPORARY_ACCESS_KEY_ID, MPUSPEC_TEMPORARY_SECRET_ACCESS_KEY and MPUSPEC_TEMPORARY_SESSION_TOKEN",
-        );
-    }
-    if planned.stops_in_a_body() && client.target.endpoint.scheme() != "http" {
-        return Some("a body can be stopped half-way on an endpoint without TLS alone");
-    }
-    if planned.is_called_back() && context.callbacks.is_none() {
-        return Some("the endpoint cannot call this machine back: name a way with --callback-url");
-    }
-    if planned.names_the_bucket_in_the_path() && !client.target.is_named() {
-        return Some("the endpoint has no host name that a bucket could stand before");
-    }
-    None
-}
-
-/// Whether nobody listens any more; asked twice, since a server may be starting anew.
-async fn is_gone(client: &Client) -> bool {
-    for _ in 0..2 {
-        let found = probe(client, &Log::for_clean_up()).await;
-        if !found.is_err_and(|trouble| trouble.kind == TroubleKind::Unreachable) {
-            return false;
-        }
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    }
-    true
 }

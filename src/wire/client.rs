@@ -1,23 +1,18 @@
 //! The client: one call is one request on the wire, recorded before anybody judges it.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::header::HOST;
-use http::{HeaderName, HeaderValue};
-use sha2::{Digest, Sha256};
 
 use super::answer::{Answer, Response};
-use super::dialect::own;
-use super::exchange::{Body as Recorded, Exchange, RecordedRequest, RecordedResponse, cut};
+use super::exchange::Exchange;
 use super::held::Stop;
+use super::prepared::Prepared;
+use super::recent::Recent;
 use super::s3::Operation;
-use super::sign::{Resource, Signed, sign_request};
-use super::{
-    Body, Budget, Credentials, Held, Redactor, Request, Signing, Tamper, Target, Trouble, TroubleKind, Who,
-};
+use super::{Budget, Credentials, Held, Log, RecentRequest, Redactor, Signing, Target, Trouble, TroubleKind};
 
 /// How connections are made.
 #[derive(Clone, Debug)]
@@ -32,13 +27,6 @@ pub struct ClientOptions {
     pub proxy: Option<String>,
 }
 
-/// A request that is ready to be sent.
-struct Prepared {
-    signed: http::Request<()>,
-    url: reqwest::Url,
-    body: Option<Bytes>,
-}
-
 /// Whether a name stands for this machine wherever it is looked up (RFC 6761).
 fn is_here(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
@@ -50,8 +38,8 @@ pub struct Client {
     http: reqwest::Client,
     /// Where requests go.
     pub target: Arc<Target>,
-    credentials: Arc<Credentials>,
-    second: Option<Arc<Credentials>>,
+    pub(super) credentials: Arc<Credentials>,
+    pub(super) second: Option<Arc<Credentials>>,
     temporary: Option<Arc<Credentials>>,
     /// Knows the secrets.
     pub redactor: Arc<Redactor>,
@@ -59,63 +47,7 @@ pub struct Client {
     pub budget: Arc<Budget>,
     timeout: Duration,
     started: Instant,
-}
-
-/// The exchanges of a row.
-#[derive(Clone, Debug, Default)]
-pub struct Log {
-    exchanges: Arc<Mutex<Vec<Exchange>>>,
-    lane: Option<String>,
-    clean_up: bool,
-}
-
-impl Log {
-    /// The same log, for a lane of a race.
-    #[must_use]
-    pub fn lane(&self, name: &str) -> Self {
-        Self { lane: Some(name.to_owned()), ..self.clone() }
-    }
-
-    /// A log for clean-up, whose requests are never refused by the budget.
-    pub fn for_clean_up() -> Self {
-        Self { clean_up: true, ..Self::default() }
-    }
-
-    /// How many exchanges there are.
-    pub fn len(&self) -> usize {
-        self.lock().len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.lock().is_empty()
-    }
-
-    /// The exchanges so far.
-    pub fn exchanges(&self) -> Vec<Exchange> {
-        self.lock().clone()
-    }
-
-    /// Those that came behind the first `from`.
-    pub fn since(&self, from: usize) -> Vec<Exchange> {
-        self.lock()[from..].to_vec()
-    }
-
-    /// The newest exchange.
-    pub fn last(&self) -> Option<Exchange> {
-        self.lock().last().cloned()
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Exchange>> {
-        self.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn record(&self, mut exchange: Exchange) {
-        let mut exchanges = self.lock();
-        exchange.n = exchanges.len() as u32 + 1;
-        exchange.lane.clone_from(&self.lane);
-        exchanges.push(exchange);
-    }
+    recent: Arc<Recent>,
 }
 
 /// More than any document of S3: 1,000 uploads with long, encoded keys.
@@ -153,7 +85,8 @@ impl Client {
             builder = builder.tls_certs_merge(certificates);
         }
         // A bucket before localhost is on this machine too, which not every resolver knows (RFC 6761).
-        if let Some(host) = target.endpoint.host_str().filter(|host| is_here(host)) {
+        let hosts = target.nodes().filter_map(reqwest::Url::host_str);
+        for host in hosts.filter(|host| is_here(host)) {
             let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             builder = builder.resolve(&format!("{}.{host}", target.bucket), here).resolve(host, here);
         }
@@ -173,6 +106,7 @@ impl Client {
             budget: Arc::new(budget),
             timeout: options.timeout,
             started: Instant::now(),
+            recent: Arc::default(),
         })
     }
 
@@ -209,7 +143,7 @@ impl Client {
     }
 
     /// The credentials with a security token: those of the run itself, or others.
-    fn temporary(&self) -> Option<&Credentials> {
+    pub(super) fn temporary(&self) -> Option<&Credentials> {
         let own = Some(&self.credentials).filter(|credentials| credentials.token.is_some());
         own.or(self.temporary.as_ref()).map(AsRef::as_ref)
     }
@@ -249,17 +183,19 @@ impl Client {
     ) -> Result<Response, Trouble> {
         let request = operation.request(self.target.dialect);
         let size = request.body.bytes().len() as u64;
-        if log.clean_up {
+        if log.is_for_clean_up() {
             self.budget.take_anyway(size).await;
         } else {
             self.budget.take(size).await?;
         }
+        let node = self.target.node(log.turn());
         let Prepared { signed, url, body } = self
-            .prepare(&request, signing)
+            .prepare(node, &request, signing)
             .map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
         let most = operation.longest_answer().unwrap_or(LONGEST_DOCUMENT);
         let recorded_request = self.record_request(&signed, &request.body);
         let start_us = self.now_us();
+        let recent = (!log.is_for_probe()).then(|| self.recent.begin(start_us, &recorded_request));
         let outcome = tokio::time::timeout(self.timeout, self.exchange(signed, url, body, most)).await;
         let end_us = self.now_us();
         let outcome = outcome.unwrap_or_else(|_| {
@@ -270,12 +206,16 @@ impl Client {
             Ok(response) => (Some(response), None, None),
             Err((trouble, partial)) => (None, Some(trouble), partial),
         };
+        if let Some(recent) = recent {
+            self.recent.end(recent, response.as_ref().map(|response| response.status), trouble.as_ref());
+        }
         let recorded =
             response.as_ref().or(partial.as_deref()).map(|r| self.record_response(r, response.is_some()));
         log.record(Exchange {
             n: 0,
             operation: operation.name().to_owned(),
             lane: None,
+            node: self.target.name_of(node),
             start_us,
             end_us,
             request: recorded_request,
@@ -290,28 +230,49 @@ impl Client {
     }
 
     /// Sends a request up to the middle of its body. Only where nothing encrypts the connection.
-    pub async fn hold(&self, operation: &dyn Operation) -> Result<Held, Trouble> {
-        self.begin(operation, &Signing::default(), Stop::Half).await
+    pub async fn hold(&self, operation: &dyn Operation, log: &Log) -> Result<Held, Trouble> {
+        self.begin(operation, &Signing::default(), Stop::Half, log).await
     }
 
     /// Sends a request but for its last byte, so that several can be released together.
-    pub async fn hold_back(&self, operation: &dyn Operation, signing: &Signing) -> Result<Held, Trouble> {
-        self.begin(operation, signing, Stop::LastByte).await
+    pub async fn hold_back(
+        &self,
+        operation: &dyn Operation,
+        signing: &Signing,
+        log: &Log,
+    ) -> Result<Held, Trouble> {
+        self.begin(operation, signing, Stop::LastByte, log).await
     }
 
-    async fn begin(&self, operation: &dyn Operation, signing: &Signing, stop: Stop) -> Result<Held, Trouble> {
+    async fn begin(
+        &self,
+        operation: &dyn Operation,
+        signing: &Signing,
+        stop: Stop,
+        log: &Log,
+    ) -> Result<Held, Trouble> {
         let request = operation.request(self.target.dialect);
         self.budget.take(request.body.bytes().len() as u64).await?;
+        let node = self.target.node(log.turn());
         let Prepared { signed, body, .. } = self
-            .prepare(&request, signing)
+            .prepare(node, &request, signing)
             .map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
         let body = body.unwrap_or_default();
         let recorded = self.record_request(&signed, &request.body);
         let most =
             usize::try_from(operation.longest_answer().unwrap_or(LONGEST_DOCUMENT)).unwrap_or(usize::MAX);
-        let begun = Held::begin(&signed, body, (stop, most), operation.name(), self.now_us(), recorded);
+        let start_us = self.now_us();
+        let recent = self.recent.begin(start_us, &recorded);
+        let begun = Held::begin(&signed, body, (stop, most), operation.name(), start_us, recorded);
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "while the body was sent"));
-        tokio::time::timeout(self.timeout, begun).await.unwrap_or_else(late)
+        let begun = tokio::time::timeout(self.timeout, begun).await.unwrap_or_else(late);
+        if let Err(trouble) = &begun {
+            self.recent.end(recent, None, Some(trouble));
+        }
+        begun.map(|mut held| {
+            (held.recent, held.node) = (recent, self.target.name_of(node));
+            held
+        })
     }
 
     /// Sends the rest of a held request and reads its answer.
@@ -336,129 +297,18 @@ impl Client {
     }
 
     fn record_held(&self, held: Held, outcome: Result<&Response, &Trouble>, log: &Log) {
+        self.recent.end(held.recent, outcome.ok().map(|response| response.status), outcome.err());
         log.record(Exchange {
             n: 0,
             operation: held.operation.to_owned(),
             lane: None,
+            node: held.node,
             start_us: held.start_us,
             end_us: self.now_us(),
             request: held.request,
             response: outcome.ok().map(|response| self.record_response(response, true)),
             trouble: outcome.err().map(|trouble| self.redactor.clean(&trouble.to_string())),
         });
-    }
-
-    /// Addresses and signs.
-    fn prepare(&self, request: &Request, signing: &Signing) -> Result<Prepared, String> {
-        let bucket = request.bucket.as_deref().unwrap_or(&self.target.bucket);
-        let (base, path) = self.target.base(bucket, request.addressing);
-        let path_and_query = request.path_and_query(&path);
-        let url = base.join(&path_and_query).map_err(|error| error.to_string())?;
-        // A URL takes dot segments out of its path: such a key would name something else.
-        let path_alone = path_and_query.split('?').next().unwrap_or_default();
-        if url.path() != path_alone || url.host_str() != base.host_str() {
-            return Err("a key with dot segments, or one that begins with a slash, cannot be sent".to_owned());
-        }
-        let mut signed = http::Request::builder()
-            .method(request.method.clone())
-            .uri(url.as_str())
-            .body(())
-            .map_err(|error| error.to_string())?;
-        let host = match url.port() {
-            Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
-            None => url.host_str().unwrap_or_default().to_owned(),
-        };
-        let headers = signed.headers_mut();
-        headers.insert(HOST, HeaderValue::try_from(host).map_err(|error| error.to_string())?);
-        let framed = match &request.body {
-            Body::Framed(blob, framing) => framing.headers(blob.len()),
-            _ => Vec::new(),
-        };
-        for (name, value) in request.headers.iter().chain(&framed) {
-            let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
-            headers
-                .append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|error| error.to_string())?);
-        }
-        // An empty body would otherwise go without its length, which S3 asks for.
-        if matches!(request.method.as_str(), "PUT" | "POST") && request.body.bytes().is_empty() {
-            headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
-        }
-        // A header that is there to be changed after signing.
-        let tampered = HeaderName::try_from(own(self.target.dialect, "meta-mpuspec"));
-        let tampered = tampered.map_err(|error| error.to_string())?;
-        if signing.tamper == Some(Tamper::Header) {
-            headers.insert(tampered.clone(), HeaderValue::from_static("signed"));
-        }
-        let resource = Resource { bucket, key: request.key.as_deref() };
-        let made = self.sign(&mut signed, &request.body, &resource, signing)?;
-        let mut body = match (&request.body, made) {
-            (Body::Framed(blob, framing), Some(Signed { chunks: Some(mut chunks), .. })) => {
-                Some(framing.frame(&blob.bytes, &mut chunks))
-            }
-            (Body::Empty, _) if !matches!(signed.method().as_str(), "PUT" | "POST") => None,
-            (body, _) => Some(body.bytes()),
-        };
-        let mut url = if signing.url.is_some() {
-            reqwest::Url::parse(&signed.uri().to_string()).map_err(|error| error.to_string())?
-        } else {
-            url
-        };
-        match signing.tamper {
-            None => {}
-            // Another key below the prefix of the row.
-            Some(Tamper::Path) => url.set_path(&format!("{}x", url.path())),
-            Some(Tamper::Query) => {
-                let query = url.query().map_or_else(String::new, |query| format!("{query}&"));
-                url.set_query(Some(&format!("{query}mpuspec-tampered=1")));
-            }
-            Some(Tamper::PartNumber) => {
-                let query = url.query().unwrap_or_default();
-                let (before, after) = query
-                    .split_once("partNumber=")
-                    .ok_or("a request without a part number has none to change")?;
-                let rest = after.split_once('&').map_or(String::new(), |(_, rest)| format!("&{rest}"));
-                url.set_query(Some(&format!("{before}partNumber=2{rest}")));
-            }
-            Some(Tamper::Header | Tamper::NewHeader) => {
-                signed.headers_mut().insert(tampered, HeaderValue::from_static("tampered"));
-            }
-            Some(Tamper::Body) => {
-                let mut bytes = BytesMut::from(body.unwrap_or_default());
-                *bytes.first_mut().ok_or("a request without a body has none to be tampered with")? ^= 1;
-                body = Some(bytes.freeze());
-            }
-        }
-        *signed.uri_mut() = url.as_str().parse().map_err(|_| "the URL cannot be sent".to_owned())?;
-        Ok(Prepared { signed, url, body })
-    }
-
-    /// Signs in place, unless nobody does.
-    fn sign(
-        &self,
-        request: &mut http::Request<()>,
-        body: &Body,
-        resource: &Resource<'_>,
-        signing: &Signing,
-    ) -> Result<Option<Signed>, String> {
-        let unknown;
-        let credentials = match signing.who {
-            Who::Main => &*self.credentials,
-            Who::Second => self.second.as_deref().ok_or("there is no second principal")?,
-            Who::Temporary => self.temporary().ok_or("there are no temporary credentials")?,
-            Who::UnknownKey => {
-                unknown = Credentials {
-                    access_key: "AKIAMPUSPECUNKNOWNKE".to_owned(),
-                    token: None,
-                    ..(*self.credentials).clone()
-                };
-                &unknown
-            }
-            Who::Anonymous => return Ok(None),
-        };
-        let target = (self.target.dialect, self.target.region.as_str());
-        let signed = sign_request(request, body, resource, credentials, target, signing)?;
-        self.redactor.learn_signature(&signed.signature);
-        Ok(Some(signed))
     }
 
     async fn exchange(
@@ -492,57 +342,13 @@ impl Client {
         }
     }
 
+    /// The newest requests that reached the server, whoever sent them.
+    pub fn recent(&self) -> Vec<RecentRequest> {
+        self.recent.requests()
+    }
+
     /// Microseconds since the run began.
     pub fn now_us(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
-    }
-
-    fn record_request(&self, request: &http::Request<()>, body: &Body) -> RecordedRequest {
-        let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        let body = match body {
-            Body::Empty => Recorded::default(),
-            Body::Document(bytes) => self.record_body(bytes, true),
-            Body::Blob(blob) | Body::Framed(blob, _) => Recorded {
-                bytes: blob.len(),
-                sha256: Some(blob.sha256().to_owned()),
-                made_from: Some(blob.made_from.clone()),
-                text: None,
-            },
-        };
-        RecordedRequest {
-            method: request.method().to_string(),
-            target: self.redactor.clean_target(target),
-            headers: self.record_headers(request.headers()),
-            body,
-        }
-    }
-
-    fn record_response(&self, response: &Response, whole: bool) -> RecordedResponse {
-        RecordedResponse {
-            status: response.status.as_u16(),
-            headers: self.record_headers(&response.headers),
-            body: self.record_body(&response.body, whole),
-        }
-    }
-
-    fn record_headers(&self, headers: &http::HeaderMap) -> Vec<(String, String)> {
-        headers
-            .iter()
-            .map(|(name, value)| {
-                let value = String::from_utf8_lossy(value.as_bytes());
-                (name.as_str().to_owned(), self.redactor.clean_header(name.as_str(), &value))
-            })
-            .collect()
-    }
-
-    fn record_body(&self, bytes: &Bytes, whole: bool) -> Recorded {
-        if bytes.is_empty() {
-            return Recorded::default();
-        }
-        // Made bytes are random, and so no text.
-        let text = std::str::from_utf8(bytes).ok().map(|text| cut(&self.redactor.clean(text)));
-        // Where a secret was taken out, a digest of the whole would let it be guessed at.
-        let sha256 = (whole && text.is_none()).then(|| hex::encode(Sha256::digest(bytes)));
-        Recorded { bytes: bytes.len() as u64, sha256, made_from: None, text }
     }
 }

@@ -13,6 +13,9 @@ pub struct Exchange {
     /// The lane of a race.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lane: Option<String>,
+    /// The node that was asked, where there are several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
     /// Microseconds from the start of the run to the start of the request.
     pub start_us: u64,
     /// Microseconds from the start of the run to the end of the answer.

@@ -28,6 +28,10 @@ pub struct Held {
     pub(super) operation: &'static str,
     pub(super) start_us: u64,
     pub(super) request: super::RecordedRequest,
+    /// Its number among the newest requests.
+    pub(super) recent: u64,
+    /// The node that it was sent to, where there are several.
+    pub(super) node: Option<String>,
 }
 
 /// So long a server may take to say that the body may come.
@@ -79,8 +83,18 @@ impl Held {
         head.extend_from_slice(b"connection: close\r\n\r\n");
         let bodiless = signed.method() == http::Method::HEAD;
         let rest = Bytes::new();
-        let mut held =
-            Self { stream, rest, read: Vec::new(), longest, bodiless, operation, start_us, request };
+        let mut held = Self {
+            stream,
+            rest,
+            read: Vec::new(),
+            longest,
+            bodiless,
+            operation,
+            start_us,
+            request,
+            recent: 0,
+            node: None,
+        };
         match stop {
             Stop::Half => {
                 held.write(&head).await?;

@@ -11,6 +11,8 @@ use thiserror::Error;
 pub struct Target {
     /// The base of its URLs.
     pub endpoint: Url,
+    /// Further nodes of the same storage, which calls go round with it.
+    pub others: Vec<Url>,
     /// Where the bucket stands.
     pub addressing: Addressing,
     /// The bucket.
@@ -48,7 +50,30 @@ impl Target {
         let told = || (dialect == Dialect::Oss).then(|| Self::region_of(&endpoint)).flatten();
         let default = || if dialect == Dialect::Oss { "cn-hangzhou" } else { "us-east-1" }.to_owned();
         let region = region.or_else(told).unwrap_or_else(default);
-        Self { addressing: addressing.unwrap_or(usual), endpoint, bucket, region, dialect }
+        let addressing = addressing.unwrap_or(usual);
+        Self { addressing, endpoint, others: Vec::new(), bucket, region, dialect }
+    }
+
+    /// The same storage, reached by further nodes too.
+    #[must_use]
+    pub fn with_others(self, others: Vec<Url>) -> Self {
+        Self { others, ..self }
+    }
+
+    /// Its nodes; most endpoints are one.
+    pub fn nodes(&self) -> impl Iterator<Item = &Url> {
+        std::iter::once(&self.endpoint).chain(&self.others)
+    }
+
+    /// The node whose turn it is.
+    pub(super) fn node(&self, turn: usize) -> &Url {
+        let turn = turn % (self.others.len() + 1);
+        turn.checked_sub(1).map_or(&self.endpoint, |at| &self.others[at])
+    }
+
+    /// How a node is called, where there are several.
+    pub(super) fn name_of(&self, node: &Url) -> Option<String> {
+        (!self.others.is_empty()).then(|| node.as_str().trim_end_matches('/').to_owned())
     }
 
     /// Reads an endpoint.
@@ -99,14 +124,14 @@ impl Target {
         self.endpoint.domain().is_some()
     }
 
-    /// The base of the URLs of a bucket, and the path that it begins with.
-    pub(super) fn base(&self, bucket: &str, addressing: Option<Addressing>) -> (Url, String) {
-        let mut url = self.endpoint.clone();
+    /// The base of the URLs of a bucket at a node, and the path that it begins with.
+    pub(super) fn base(&self, node: &Url, bucket: &str, addressing: Option<Addressing>) -> (Url, String) {
+        let mut url = node.clone();
         match addressing.unwrap_or(self.addressing) {
             Addressing::Path => (url, format!("/{bucket}")),
             Addressing::Cname => (url, "/".to_owned()),
             Addressing::Virtual => {
-                let host = format!("{bucket}.{}", self.endpoint.host_str().unwrap_or_default());
+                let host = format!("{bucket}.{}", node.host_str().unwrap_or_default());
                 // A host that was accepted stays one with a bucket before it.
                 let _ = url.set_host(Some(&host));
                 (url, "/".to_owned())

@@ -31,6 +31,8 @@ pub enum TroubleKind {
     Budget,
     /// The run was interrupted.
     Interrupted,
+    /// The server was not started anew.
+    Restart,
 }
 
 impl Trouble {
@@ -80,6 +82,7 @@ impl fmt::Display for Trouble {
             TroubleKind::Throttled => "the server asked to slow down",
             TroubleKind::Budget => "the budget of the run is used up",
             TroubleKind::Interrupted => "the run was interrupted",
+            TroubleKind::Restart => "the restart failed",
         };
         if self.detail.is_empty() { f.write_str(what) } else { write!(f, "{what}: {}", self.detail) }
     }

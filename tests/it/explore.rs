@@ -1,4 +1,6 @@
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
+use std::process::{Child, Stdio};
 
 use mpuspec::report::{Finding, Report, Verdict};
 use mpuspec_mock::Mock;
@@ -9,7 +11,41 @@ use crate::stage::{command, play, small, stderr};
 /// What limits are on both sides, so that parts cost little.
 const SMALL: [&str; 4] = ["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20"];
 
-fn mock(provider: &str, defect: Option<Defect>) -> Mock {
+/// A server in this process, or in one of its own that can be restarted.
+enum Server {
+    Here(Mock),
+    Process(Child, String),
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Self::Process(child, _) = self {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Server {
+    fn endpoint(&self) -> String {
+        match self {
+            Self::Here(mock) => mock.usual_endpoint(),
+            Self::Process(_, endpoint) => endpoint.clone(),
+        }
+    }
+
+    /// How it is restarted.
+    fn restart(&self) -> Vec<String> {
+        match self {
+            Self::Here(_) => Vec::new(),
+            Self::Process(child, _) => {
+                vec!["--restart-command".to_owned(), format!("kill -HUP {}", child.id())]
+            }
+        }
+    }
+}
+
+fn mock(provider: &str, defect: Option<Defect>) -> Server {
     let mut provider = small(provider);
     let page = mpuspec_mock::provider::LimitName::ListUploadsPage;
     provider.override_limit(page, Some(1_000));
@@ -18,18 +54,41 @@ fn mock(provider: &str, defect: Option<Defect>) -> Mock {
         Some(defect) => builder.defect(defect.name()),
         None => builder,
     };
-    builder.start().expect("it starts")
+    Server::Here(builder.start().expect("it starts"))
+}
+
+/// The same in a process of its own.
+fn process(provider: &str, defect: Option<Defect>) -> Server {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut mock = command(folder.path());
+    mock.args(["mock", "--provider", provider, "--bucket", "b"]).args(SMALL);
+    if let Some(defect) = defect {
+        mock.args(["--defect", defect.name()]);
+    }
+    let mut child = mock.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+    let mut line = String::new();
+    let told = child.stdout.take().expect("it is piped");
+    BufReader::new(told).read_line(&mut line).expect("it says where it listens");
+    let endpoint = line.trim().strip_prefix("listening on ").expect("it says where it listens").to_owned();
+    Server::Process(child, endpoint)
+}
+
+/// Those that only a restart shows need a server that can be restarted.
+fn server(provider: &str, defect: Defect, is_wrong: bool) -> Server {
+    let start = if defect.name().starts_with("restart-") { process } else { mock };
+    start(provider, is_wrong.then_some(defect))
 }
 
 /// Explores, or runs a case, and gives the report with the exit code.
-fn report(mock: &Mock, provider: &str, folder: &Path, arguments: &[&str]) -> (Report, Option<i32>) {
+fn report(server: &Server, provider: &str, folder: &Path, arguments: &[&str]) -> (Report, Option<i32>) {
     let file = folder.join("report.json");
-    let endpoint = mock.usual_endpoint();
+    let endpoint = server.endpoint();
     let target = ["--endpoint", &endpoint, "--provider", provider, "--bucket", "b"];
     let json = format!("json={}", file.display());
     let output = command(folder)
         .args(arguments)
         .args(target)
+        .args(server.restart())
         .args(SMALL)
         .args(["--report", &json])
         .output()
@@ -42,7 +101,7 @@ fn report(mock: &Mock, provider: &str, folder: &Path, arguments: &[&str]) -> (Re
 const MOST: u32 = 400;
 const AT_ONCE: u32 = 50;
 
-fn explored(mock: &Mock, provider: &str, folder: &Path) -> Option<Finding> {
+fn explored(mock: &Server, provider: &str, folder: &Path) -> Option<Finding> {
     (0..MOST / AT_ONCE).find_map(|batch| {
         let (count, seed) = (AT_ONCE.to_string(), format!("test-{batch}"));
         let arguments = ["explore", "--explore", &count, "--seed", &seed, "--settle", "400ms"];
@@ -56,7 +115,7 @@ fn every_defect_of_races_and_of_state_is_found_and_its_case_repeats_it() {
     let mut unfound = Vec::new();
     for defect in Defect::OF_RACES.iter().chain(&others) {
         let folder = tempfile::tempdir().expect("a folder");
-        let wrong = mock("aws-s3", Some(*defect));
+        let wrong = server("aws-s3", *defect, true);
         let Some(finding) = explored(&wrong, "aws-s3", folder.path()) else {
             unfound.push(defect.name());
             continue;
@@ -68,7 +127,7 @@ fn every_defect_of_races_and_of_state_is_found_and_its_case_repeats_it() {
         let run = ["run", file.to_str().expect("a path")];
         let again = (0..5).any(|_| report(&wrong, "aws-s3", folder.path(), &run).1 == Some(1));
         assert!(again, "{}: this does not fail again:\n{case}", defect.name());
-        let (sound, exit) = report(&mock("aws-s3", None), "aws-s3", folder.path(), &run);
+        let (sound, exit) = report(&server("aws-s3", *defect, false), "aws-s3", folder.path(), &run);
         assert_eq!(exit, Some(0), "{}: {:?}\n{case}", defect.name(), sound.cases[0].reason);
     }
     assert!(unfound.is_empty(), "nothing is found of {unfound:?}");

@@ -26,6 +26,7 @@ mod index;
 mod language;
 // The list of rows for machines.
 mod listing;
+mod nodes;
 // Pages: one report, several side by side, scripts of curl calls.
 mod pages;
 // Report files: JSON, JUnit and Markdown of one run agree, and no text of a server breaks them.

@@ -89,6 +89,7 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
         allow_versioned: false,
         audited: 0,
         callbacks: Some(CallbackPlace { listen: ([127, 0, 0, 1], 0).into(), url: None }),
+        restart: None,
     };
     let runner =
         Runner::prepare(client, provider, catalogue.registry.clone(), options).await.expect("it is usable");

@@ -482,6 +482,12 @@ defects! {
     ListsReplacedParts = "lists-replaced-parts",
     /// A part that is sent while another one of its upload is under way is lost.
     LosesPartsSideBySide = "loses-parts-side-by-side",
+    /// A restart forgets uploads in progress.
+    RestartLosesUploads = "restart-loses-uploads",
+    /// A restart forgets the parts of uploads in progress.
+    RestartLosesParts = "restart-loses-parts",
+    /// A restart forgets objects that were completed.
+    RestartLosesObjects = "restart-loses-objects",
 }
 
 impl fmt::Display for Defect {

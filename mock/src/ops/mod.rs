@@ -71,6 +71,11 @@ impl Service {
     pub(crate) fn lacks(&self, capability: &str) -> bool {
         self.provider.support(capability) == Support::No
     }
+
+    /// What becomes of the store when the server falls: nothing, unless it is to lose something.
+    pub(crate) fn fall(&self) {
+        unsettled::fall(&mut self.store.lock(), &self.rules);
+    }
 }
 
 /// A request whose sender is known.

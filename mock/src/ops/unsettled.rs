@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Call;
 use crate::http::S3Error;
-use crate::model::{self, Defect, Event, Given, KeyState, List, Object, Operation, UploadId};
+use crate::model::{self, Defect, Event, Given, KeyState, List, Object, Operation, Rules, UploadId};
 use crate::store::Inner;
 
 /// How long there is between two steps.
@@ -117,6 +117,24 @@ pub(super) fn settle(store: &mut Inner) {
         }
     }
     store.put_off.stale.retain(|(until, ..)| *until > now);
+}
+
+/// What deliberate mistakes lose when the server falls. Nobody has been promised what they had in mind.
+pub(super) fn fall(store: &mut Inner, rules: &Rules) {
+    store.put_off = PutOff::default();
+    for state in store.buckets.values_mut().flat_map(|bucket| bucket.keys.values_mut()) {
+        if rules.has(Defect::RestartLosesUploads) {
+            state.uploads.clear();
+        }
+        if rules.has(Defect::RestartLosesParts) {
+            state.uploads.values_mut().for_each(|upload| upload.parts.clear());
+        }
+        // What was joined of parts was never written anywhere else.
+        if rules.has(Defect::RestartLosesObjects) && state.object.as_ref().is_some_and(|o| o.parts.is_some())
+        {
+            state.object = None;
+        }
+    }
 }
 
 /// What a read finds that does not see the newest completion; none if it sees what is there.

@@ -10,7 +10,7 @@ use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
 use crate::http::{
@@ -21,18 +21,25 @@ use crate::ops::{Call, Service};
 use crate::provider::Dialect;
 use crate::{ACCESS_KEY, accounts};
 
-/// Accepts connections until told to stop; those that are open then are closed.
+/// What a running server is told.
+pub(super) enum Order {
+    /// To begin anew, and to say when it has.
+    Restart(std::sync::mpsc::Sender<()>),
+    Stop,
+}
+
+/// Accepts connections until told otherwise; those that are open then are closed with the runtime.
 pub(super) async fn accept(
     listener: TcpListener,
     service: Arc<Service>,
     tls: Option<TlsAcceptor>,
-    mut stopped: oneshot::Receiver<()>,
-) {
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    orders: &mut mpsc::UnboundedReceiver<Order>,
+) -> Order {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return Order::Stop };
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = &mut stopped => return,
+            order = orders.recv() => return order.unwrap_or(Order::Stop),
         };
         // A connection that was reset before it could be accepted is no reason to stop.
         let Ok((stream, _)) = accepted else { continue };

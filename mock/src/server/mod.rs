@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use thiserror::Error;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 
+use self::connection::Order;
 use crate::model::Defect;
 use crate::ops::Service;
 use crate::provider::{self, Addressing, Dialect, FileError, LimitName, Provider};
@@ -24,7 +25,7 @@ pub struct Mock {
     /// Whether buckets may stand in paths.
     has_paths: bool,
     certificate: Option<String>,
-    stop: Option<oneshot::Sender<()>>,
+    orders: mpsc::UnboundedSender<Order>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -64,14 +65,29 @@ impl Mock {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+
+    /// Lets it fall and begin anew, as if its process had been killed: connections are cut, what was under way
+    /// is lost, what was answered stays. It answers again when this returns. Clients that connect meanwhile wait.
+    pub fn restart(&self) {
+        self.restarter()();
+    }
+
+    /// [`restart`](Self::restart) for somebody else to call; without effect once the server is dropped.
+    pub fn restarter(&self) -> impl Fn() + Send + Sync + use<> {
+        let orders = self.orders.clone();
+        move || {
+            let (done, is_done) = std::sync::mpsc::channel();
+            let _ = orders.send(Order::Restart(done));
+            // An error says that the server has stopped.
+            let _ = is_done.recv();
+        }
+    }
 }
 
 impl Drop for Mock {
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            // An error says that the server has stopped already.
-            let _ = stop.send(());
-        }
+        // An error says that the server has stopped already.
+        let _ = self.orders.send(Order::Stop);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -265,6 +281,10 @@ pub(crate) fn parse_limit(name: &str, value: &str) -> Result<(LimitName, Option<
     Ok((limit, value))
 }
 
+/// Once told to restart, a request that does not come to a point where it can be left within this time is not
+/// waited for.
+const FALL: Duration = Duration::from_secs(1);
+
 fn listen(
     service: Service,
     name: String,
@@ -275,20 +295,34 @@ fn listen(
     let listener = TcpListener::bind(address).map_err(failed)?;
     listener.set_nonblocking(true).map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let mut runtime = runtime().map_err(failed)?;
+    let (orders, mut ordered) = mpsc::unbounded_channel();
+    let (certificate, acceptor) = identity.map(|identity| (identity.certificate, identity.acceptor)).unzip();
+    let service = Arc::new(service);
+    let thread = std::thread::Builder::new()
+        .name("mpuspec-mock".to_owned())
+        .spawn(move || {
+            loop {
+                let Ok(own) = listener.try_clone() else { break };
+                let accepting = connection::accept(own, service.clone(), acceptor.clone(), &mut ordered);
+                let order = runtime.block_on(accepting);
+                // All that a process would lose lives in its runtime.
+                let Order::Restart(done) = order else { break };
+                let Ok(next) = self::runtime() else { break };
+                std::mem::replace(&mut runtime, next).shutdown_timeout(FALL);
+                service.fall();
+                let _ = done.send(());
+            }
+            runtime.shutdown_background();
+        })
+        .map_err(failed)?;
+    Ok(Mock { address, name, has_paths: true, certificate, orders, thread: Some(thread) })
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("mpuspec-mock")
         .enable_all()
         .build()
-        .map_err(failed)?;
-    let (stop, stopped) = oneshot::channel();
-    let (certificate, acceptor) = identity.map(|identity| (identity.certificate, identity.acceptor)).unzip();
-    let thread = std::thread::Builder::new()
-        .name("mpuspec-mock".to_owned())
-        .spawn(move || {
-            runtime.block_on(connection::accept(listener, Arc::new(service), acceptor, stopped));
-            runtime.shutdown_background();
-        })
-        .map_err(failed)?;
-    Ok(Mock { address, name, has_paths: true, certificate, stop: Some(stop), thread: Some(thread) })
 }

@@ -42,3 +42,9 @@ pub enum RawAddressing {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Release(pub String);
+
+arguments! {
+    /// Starts the server anew.
+    Restart {
+    }
+}

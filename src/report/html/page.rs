@@ -67,6 +67,11 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
             shown
         })
         .collect();
+    let deaths: Vec<Value> = report
+        .deaths
+        .iter()
+        .map(|death| show(&json!({ "words": death.in_words(), "requests": death.requests }), Room::USUAL))
+        .collect();
     // The rows were made above, with the room that each deserves.
     let head = Report { cases: Vec::new(), findings: Vec::new(), ..report.clone() };
     fill(
@@ -79,6 +84,7 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
             "areas": areas,
             "levels": levels,
             "verdicts": verdicts,
+            "deaths": deaths,
             "findings": findings,
             "findings_more": report.findings.len().saturating_sub(FINDINGS),
         }),

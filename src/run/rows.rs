@@ -1,0 +1,169 @@
+//! The rows of a plan, side by side, and one by one where they disturb each other.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::conclusion::{End, is_broken};
+use super::plan::{Applicable, Plan, PlannedRow};
+use super::row::{RowContext, run_row};
+use super::row_report::empty_report;
+use super::runner::{Done, Progress, Runner};
+use super::sweep::Sweep;
+use super::watch::is_troubled;
+use crate::case::{RowId, User};
+use crate::report::{RowReport, Verdict};
+
+/// Who may run: so many rows at a time, or one that is alone.
+struct Turns {
+    semaphore: Arc<Semaphore>,
+    all: u32,
+}
+
+type Turn = tokio::sync::OwnedSemaphorePermit;
+
+impl Turns {
+    fn new(jobs: usize) -> Self {
+        let all = u32::try_from(jobs.max(1)).unwrap_or(u32::MAX);
+        Self { semaphore: Arc::new(Semaphore::new(all as usize)), all }
+    }
+
+    /// Waits for a turn; none comes of a semaphore that is closed, which this one never is.
+    async fn wait(&self, alone: bool) -> Option<Turn> {
+        self.semaphore.clone().acquire_many_owned(if alone { self.all } else { 1 }).await.ok()
+    }
+}
+
+impl Runner {
+    /// Runs the rows of a plan.
+    pub async fn rows(&self, plan: Plan, progress: Arc<dyn Progress>) -> Done {
+        let total = plan.rows.len();
+        let turns = Arc::new(Turns::new(self.options.jobs));
+        let done = Arc::new(AtomicUsize::new(0));
+        let decided = Arc::new(AtomicBool::new(false));
+        let mut not_run: BTreeSet<RowId> = plan.rows.iter().map(|row| row.id.clone()).collect();
+        let (fail_fast, strict) = (self.options.fail_fast, self.options.strict);
+        let known = Arc::new(self.options.known.clone());
+        let mut tasks = JoinSet::new();
+        for planned in plan.rows {
+            let (context, turns) = (self.context.clone(), turns.clone());
+            let (progress, done, decided) = (progress.clone(), done.clone(), decided.clone());
+            let known = known.clone();
+            let applies = matches!(planned.applicable, Applicable::Yes(_));
+            // Waiting here and not in the task begins the rows in the order of the plan.
+            let turn = if applies { turns.wait(planned.restarts()).await } else { None };
+            tasks.spawn(async move {
+                if context.client.budget.is_interrupted() || (applies && decided.load(Ordering::Relaxed)) {
+                    return None;
+                }
+                let (outcome, _turn) = match context.watch.gone_since() {
+                    Some(row) if applies => {
+                        let reason = Some(format!("the server is gone since {row}"));
+                        let empty = empty_report(&planned, &context.registry);
+                        let report = RowReport { reason, verdict: Verdict::Error, ..empty };
+                        ((report, Sweep::default()), turn)
+                    }
+                    _ => run_watched(&context, &planned, &turns, turn).await,
+                };
+                // Whoever waits for the turn has to see it.
+                if fail_fast
+                    && is_broken(&outcome.0, strict)
+                    && !known.contains(&(outcome.0.name(), outcome.0.verdict))
+                {
+                    decided.store(true, Ordering::Relaxed);
+                }
+                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                progress.row(done, total, &outcome.0);
+                Some(outcome)
+            });
+        }
+        let mut rows = Vec::new();
+        let mut left = Sweep::default();
+        while let Some(joined) = tasks.join_next().await {
+            // A row that panics is a mistake of the suite; its absence makes the report partial.
+            if let Ok(Some((report, sweep))) = joined {
+                left.add(sweep);
+                not_run.remove(&RowId::new(&report.id, report.row.as_deref()));
+                rows.push(report);
+            }
+        }
+        let interrupted = self.context.client.budget.is_interrupted();
+        let end = match decided.load(Ordering::Relaxed) {
+            _ if not_run.is_empty() && !interrupted => End::Whole,
+            true if !interrupted => End::Decided,
+            _ => End::Interrupted,
+        };
+        Done { rows, not_run: not_run.iter().map(RowId::to_string).collect(), left, end }
+    }
+}
+
+/// Runs a row. If the server dies meanwhile and can be started anew, the row is run once more, alone: so each
+/// row that had nothing to do with it is judged after all, and the one that did it is known.
+async fn run_watched(
+    context: &RowContext,
+    planned: &PlannedRow,
+    turns: &Turns,
+    turn: Option<Turn>,
+) -> ((RowReport, Sweep), Option<Turn>) {
+    let deaths = context.watch.count();
+    let row = planned.id.to_string();
+    let alone = turns.all == 1 || planned.restarts();
+    let (report, mut left) = run_planned(context, planned).await;
+    let died = is_troubled(&report)
+        && (context.watch.look(&context.client, &row, alone).await || context.watch.count() > deaths);
+    if !died || alone || context.watch.gone_since().is_some() {
+        return ((report, left), turn);
+    }
+    drop(turn);
+    let turn = turns.wait(true).await;
+    let (report, more) = run_planned(context, planned).await;
+    left.add(more);
+    if is_troubled(&report) {
+        context.watch.look(&context.client, &row, true).await;
+    }
+    ((report, left), turn)
+}
+
+pub(super) async fn run_planned(context: &RowContext, planned: &PlannedRow) -> (RowReport, Sweep) {
+    let no_meaning = match &planned.applicable {
+        Applicable::No(why) => Some(why.clone()),
+        Applicable::Yes(_) => missing_prerequisite(context, planned).map(str::to_owned),
+    };
+    match no_meaning {
+        Some(why) => {
+            (RowReport { reason: Some(why), ..empty_report(planned, &context.registry) }, Sweep::default())
+        }
+        None => run_row(context, planned).await,
+    }
+}
+
+/// What the row needs beside a server, and this run does not have.
+fn missing_prerequisite(context: &RowContext, planned: &PlannedRow) -> Option<&'static str> {
+    let client = &context.client;
+    if planned.asks_as(User::Second) && !client.has_second() {
+        return Some(
+            "no second principal: set MPUSPEC_SECOND_ACCESS_KEY_ID and MPUSPEC_SECOND_SECRET_ACCESS_KEY",
+        );
+    }
+    if planned.asks_as(User::Temporary) && !client.has_temporary() {
+        return Some(
+            "no temporary credentials: set MPUSPEC_TEMPORARY_ACCESS_KEY_ID, MPUSPEC_TEMPORARY_SECRET_ACCESS_KEY and MPUSPEC_TEMPORARY_SESSION_TOKEN",
+        );
+    }
+    if planned.stops_in_a_body() && client.target.endpoint.scheme() != "http" {
+        return Some("a body can be stopped half-way on an endpoint without TLS alone");
+    }
+    if planned.is_called_back() && context.callbacks.is_none() {
+        return Some("the endpoint cannot call this machine back: name a way with --callback-url");
+    }
+    if planned.names_the_bucket_in_the_path() && !client.target.is_named() {
+        return Some("the endpoint has no host name that a bucket could stand before");
+    }
+    if planned.restarts() && context.watch.restart().is_none() {
+        return Some("nothing says how the server is started anew: name a command with --restart-command");
+    }
+    None
+}

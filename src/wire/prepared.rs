@@ -1,0 +1,137 @@
+//! Requests that are addressed and signed, in the right way or in a wrong one.
+
+use bytes::{Bytes, BytesMut};
+use http::header::HOST;
+use http::{HeaderName, HeaderValue};
+use reqwest::Url;
+
+use super::dialect::own;
+use super::sign::{Resource, Signed, sign_request};
+use super::{Body, Client, Credentials, Request, Signing, Tamper, Who};
+
+/// A request that is ready to be sent.
+pub(super) struct Prepared {
+    pub(super) signed: http::Request<()>,
+    pub(super) url: Url,
+    pub(super) body: Option<Bytes>,
+}
+
+impl Client {
+    /// Addresses a request to a node and signs it.
+    pub(super) fn prepare(
+        &self,
+        node: &Url,
+        request: &Request,
+        signing: &Signing,
+    ) -> Result<Prepared, String> {
+        let bucket = request.bucket.as_deref().unwrap_or(&self.target.bucket);
+        let (base, path) = self.target.base(node, bucket, request.addressing);
+        let path_and_query = request.path_and_query(&path);
+        let url = base.join(&path_and_query).map_err(|error| error.to_string())?;
+        // A URL takes dot segments out of its path: such a key would name something else.
+        let path_alone = path_and_query.split('?').next().unwrap_or_default();
+        if url.path() != path_alone || url.host_str() != base.host_str() {
+            return Err("a key with dot segments, or one that begins with a slash, cannot be sent".to_owned());
+        }
+        let mut signed = http::Request::builder()
+            .method(request.method.clone())
+            .uri(url.as_str())
+            .body(())
+            .map_err(|error| error.to_string())?;
+        let host = match url.port() {
+            Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
+            None => url.host_str().unwrap_or_default().to_owned(),
+        };
+        let headers = signed.headers_mut();
+        headers.insert(HOST, HeaderValue::try_from(host).map_err(|error| error.to_string())?);
+        let framed = match &request.body {
+            Body::Framed(blob, framing) => framing.headers(blob.len()),
+            _ => Vec::new(),
+        };
+        for (name, value) in request.headers.iter().chain(&framed) {
+            let name = HeaderName::try_from(name).map_err(|error| error.to_string())?;
+            headers
+                .append(name, HeaderValue::from_bytes(value.as_bytes()).map_err(|error| error.to_string())?);
+        }
+        // An empty body would otherwise go without its length, which S3 asks for.
+        if matches!(request.method.as_str(), "PUT" | "POST") && request.body.bytes().is_empty() {
+            headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        // A header that is there to be changed after signing.
+        let tampered = HeaderName::try_from(own(self.target.dialect, "meta-mpuspec"));
+        let tampered = tampered.map_err(|error| error.to_string())?;
+        if signing.tamper == Some(Tamper::Header) {
+            headers.insert(tampered.clone(), HeaderValue::from_static("signed"));
+        }
+        let resource = Resource { bucket, key: request.key.as_deref() };
+        let made = self.sign(&mut signed, &request.body, &resource, signing)?;
+        let mut body = match (&request.body, made) {
+            (Body::Framed(blob, framing), Some(Signed { chunks: Some(mut chunks), .. })) => {
+                Some(framing.frame(&blob.bytes, &mut chunks))
+            }
+            (Body::Empty, _) if !matches!(signed.method().as_str(), "PUT" | "POST") => None,
+            (body, _) => Some(body.bytes()),
+        };
+        let mut url = if signing.url.is_some() {
+            Url::parse(&signed.uri().to_string()).map_err(|error| error.to_string())?
+        } else {
+            url
+        };
+        match signing.tamper {
+            None => {}
+            // Another key below the prefix of the row.
+            Some(Tamper::Path) => url.set_path(&format!("{}x", url.path())),
+            Some(Tamper::Query) => {
+                let query = url.query().map_or_else(String::new, |query| format!("{query}&"));
+                url.set_query(Some(&format!("{query}mpuspec-tampered=1")));
+            }
+            Some(Tamper::PartNumber) => {
+                let query = url.query().unwrap_or_default();
+                let (before, after) = query
+                    .split_once("partNumber=")
+                    .ok_or("a request without a part number has none to change")?;
+                let rest = after.split_once('&').map_or(String::new(), |(_, rest)| format!("&{rest}"));
+                url.set_query(Some(&format!("{before}partNumber=2{rest}")));
+            }
+            Some(Tamper::Header | Tamper::NewHeader) => {
+                signed.headers_mut().insert(tampered, HeaderValue::from_static("tampered"));
+            }
+            Some(Tamper::Body) => {
+                let mut bytes = BytesMut::from(body.unwrap_or_default());
+                *bytes.first_mut().ok_or("a request without a body has none to be tampered with")? ^= 1;
+                body = Some(bytes.freeze());
+            }
+        }
+        *signed.uri_mut() = url.as_str().parse().map_err(|_| "the URL cannot be sent".to_owned())?;
+        Ok(Prepared { signed, url, body })
+    }
+
+    /// Signs in place, unless nobody does.
+    fn sign(
+        &self,
+        request: &mut http::Request<()>,
+        body: &Body,
+        resource: &Resource<'_>,
+        signing: &Signing,
+    ) -> Result<Option<Signed>, String> {
+        let unknown;
+        let credentials = match signing.who {
+            Who::Main => &*self.credentials,
+            Who::Second => self.second.as_deref().ok_or("there is no second principal")?,
+            Who::Temporary => self.temporary().ok_or("there are no temporary credentials")?,
+            Who::UnknownKey => {
+                unknown = Credentials {
+                    access_key: "AKIAMPUSPECUNKNOWNKE".to_owned(),
+                    token: None,
+                    ..(*self.credentials).clone()
+                };
+                &unknown
+            }
+            Who::Anonymous => return Ok(None),
+        };
+        let target = (self.target.dialect, self.target.region.as_str());
+        let signed = sign_request(request, body, resource, credentials, target, signing)?;
+        self.redactor.learn_signature(&signed.signature);
+        Ok(Some(signed))
+    }
+}

@@ -1,0 +1,59 @@
+//! What is written down of requests and answers, without secrets.
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+use super::answer::Response;
+use super::exchange::{Body as Recorded, RecordedRequest, RecordedResponse, cut};
+use super::{Body, Client};
+
+impl Client {
+    pub(super) fn record_request(&self, request: &http::Request<()>, body: &Body) -> RecordedRequest {
+        let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let body = match body {
+            Body::Empty => Recorded::default(),
+            Body::Document(bytes) => self.record_body(bytes, true),
+            Body::Blob(blob) | Body::Framed(blob, _) => Recorded {
+                bytes: blob.len(),
+                sha256: Some(blob.sha256().to_owned()),
+                made_from: Some(blob.made_from.clone()),
+                text: None,
+            },
+        };
+        RecordedRequest {
+            method: request.method().to_string(),
+            target: self.redactor.clean_target(target),
+            headers: self.record_headers(request.headers()),
+            body,
+        }
+    }
+
+    pub(super) fn record_response(&self, response: &Response, whole: bool) -> RecordedResponse {
+        RecordedResponse {
+            status: response.status.as_u16(),
+            headers: self.record_headers(&response.headers),
+            body: self.record_body(&response.body, whole),
+        }
+    }
+
+    fn record_headers(&self, headers: &http::HeaderMap) -> Vec<(String, String)> {
+        headers
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                (name.as_str().to_owned(), self.redactor.clean_header(name.as_str(), &value))
+            })
+            .collect()
+    }
+
+    fn record_body(&self, bytes: &Bytes, whole: bool) -> Recorded {
+        if bytes.is_empty() {
+            return Recorded::default();
+        }
+        // Made bytes are random, and so no text.
+        let text = std::str::from_utf8(bytes).ok().map(|text| cut(&self.redactor.clean(text)));
+        // Where a secret was taken out, a digest of the whole would let it be guessed at.
+        let sha256 = (whole && text.is_none()).then(|| hex::encode(Sha256::digest(bytes)));
+        Recorded { bytes: bytes.len() as u64, sha256, made_from: None, text }
+    }
+}
