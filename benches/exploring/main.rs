@@ -1,6 +1,7 @@
 //! What exploring finds, and in which time; and what the search for a lawful order costs.
 //!
-//! `cargo bench --bench exploring` prints all; `-- --quick` one round of each. Defects that show nothing in the
+//! `cargo bench --bench exploring` prints all; `-- --quick` one round of each, `-- NAME`
+//! what is found of one defect. Defects that show nothing in the
 //! draws are looked for by the audit, 0.3 s later.
 
 mod histories;
@@ -103,13 +104,15 @@ fn middle_and_worst<T: Copy + Ord>(mut all: Vec<T>) -> Option<(T, T)> {
     Some((*all.get(all.len() / 2)?, *all.last()?))
 }
 
-async fn defects(rounds: usize, catalogue: &Catalogue) {
+async fn defects(rounds: usize, only: Option<&Defect>, catalogue: &Catalogue) {
     println!(
         "{:<28} {:>8} {:>13} {:>11} {:>10} {:>8}",
         "defect", "found", "draws: median", "worst", "s: median", "worst"
     );
     let others = [Defect::MixReads, Defect::MixReplacedPart, Defect::ReuseUpload];
-    for defect in Defect::OF_RACES.iter().chain(&others) {
+    for defect in
+        Defect::OF_RACES.iter().chain(&others).filter(|defect| only.is_none_or(|one| one == *defect))
+    {
         let mut found = Vec::new();
         for round in 0..rounds {
             found.extend(find(*defect, &format!("bench-{round}"), catalogue).await);
@@ -177,12 +180,14 @@ fn search(rounds: usize) {
 }
 
 fn main() {
-    let rounds = if std::env::args().any(|argument| argument == "--quick") { 1 } else { 20 };
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rounds = if arguments.iter().any(|argument| argument == "--quick") { 1 } else { 20 };
+    let only: Option<Defect> = arguments.iter().find_map(|argument| argument.parse().ok());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let catalogue = Arc::new(Catalogue::builtin().expect("the cases load"));
-    runtime.block_on(async {
-        defects(rounds, &catalogue).await;
-        pace(&catalogue).await;
-    });
-    search(rounds);
+    runtime.block_on(defects(rounds, only.as_ref(), &catalogue));
+    if only.is_none() {
+        runtime.block_on(pace(&catalogue));
+        search(rounds);
+    }
 }

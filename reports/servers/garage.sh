@@ -4,6 +4,8 @@ default_version=2.5.0
 default_port=5610
 key=GK0123456789abcdef01234567
 secret=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
+# It keeps what it has when it is started anew.
+keeps=yes
 second_key=GKfedcba9876543210fedcba98
 second_secret=fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210
 
@@ -16,6 +18,8 @@ install() {
 start() {
   local rpc=$((port + 100)) admin=$((port + 200))
   refuse_taken "$port" "$rpc" "$admin"
+  local is_new=yes
+  if [ -e "$work/garage.toml" ]; then is_new=; fi
   cat >"$work/garage.toml" <<CONFIG
 metadata_dir = "$work/meta"
 data_dir = "$work/data"
@@ -37,6 +41,8 @@ api_bind_addr = "$host:$admin"
 CONFIG
   begin env RUST_LOG=garage=warn "$home/root/bin/garage" -c "$work/garage.toml" server
   until_ready "http://$host:$admin/health" 60
+  # In a trap, a return without a number would give the status from before it.
+  if [ -z "$is_new" ]; then return 0; fi
   local node
   node=$(garage node id --quiet)
   garage layout assign --zone one --capacity 4G "${node%%@*}"

@@ -52,7 +52,14 @@ end_all() {
     any_alive || break
     sleep 0.2
   done
+  kill_all
+}
+
+# kill_all: as a power cut would, but for what the kernel still writes.
+kill_all() {
+  local pid
   for pid in "${pids[@]}"; do kill -KILL -- "-$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
   pids=()
 }
 

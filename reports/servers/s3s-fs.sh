@@ -4,6 +4,8 @@ default_version=0.14.1
 default_port=5604
 # Its ListParts answers an empty list for any id; the other operations refuse an id that is not there so.
 gone=AccessDenied
+# It keeps what it has when it is started anew.
+keeps=yes
 key=AKEXAMPLES3S secret=SKEXAMPLES3S
 
 install() {

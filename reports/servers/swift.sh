@@ -3,6 +3,8 @@ registry=PyPI
 default_version=2.38.3
 default_port=5611
 key=test:tester secret=testing
+# It keeps what it has when it is started anew.
+keeps=yes
 second_key=test2:tester2 second_secret=testing2
 
 install() {
@@ -14,6 +16,15 @@ start() {
   local bin="$home/venv/bin" etc="$work/etc" kind at=$port
   local -A ports=([account]=$((port + 1)) [container]=$((port + 2)) [object]=$((port + 3)))
   refuse_taken "$port" "${ports[@]}"
+  if [ ! -e "$etc" ]; then set_up; fi
+  for kind in account container object proxy; do
+    begin env PYTHONWARNINGS=ignore "$bin/swift-$kind-server" "$etc/$kind-server.conf" -v
+  done
+  for at in "${ports[@]}" "$port"; do until_ready "http://$host:$at/healthcheck" 60; done
+}
+
+# Uses what start() knows.
+set_up() {
   mkdir "$work/data/disk" "$work/recon" "$etc"
   cat >"$etc/swift.conf" <<'CONFIG'
 [swift-hash]
@@ -39,10 +50,6 @@ CONFIG
     } >>"$work/server.log" 2>&1
   done
   { settings "$port"; proxy; } >"$etc/proxy-server.conf"
-  for kind in account container object proxy; do
-    begin env PYTHONWARNINGS=ignore "$bin/swift-$kind-server" "$etc/$kind-server.conf" -v
-  done
-  for at in "${ports[@]}" "$port"; do until_ready "http://$host:$at/healthcheck" 60; done
 }
 
 # Nothing listens to its system log.

@@ -263,7 +263,7 @@ fn single(scope: Scope, full: bool) -> impl Strategy<Value = Move> {
             (any::<u8>(), 0..4u8).prop_map(|(upload, number)| Move::Hold { upload, number }).boxed(),
         ),
         (3 * on(scope.holds), any::<u8>().prop_map(|held| Move::Release { held }).boxed()),
-        (4 * on(scope.restarts), Just(Move::Restart).boxed()),
+        (8 * on(scope.restarts), Just(Move::Restart).boxed()),
     ])
 }
 
@@ -277,6 +277,7 @@ pub(super) fn races(scope: Scope, full: bool) -> BoxedStrategy<Vec<Move>> {
     let round = weighted(vec![
         (4, round(scope, full).boxed().boxed()),
         (u32::from(scope.holds), under_way(scope, full).boxed().boxed()),
+        (4 * u32::from(scope.restarts), across_a_restart(scope, full).boxed()),
     ]);
     prop::collection::vec(round, 1..4).prop_map(|rounds| rounds.concat()).boxed()
 }
@@ -300,12 +301,34 @@ fn under_way(scope: Scope, full: bool) -> impl Strategy<Value = Vec<Move>> {
     })
 }
 
+/// Parts before a restart, and what is done with them behind it.
+fn across_a_restart(scope: Scope, full: bool) -> impl Strategy<Value = Vec<Move>> {
+    let newest = u8::MAX;
+    let parts = prop::collection::vec((0..3u8, size(scope, full)), 1..3);
+    let completes = prop::bool::weighted(0.7);
+    (0..2u8, parts, completes).prop_map(move |(key, parts, completes)| {
+        let mut moves = vec![Move::Create { key, sequential: false }];
+        let number = Number::Low;
+        moves.extend(parts.iter().map(|(at, size)| Move::Part {
+            upload: newest,
+            number: number(*at),
+            size: *size,
+        }));
+        moves.extend([Move::Restart, Move::ListParts { upload: newest, paged: false, after: 0 }]);
+        moves.extend(completes.then_some(Move::Complete { upload: newest, list: Listing::Exact }));
+        moves.push(Move::Get { key, ranged: false });
+        moves
+    })
+}
+
 /// An upload with some parts, an object beside it at times, two or three calls at once, and a look at what is.
 fn round(scope: Scope, full: bool) -> impl Strategy<Value = Vec<Move>> {
     let key = 0..2u8;
     let parts = prop::collection::vec((0..3u8, size(scope, full)), 1..4);
     let (puts, again) = (prop::bool::weighted(0.5), prop::bool::weighted(0.5));
-    let racers = (racer(scope), racer(scope), prop::option::weighted(0.4, racer(scope)));
+    // What a completion overlaps matters most.
+    let first = prop_oneof![1 => completion(scope), 1 => racer(scope)];
+    let racers = (first, racer(scope), prop::option::weighted(0.4, racer(scope)));
     let behind = prop::collection::vec(single(scope, full), 0..4);
     (key, parts, puts, again, racers, behind).prop_map(|(key, parts, puts, again, racers, behind)| {
         let mut moves = Vec::new();
@@ -328,16 +351,32 @@ fn round(scope: Scope, full: bool) -> impl Strategy<Value = Vec<Move>> {
                 | Move::Get { key: of, .. }
                 | Move::Delete { key: of }
                 | Move::Create { key: of, .. } => *of = key,
+                // Most parts that race replace one that is there.
+                Move::Part { number: Number::Low(number @ 0..3), .. } => {
+                    *number = parts[usize::from(*number) % parts.len()].0;
+                }
                 _ => {}
             }
             call
         };
         moves.push(Move::Race([first, second].into_iter().chain(third).map(of_key).collect()));
-        moves.push(Move::ListParts { upload: u8::MAX, paged: false, after: 0 });
+        // The bytes first: a server whose listings are known to be wrong is judged up to there.
         moves.push(Move::Get { key, ranged: false });
+        moves.push(Move::ListParts { upload: u8::MAX, paged: false, after: 0 });
         moves.extend(behind);
         moves
     })
+}
+
+/// A completion of the newest upload, for a race.
+fn completion(scope: Scope) -> BoxedStrategy<Move> {
+    let list = weighted(vec![
+        (6, Just(Listing::Exact).boxed()),
+        (2, any::<u8>().prop_map(Listing::Some).boxed()),
+        (1, Just(Listing::Superseded).boxed()),
+        (3 * u32::from(scope.complete_all), Just(Listing::All).boxed()),
+    ]);
+    list.prop_map(|list| Move::Complete { upload: u8::MAX, list }).boxed()
 }
 
 /// A call that takes part in a race for the newest upload.
@@ -345,16 +384,10 @@ fn racer(scope: Scope) -> impl Strategy<Value = Move> {
     let newest = u8::MAX;
     let on = u32::from;
     weighted(vec![
-        (
-            8,
-            prop_oneof![3 => Just(Listing::Exact), 1 => any::<u8>().prop_map(Listing::Some)]
-                .prop_map(move |list| Move::Complete { upload: newest, list })
-                .boxed(),
-        ),
-        (on(scope.complete_all) * 3, Just(Move::Complete { upload: newest, list: Listing::All }).boxed()),
+        (10, completion(scope)),
         (4, Just(Move::Abort { upload: newest }).boxed()),
         (
-            5,
+            8,
             (0..4u8, any::<u8>())
                 .prop_map(move |(number, size)| Move::Part {
                     upload: newest,

@@ -271,6 +271,8 @@ impl Script {
             Listing::Empty => entries.clear(),
             Listing::NeverSent => entries.push("{ number: 99, etag: wrong }".to_owned()),
             Listing::Exact | Listing::All => {}
+            // Where no part was sent again, there is none to be named.
+            Listing::Superseded if superseded.is_none() => {}
             Listing::Some(mask) => {
                 let mut at = 0;
                 entries.retain(|_| {

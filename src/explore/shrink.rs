@@ -4,6 +4,8 @@
 //! all later numbers another meaning. So what it leaves is gone through once more, by whole uploads; and then the
 //! steps behind the one that decided are cut off.
 
+use std::time::{Duration, Instant};
+
 use proptest::strategy::ValueTree;
 
 use super::explorer::{Draw, Explorer, Moves, What};
@@ -14,6 +16,8 @@ use crate::report::{RowReport, StepResult};
 
 /// Trials of smaller cases, for each finding.
 const MOST_TRIES: u32 = 300;
+/// What is not small by then, on a slow endpoint, stays as it is.
+const LONGEST: Duration = Duration::from_secs(30);
 /// How often a race is run before it counts as harmless.
 const RACE_TRIES: u32 = 12;
 
@@ -24,6 +28,13 @@ struct Search<'s> {
     /// How often a case has to be run to show again what it showed once.
     attempts: u32,
     tries: u32,
+    started: Instant,
+}
+
+impl Search<'_> {
+    fn is_over(&self, most: u32) -> bool {
+        self.tries >= most || self.started.elapsed() >= LONGEST
+    }
 }
 
 impl Explorer<'_> {
@@ -36,10 +47,10 @@ impl Explorer<'_> {
         signature: &str,
     ) -> (Moves, RowReport) {
         let mut small = (Moves::whole(tree.current()), report);
-        let mut search = Search { draw, signature, attempts: 1, tries: 0 };
+        let mut search = Search { draw, signature, attempts: 1, tries: 0, started: Instant::now() };
         search.attempts = self.attempts(&search, &small.0).await;
         let mut goes_on = tree.simplify();
-        while goes_on && search.tries < MOST_TRIES {
+        while goes_on && !search.is_over(MOST_TRIES) {
             let moves = Moves::whole(tree.current());
             goes_on = match self.shows(&mut search, &moves).await {
                 Some(report) => {
@@ -64,7 +75,7 @@ impl Explorer<'_> {
         let (mut moves, mut report) = (pinned(&small.0.moves), small.1);
         let mut at = 0;
         while let Some(fewer) = smaller(&moves, at) {
-            if search.tries >= 2 * MOST_TRIES {
+            if search.is_over(2 * MOST_TRIES) {
                 break;
             }
             match self.shows(search, &Moves::whole(fewer.clone())).await {

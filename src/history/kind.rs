@@ -89,7 +89,10 @@ fn joins(history: &History, upload: &str, pieces: &[Piece], above: i64) -> bool 
 fn is_lost(history: &History, call: &Call) -> bool {
     let key = call.ask.key();
     let missing = match (&call.ask, &call.saw) {
-        (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Refused { status, .. }) => *status == 404,
+        (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Refused { status, .. }) => {
+            // Some servers call an object that they cannot put together any more a conflict.
+            matches!(status, 404 | 409 | 410)
+        }
         (Ask::GetObject { .. }, Saw::Object { .. }) => true,
         _ => return false,
     };

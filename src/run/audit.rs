@@ -1,7 +1,7 @@
 //! The audit: whether what was acknowledged is there.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
@@ -10,7 +10,7 @@ use super::runner::{Findings, Runner};
 use super::sweep::Sweep;
 use crate::case::Level;
 use crate::report::{AUDIT, Audit, Finding, FindingKind, LostObject, RowReport, Verdict};
-use crate::wire::{Client, Log, s3};
+use crate::wire::{Client, Log, TroubleKind, s3};
 
 /// Objects that are told, with the calls that led to them.
 const MOST_TOLD: usize = 4;
@@ -56,7 +56,7 @@ impl Runner {
             level: Level::Must,
             kind: FindingKind::Lost,
             title: format!(
-                "{}: {}, which {} completed, is {} now",
+                "{}: {}, which {} completed: {}",
                 FindingKind::Lost.in_words(),
                 lost.key,
                 lost.row,
@@ -77,30 +77,44 @@ impl Runner {
     }
 }
 
+/// Before what could not be read is tried once more.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// After so many in a row that could not be read, the rest is not tried.
+const MOST_TROUBLES: u32 = 3;
+
+/// What came of reading an object.
+enum Reading {
+    AsItWas,
+    Other(String),
+    /// The server answered, and the object cannot be read.
+    Broken(String),
+    Trouble(String),
+}
+
 /// Reads every object of a ledger whole, and compares it. Given are also what the findings are about.
 pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
     let mut found = Audit { firm: entries.len() as u64, ..Audit::default() };
     let mut lost = Vec::new();
+    let mut troubles = 0;
     for entry in entries {
-        let call =
-            s3::GetObject { key: entry.key.clone(), longest: entry.size + (1 << 20), ..Default::default() };
-        let told = match client.call(&call, &Log::for_clean_up()).await {
-            Ok(answer) if answer.is_ok() => {
-                let bytes = answer.content.clone().unwrap_or_default();
-                let same =
-                    bytes.len() as u64 == entry.size && hex::encode(Sha256::digest(&bytes)) == entry.sha256;
-                (!same).then(|| format!("{} other bytes, {}", bytes.len(), answer.summary()))
-            }
-            Ok(answer) if answer.status >= 500 => {
-                found.trouble = Some(format!("{}: {}", entry.key, answer.summary()));
-                continue;
-            }
-            Ok(answer) => Some(answer.summary()),
-            Err(trouble) => {
-                found.trouble = Some(format!("{}: {trouble}", entry.key));
-                continue;
+        let mut reading = read(client, entry).await;
+        if matches!(reading, Reading::Broken(_) | Reading::Trouble(_)) {
+            tokio::time::sleep(AGAIN).await;
+            reading = read(client, entry).await;
+        }
+        let told = match reading {
+            Reading::AsItWas => None,
+            Reading::Other(told) => Some(told),
+            Reading::Broken(told) => Some(format!("cannot be read, twice: {told}")),
+            Reading::Trouble(told) => {
+                found.trouble = Some(format!("{}: {told}", entry.key));
+                troubles += 1;
+                // It will not be better with the others.
+                if troubles == MOST_TROUBLES { break } else { continue }
             }
         };
+        troubles = 0;
         found.read += 1;
         if let Some(told) = told {
             found.lost.push(LostObject {
@@ -115,4 +129,28 @@ pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
         }
     }
     (found, lost)
+}
+
+async fn read(client: &Client, entry: &Entry) -> Reading {
+    let call =
+        s3::GetObject { key: entry.key.clone(), longest: entry.size + (1 << 20), ..Default::default() };
+    match client.call(&call, &Log::for_clean_up()).await {
+        Ok(answer) if answer.is_ok() => {
+            let bytes = answer.content.clone().unwrap_or_default();
+            let same =
+                bytes.len() as u64 == entry.size && hex::encode(Sha256::digest(&bytes)) == entry.sha256;
+            match same {
+                true => Reading::AsItWas,
+                false => Reading::Other(format!("{} other bytes, {}", bytes.len(), answer.summary())),
+            }
+        }
+        // A server that is not ready, or has too much to do, says nothing about the object.
+        Ok(answer) if answer.status == 503 => Reading::Trouble(answer.summary()),
+        Ok(answer) if answer.status >= 500 => Reading::Broken(answer.summary()),
+        Ok(answer) => Reading::Other(answer.summary()),
+        Err(trouble) if matches!(trouble.kind, TroubleKind::Cut | TroubleKind::Oversized) => {
+            Reading::Broken(trouble.to_string())
+        }
+        Err(trouble) => Reading::Trouble(trouble.to_string()),
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::bucket::probe;
@@ -45,7 +45,10 @@ impl Restart {
                 let mut before = connections(client).await;
                 run_command(command, || client.budget.is_interrupted()).await?;
                 for connection in &mut before {
-                    let _ = tokio::time::timeout(UNTIL_CUT, connection.read(&mut [0])).await;
+                    let cut = async {
+                        while connection.read(&mut [0; 1 << 10]).await.is_ok_and(|read| read > 0) {}
+                    };
+                    let _ = tokio::time::timeout(UNTIL_CUT, cut).await;
                 }
             }
             Self::Own(restart) => {
@@ -69,12 +72,21 @@ impl Restart {
     }
 }
 
-/// A connection to each node, where one can be had.
+/// A connection to each node, where one can be had that stays open behind an answer. One that no request was made
+/// on would be waited for by servers that end politely.
 async fn connections(client: &Client) -> Vec<TcpStream> {
     let mut connections = Vec::new();
     for node in client.target.nodes() {
-        let Ok(addresses) = node.socket_addrs(|| None) else { continue };
-        connections.extend(TcpStream::connect(&*addresses).await);
+        let host = node.host_str().unwrap_or_default();
+        let opened = tokio::time::timeout(UNTIL_CUT, async {
+            let addresses = node.socket_addrs(|| None).ok()?;
+            let mut stream = TcpStream::connect(&*addresses).await.ok()?;
+            let request = format!("HEAD / HTTP/1.1\r\nhost: {host}\r\n\r\n");
+            stream.write_all(request.as_bytes()).await.ok()?;
+            let read = stream.read(&mut [0; 8 << 10]).await.ok()?;
+            (read > 0).then_some(stream)
+        });
+        connections.extend(opened.await.ok().flatten());
     }
     connections
 }

@@ -29,6 +29,12 @@ const SLIPS: &[(&str, &str, &str)] = &[
     ("  - list_parts:\n    expect: { error: NoSuchUplod }\n", "7:22", "did you mean `NoSuchUpload`?"),
     ("  - upload_part: { number: $nmber }\n    expect: ok\n", "6:28", "there is no column `nmber`"),
     ("  - list_parts: [1\n    expect: ok\n", "7:11", "did not find expected"),
+    ("  - list_parts:\n    expect: ok\n  - restart:\n    expect: ok\n", "9:5", "a restart has no answer"),
+    (
+        "  - together:\n      a: { list_parts: {} }\n      b: { restart: {} }\n    expect: linearizable\n",
+        "8:12",
+        "a restart stands between steps",
+    ),
 ];
 
 #[test]
@@ -70,6 +76,8 @@ fn wrong_usage_ends_with_2() {
         (vec!["run", "--report", "pdf=x"], "no format `pdf`"),
         (vec!["run", "--report", "json=/no/such/folder/x"], "the folder is not there"),
         (vec!["run", "--endpoint", "ftp://x"], "http://HOST:PORT"),
+        (vec!["run", "--endpoint", "http://localhost:1", "--endpoint", "https://localhost:2"], "in one way"),
+        (vec!["run", "--restart-command", "true"], "--endpoint"),
         (vec!["run", "--endpoint", "http://s3.example.com"], "--bucket"),
         (vec!["run", "--area", "nowhere"], "no such area"),
         (vec!["mock", "--defect", "accept-small-prts"], "did you mean `accept-small-parts`?"),
