@@ -269,7 +269,10 @@ fn single(scope: Scope, full: bool) -> impl Strategy<Value = Move> {
 
 /// Calls one behind the other.
 pub(super) fn sequence(scope: Scope, full: bool) -> BoxedStrategy<Vec<Move>> {
-    prop::collection::vec(single(scope, full), 6..30).boxed()
+    // Without an upload most calls are about nothing.
+    let first = (0..3u8).prop_map(|key| Move::Create { key, sequential: false });
+    let calls = prop::collection::vec(single(scope, full), 6..30);
+    (first, calls).prop_map(|(first, calls)| std::iter::once(first).chain(calls).collect()).boxed()
 }
 
 /// One race between what has been prepared and what tells its end, some rounds of it.

@@ -84,16 +84,16 @@ fn joins(history: &History, upload: &str, pieces: &[Piece], above: i64) -> bool 
     })
 }
 
-/// Whether a read misses an object whose completion, or put, was acknowledged before and that nothing
-/// else wrote or deleted since.
+/// Whether a read misses what was acknowledged before: of the writes that no later one has replaced, all were
+/// answered with success, and it shows none of them.
 fn is_lost(history: &History, call: &Call) -> bool {
     let key = call.ask.key();
-    let missing = match (&call.ask, &call.saw) {
-        (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Refused { status, .. }) => {
-            // Some servers call an object that they cannot put together any more a conflict.
-            matches!(status, 404 | 409 | 410)
+    let seen = match (&call.ask, &call.saw) {
+        // Some servers call an object that they cannot put together any more a conflict.
+        (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Refused { status: 404 | 409 | 410, .. }) => {
+            None
         }
-        (Ask::GetObject { .. }, Saw::Object { .. }) => true,
+        (Ask::GetObject { .. }, Saw::Object { etag, .. }) => Some(etag),
         _ => return false,
     };
     let writes = |other: &&Call| {
@@ -105,13 +105,27 @@ fn is_lost(history: &History, call: &Call) -> bool {
             && !matches!(other.saw, Saw::Refused { .. })
             && other.start_us <= call.end_us.unwrap_or(u64::MAX)
     };
-    let last = history.calls.iter().filter(writes).max_by_key(|other| other.end_us.unwrap_or(u64::MAX));
-    missing
-        && last.is_some_and(|last| {
-            let acknowledged = matches!(last.saw, Saw::Completed { .. } | Saw::Stored { .. });
-            let alone = history.calls.iter().filter(writes).filter(|other| overlap(other, last)).count() == 1;
-            acknowledged && alone && last.end_us.is_some_and(|end| end < call.start_us)
-        })
+    let writes: Vec<&Call> = history.calls.iter().filter(writes).collect();
+    let replaced = |write: &Call| {
+        writes.iter().any(|later| acknowledged(later, call).is_some() && is_before(write, later))
+    };
+    let last = writes.iter().filter(|write| !replaced(write)).map(|write| acknowledged(write, call));
+    let last: Vec<Option<&String>> = last.collect();
+    // Under the ETag of a single write there are other bytes, or there is something else.
+    let shown = last.len() > 1 && last.iter().any(|etag| etag.is_some() && *etag == seen);
+    !last.is_empty() && last.iter().all(Option::is_some) && !shown
+}
+
+fn is_before(call: &Call, later: &Call) -> bool {
+    call.end_us.is_some_and(|end| end < later.start_us)
+}
+
+/// The ETag of a write that was answered with success before a read began.
+fn acknowledged<'c>(write: &'c Call, read: &Call) -> Option<&'c String> {
+    match &write.saw {
+        Saw::Completed { etag, .. } | Saw::Stored { etag, .. } if is_before(write, read) => Some(etag),
+        _ => None,
+    }
 }
 
 /// Whether an upload shows a sign of life behind answers that it had ended and that it is gone.

@@ -58,6 +58,10 @@ pub fn failures(report: &Report, most: usize, style: Style) -> String {
     let mut untried: Vec<(&str, usize)> = Vec::new();
     let mut shown = 0;
     for row in failed {
+        // Told with the calls that led to it.
+        if report.findings.iter().any(|finding| finding.id == row.id) {
+            continue;
+        }
         if let Some(cause) = &row.cause {
             match folded.iter_mut().find(|(known, _)| known == cause) {
                 Some((_, rows)) => rows.push(row),

@@ -1,4 +1,4 @@
-use mpuspec::history::{Ask, Call, Found, History, Joint, Oracle, Piece, Saw, judge};
+use mpuspec::history::{Ask, Call, Found, History, Joint, Kind, Oracle, Piece, Saw, judge, kind_of};
 use proptest::prelude::*;
 
 const KEY: &str = "k";
@@ -124,7 +124,7 @@ fn call(client: &str, times: (u64, Option<u64>), ask: Ask, saw: Saw) -> Call {
 
 fn created() -> Call {
     let ask = Ask::CreateUpload { key: KEY.to_owned(), sequential: false };
-    call("a", (0, Some(1)), ask, Saw::Created { upload: "u".to_owned() })
+    call("a", (1, Some(1)), ask, Saw::Created { upload: "u".to_owned() })
 }
 
 fn get(times: (u64, Option<u64>), saw: Saw) -> Call {
@@ -178,4 +178,41 @@ fn a_part_that_was_under_way_when_its_upload_ended_may_be_accepted() {
     let late = |start| call("b", (start, Some(9)), part("u", 2), Saw::Stored { etag: "e2".to_owned() });
     assert!(is_lawful(&History { calls: vec![created(), sent(), abort.clone(), late(3)] }));
     assert!(!is_lawful(&History { calls: vec![created(), sent(), abort, late(6)] }));
+}
+
+fn put(times: (u64, Option<u64>), blob: u64, etag: &str) -> Call {
+    let ask = Ask::PutObject { key: KEY.to_owned(), content: content(blob), md5: String::new() };
+    call("c", times, ask, Saw::Stored { etag: etag.to_owned() })
+}
+
+fn kind(calls: Vec<Call>) -> Kind {
+    let history = History { calls };
+    let Found::Unlawful(stuck) = judge(&history, &oracle()) else { panic!("some order explains it") };
+    kind_of(&history, &stuck)
+}
+
+#[test]
+fn what_was_acknowledged_and_is_not_there_is_lost() {
+    let done = |times| completed(times, Saw::Completed { etag: "o".to_owned() });
+    let missing = |status| Saw::Refused { status, code: "any".to_owned() };
+    let old = || put((0, Some(0)), 7, "old");
+    for (seen, expected) in [
+        (missing(404), Kind::Lost),
+        // It is there, and cannot be put together.
+        (missing(409), Kind::Lost),
+        (object(7, "old"), Kind::Lost),
+        (missing(403), Kind::UnlawfulAnswer),
+    ] {
+        let calls = vec![old(), created(), sent(), done((4, Some(5))), get((10, Some(11)), seen.clone())];
+        assert_eq!(kind(calls), expected, "{seen:?}");
+    }
+    // Of two at once either may stay, and nothing else.
+    let both = |seen| {
+        let (one, other) = (done((4, Some(6))), put((5, Some(7)), 8, "new"));
+        vec![old(), created(), sent(), one, other, get((10, Some(11)), seen)]
+    };
+    assert_eq!(kind(both(object(7, "old"))), Kind::Lost);
+    assert_eq!(kind(both(missing(404))), Kind::Lost);
+    assert!(is_lawful(&History { calls: both(object(8, "new")) }));
+    assert!(is_lawful(&History { calls: both(object(1, "o")) }));
 }
