@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use mpuspec_mock::model::Content;
+
 use super::joint::{content_of, overlap};
 use super::search::Stuck;
 use super::{Ask, Call, History, Piece, Saw};
@@ -88,12 +90,12 @@ fn joins(history: &History, upload: &str, pieces: &[Piece], above: i64) -> bool 
 /// answered with success, and it shows none of them.
 fn is_lost(history: &History, call: &Call) -> bool {
     let key = call.ask.key();
-    let seen = match (&call.ask, &call.saw) {
+    let whole = match (&call.ask, &call.saw) {
         // Some servers call an object that they cannot put together any more a conflict.
         (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Refused { status: 404 | 409 | 410, .. }) => {
-            None
+            false
         }
-        (Ask::GetObject { .. }, Saw::Object { etag, .. }) => Some(etag),
+        (Ask::GetObject { range, .. }, Saw::Object { .. }) => range.is_none(),
         _ => return false,
     };
     let writes = |other: &&Call| {
@@ -109,11 +111,38 @@ fn is_lost(history: &History, call: &Call) -> bool {
     let replaced = |write: &Call| {
         writes.iter().any(|later| acknowledged(later, call).is_some() && is_before(write, later))
     };
-    let last = writes.iter().filter(|write| !replaced(write)).map(|write| acknowledged(write, call));
-    let last: Vec<Option<&String>> = last.collect();
-    // Under the ETag of a single write there are other bytes, or there is something else.
-    let shown = last.len() > 1 && last.iter().any(|etag| etag.is_some() && *etag == seen);
-    !last.is_empty() && last.iter().all(Option::is_some) && !shown
+    let last: Vec<&&Call> = writes.iter().filter(|write| !replaced(write)).collect();
+    let shown = |write: &Call| match &call.saw {
+        Saw::Object { etag, content, .. } => {
+            let sent = bytes_of(history, write).filter(|_| whole);
+            let same = sent.is_none() || content.as_deref().and_then(content_of) == sent;
+            acknowledged(write, call) == Some(etag) && same
+        }
+        _ => false,
+    };
+    // Of a single one, other bytes stand under its ETag, or something else is there.
+    let is_shown = last.len() > 1 && last.iter().any(|write| shown(write));
+    !last.is_empty() && last.iter().all(|write| acknowledged(write, call).is_some()) && !is_shown
+}
+
+/// The bytes that a write left, where each part of it is known by its ETag.
+fn bytes_of(history: &History, write: &Call) -> Option<Content> {
+    let (upload, list) = match &write.ask {
+        Ask::PutObject { content, .. } => return content_of(content),
+        Ask::CompleteUpload { upload, list: Some(list), .. } => (upload, list),
+        _ => return None,
+    };
+    let part = |(listed, named): &(i64, String)| {
+        history.calls.iter().find_map(|call| match (&call.ask, &call.saw) {
+            (Ask::UploadPart { upload: of, number, content, .. }, Saw::Stored { etag })
+                if of == upload && number == listed && etag == named =>
+            {
+                content_of(content)
+            }
+            _ => None,
+        })
+    };
+    Some(Content::joined(list.iter().map(part).collect::<Option<Vec<_>>>()?))
 }
 
 fn is_before(call: &Call, later: &Call) -> bool {

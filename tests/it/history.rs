@@ -213,6 +213,8 @@ fn what_was_acknowledged_and_is_not_there_is_lost() {
     };
     assert_eq!(kind(both(object(7, "old"))), Kind::Lost);
     assert_eq!(kind(both(missing(404))), Kind::Lost);
+    // Under an ETag that fits there are other bytes.
+    assert_eq!(kind(both(object(8, "o"))), Kind::Lost);
     assert!(is_lawful(&History { calls: both(object(8, "new")) }));
     assert!(is_lawful(&History { calls: both(object(1, "o")) }));
 }
