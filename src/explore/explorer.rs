@@ -85,11 +85,11 @@ impl What {
 /// Which draw it is.
 pub(super) type Draw = (What, u32);
 
-/// Moves, and how many of the steps that they come to count.
+/// Moves, and which of the steps that they come to are left.
 #[derive(Clone)]
 pub(super) struct Moves {
     pub(super) moves: Vec<Move>,
-    pub(super) steps: Option<usize>,
+    pub(super) steps: Option<Vec<usize>>,
 }
 
 impl Moves {
@@ -230,7 +230,12 @@ impl<'r> Explorer<'r> {
     /// The text of what moves come to.
     pub(super) fn text(&self, moves: &Moves, (what, index): Draw) -> Option<String> {
         let seed = format!("{}/{index}", self.options.seed);
-        script::write(&moves.moves, self.scope, &Origin { title: what.title(), seed: &seed }, moves.steps)
+        script::write(
+            &moves.moves,
+            self.scope,
+            &Origin { title: what.title(), seed: &seed },
+            moves.steps.as_deref(),
+        )
     }
 
     fn case(&self, moves: &Moves, draw: Draw) -> Option<(Arc<Case>, Cost)> {

@@ -41,12 +41,12 @@ struct Script {
     names: usize,
 }
 
-/// The text of the case that the moves come to, or of the first steps of it; none if there is nothing to do.
+/// The text of the case that the moves come to, or of some steps of it; none if there is nothing to do.
 pub(super) fn write(
     moves: &[Move],
     scope: Scope,
     origin: &Origin<'_>,
-    first: Option<usize>,
+    kept: Option<&[usize]>,
 ) -> Option<String> {
     let mut script = Script {
         scope,
@@ -64,7 +64,9 @@ pub(super) fn write(
         return None;
     }
     script.close();
-    script.steps.truncate(first.unwrap_or(usize::MAX));
+    if let Some(kept) = kept {
+        script.steps = kept.iter().filter_map(|at| script.steps.get(*at).cloned()).collect();
+    }
     Some(format!(
         "title: {}\nlevel: MUST\ngenerated: {{ seed: \"{}\", suite: {} }}\n\nsteps:\n{}",
         origin.title,

@@ -1,8 +1,8 @@
 //! Looks for the smallest case that shows what a large one has shown, on the endpoint itself.
 //!
 //! proptest makes the moves fewer and simpler. It cannot know that numbers stand for uploads: leaving one out gives
-//! all later numbers another meaning. So what it leaves is gone through once more, by whole uploads; and then the
-//! steps behind the one that decided are cut off.
+//! all later numbers another meaning. So what it leaves is gone through once more, by whole uploads; and then by the
+//! steps of the case.
 
 use std::time::{Duration, Instant};
 
@@ -61,10 +61,34 @@ impl Explorer<'_> {
             };
         }
         small = self.by_uploads(&mut search, small).await;
-        if let Some(decided) = small.1.steps.iter().position(|step| step.result == StepResult::Unmet) {
-            let cut = Moves { steps: Some(decided + 1), ..small.0.clone() };
-            if let Some(report) = self.shows(&mut search, &cut).await {
-                small = (cut, report);
+        self.by_steps(&mut search, small).await
+    }
+
+    /// Cuts off what follows the step that decided, and leaves out steps before it that nothing hangs on.
+    async fn by_steps(
+        &mut self,
+        search: &mut Search<'_>,
+        mut small: (Moves, RowReport),
+    ) -> (Moves, RowReport) {
+        let decided = small.1.steps.iter().position(|step| step.result == StepResult::Unmet);
+        let Some(decided) = decided else { return small };
+        let mut kept: Vec<usize> = (0..=decided).collect();
+        let mut at = decided;
+        loop {
+            let fewer = Moves { steps: Some(kept.clone()), ..small.0.clone() };
+            match self.shows(search, &fewer).await {
+                Some(report) => small = (fewer, report),
+                // Without the end it does not show: then nothing is left out.
+                None if small.0.steps.is_none() => break,
+                None => kept = small.0.steps.clone().unwrap_or_default(),
+            }
+            if at == 0 || search.is_over(3 * MOST_TRIES) {
+                break;
+            }
+            at -= 1;
+            // The last one is what it is about.
+            if at + 1 < kept.len() {
+                kept.remove(at);
             }
         }
         small
