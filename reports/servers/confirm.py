@@ -186,6 +186,14 @@ def a_list_with_a_part_twice(s3):
     hand.get()
 
 
+@of("localstack", "moto")
+def a_list_with_a_full_part_twice(s3):
+    hand = Hand(s3).create()
+    one = hand.part(3, "a", 5 * MIB)
+    hand.complete([one, one])
+    hand.get()
+
+
 @of("s3s-fs", "garage")
 def a_list_that_begins_with_two(s3):
     hand = Hand(s3).create()

@@ -84,7 +84,8 @@ impl Operation {
             | Self::GetObject(_)
             | Self::HeadObject(_)
             | Self::DeleteObject(_)
-            | Self::Release(_) => true,
+            | Self::Release(_)
+            | Self::Restart(_) => true,
             Self::ListParts(args) => !args.walk,
             Self::ListUploads(args) => !args.walk,
             Self::Together(lanes) => {

@@ -56,6 +56,7 @@ impl Restart {
                 tokio::task::spawn_blocking(move || restart()).await.map_err(|error| error.to_string())?;
             }
         }
+        client.forget_connections();
         let started = Instant::now();
         for at in 0..client.target.nodes().count() {
             while !answers(client, at).await {

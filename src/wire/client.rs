@@ -1,6 +1,5 @@
 //! The client: one call is one request on the wire, recorded before anybody judges it.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use super::answer::{Answer, Response};
 use super::exchange::Exchange;
 use super::held::Stop;
+use super::pool::Pool;
 use super::prepared::Prepared;
 use super::recent::Recent;
 use super::s3::Operation;
@@ -27,15 +27,10 @@ pub struct ClientOptions {
     pub proxy: Option<String>,
 }
 
-/// Whether a name stands for this machine wherever it is looked up (RFC 6761).
-fn is_here(host: &str) -> bool {
-    host == "localhost" || host.ends_with(".localhost")
-}
-
 /// Sends signed requests to a target.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
+    pool: Arc<Pool>,
     /// Where requests go.
     pub target: Arc<Target>,
     pub(super) credentials: Arc<Credentials>,
@@ -65,39 +60,14 @@ impl Client {
         budget: Budget,
         options: &ClientOptions,
     ) -> Result<Self, String> {
-        let mut builder = reqwest::Client::builder()
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(options.timeout.min(Duration::from_secs(10)))
-            // A connection that the server is about to close must not be taken again.
-            .pool_idle_timeout(Duration::from_secs(1))
-            .tcp_nodelay(true)
-            .tls_danger_accept_invalid_certs(options.insecure)
-            .no_proxy();
-        if let Some(proxy) = &options.proxy {
-            let proxy = reqwest::Proxy::all(proxy).map_err(|_| "--proxy: not a URL".to_owned())?;
-            builder = builder.proxy(proxy);
-        }
-        if let Some(pem) = &options.ca {
-            let certificates =
-                reqwest::Certificate::from_pem_bundle(pem).map_err(|error| format!("--ca-file: {error}"))?;
-            builder = builder.tls_certs_merge(certificates);
-        }
-        // A bucket before localhost is on this machine too, which not every resolver knows (RFC 6761).
-        let hosts = target.nodes().filter_map(reqwest::Url::host_str);
-        for host in hosts.filter(|host| is_here(host)) {
-            let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-            builder = builder.resolve(&format!("{}.{host}", target.bucket), here).resolve(host, here);
-        }
-        let http = builder.build().map_err(|error| error.to_string())?;
+        let pool = Pool::new(target.clone(), options.clone())?;
         let redactor = Redactor::default();
         redactor.learn(&credentials.secret_key);
         if let Some(token) = &credentials.token {
             redactor.learn(token);
         }
         Ok(Self {
-            http,
+            pool: Arc::new(pool),
             target: Arc::new(target),
             credentials: Arc::new(credentials),
             second: None,
@@ -108,6 +78,11 @@ impl Client {
             started: Instant::now(),
             recent: Arc::default(),
         })
+    }
+
+    /// Uses no connection again that is open now: a server that was started anew knows none of them.
+    pub fn forget_connections(&self) {
+        self.pool.renew();
     }
 
     /// The same client with another bucket or another way to address it.
@@ -318,7 +293,8 @@ impl Client {
         body: Option<Bytes>,
         most: u64,
     ) -> Result<Response, (Trouble, Option<Box<Response>>)> {
-        let mut request = self.http.request(signed.method().clone(), url).headers(signed.headers().clone());
+        let mut request =
+            self.pool.http().request(signed.method().clone(), url).headers(signed.headers().clone());
         if let Some(body) = body {
             if body.len() > LARGEST_BODY_KEPT_ALIVE {
                 request = request.header(http::header::CONNECTION, "close");

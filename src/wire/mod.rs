@@ -13,6 +13,7 @@ mod frame;
 pub(crate) mod fuzzing;
 mod held;
 mod log;
+mod pool;
 mod prepared;
 mod recent;
 mod recording;

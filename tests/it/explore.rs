@@ -166,8 +166,7 @@ fn a_budget_that_allows_nothing_is_told() {
     let row = report.cases.iter().find(|row| row.id == "explore/histories").expect("it is there");
     assert!(row.reason.as_ref().is_some_and(|reason| reason.contains("--budget")), "{:?}", row.reason);
     assert_eq!(row.verdict, Verdict::NotApplicable);
-    // Sequences without a byte are free.
-    assert_eq!(exit, Some(0), "{}", report.conclusion);
+    assert_eq!(exit, Some(4), "{}", report.conclusion);
 }
 
 #[test]
