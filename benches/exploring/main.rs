@@ -1,8 +1,7 @@
 //! What exploring finds, and in which time; and what the search for a lawful order costs.
 //!
-//! `cargo bench --bench exploring` prints all; `-- --quick` one round of each, `-- NAME`
-//! what is found of one defect. Defects that show nothing in the
-//! draws are looked for by the audit, 0.3 s later.
+//! `cargo bench --bench exploring` prints all; `-- --quick` one round of each, `-- NAME` what is found of one
+//! defect. Defects that show nothing in the draws are looked for by the audit, 0.3 s later.
 
 mod histories;
 
@@ -20,7 +19,6 @@ use mpuspec_mock::provider::{self, LimitName, Provider};
 
 /// As many sequences, and races, as a run on this machine explores.
 const COUNT: u32 = 40;
-const BUDGET: u64 = 256 << 20;
 
 fn small(name: &str) -> Provider {
     let mut provider = provider::load(name).expect("it is bundled");
@@ -55,6 +53,19 @@ async fn runner(mock: &Mock, provider: &Provider, registry: &Catalogue) -> Runne
     Runner::prepare(client, provider.clone(), registry.registry.clone(), options).await.expect("it is usable")
 }
 
+/// Draws until something is found, which stays as large as it is.
+fn options(count: u32, seed: &str) -> ExploreOptions {
+    ExploreOptions {
+        count,
+        race_time: Duration::ZERO,
+        seed: seed.to_owned(),
+        budget: 256 << 20,
+        save: None,
+        shrinks: false,
+        most: 1,
+    }
+}
+
 /// What it took to find a defect.
 struct Found {
     /// Sequences and races that were drawn; the audit comes behind all of them.
@@ -68,15 +79,7 @@ async fn find(defect: Defect, seed: &str, catalogue: &Catalogue) -> Option<Found
     let mock = Mock::builder().loaded_provider(provider.clone()).defect(defect.name()).start();
     let mock = mock.expect("it starts");
     let runner = runner(&mock, &provider, catalogue).await;
-    let options = ExploreOptions {
-        count: COUNT,
-        race_time: Duration::ZERO,
-        seed: seed.to_owned(),
-        budget: BUDGET,
-        save: None,
-        shrinks: false,
-        most: 1,
-    };
+    let options = options(COUNT, seed);
     let started = Instant::now();
     let explored = Explorer::new(&runner, &provider, options).explore().await;
     let mut time = started.elapsed();
@@ -139,15 +142,7 @@ async fn pace(catalogue: &Catalogue) {
     let provider = small("aws-s3");
     let mock = Mock::builder().loaded_provider(provider.clone()).start().expect("it starts");
     let runner = runner(&mock, &provider, catalogue).await;
-    let options = ExploreOptions {
-        count: 200,
-        race_time: Duration::ZERO,
-        seed: "pace".to_owned(),
-        budget: BUDGET,
-        save: None,
-        shrinks: false,
-        most: 1,
-    };
+    let options = options(200, "pace");
     let started = Instant::now();
     let explored = Explorer::new(&runner, &provider, options).explore().await;
     let seconds = started.elapsed().as_secs_f64();
@@ -168,8 +163,7 @@ fn search(rounds: usize) {
                 assert!(matches!(judge(&history, &oracle), history::Found::Lawful(_)), "{round}");
                 times.push(started.elapsed());
             }
-            times.sort();
-            let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
+            let Some((median, worst)) = middle_and_worst(times) else { continue };
             println!(
                 "{calls:>6} {clients:>8} {:>12.2} {:>12.2}",
                 median.as_secs_f64() * 1e3,
@@ -184,7 +178,7 @@ fn main() {
     let rounds = if arguments.iter().any(|argument| argument == "--quick") { 1 } else { 20 };
     let only: Option<Defect> = arguments.iter().find_map(|argument| argument.parse().ok());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let catalogue = Arc::new(Catalogue::builtin().expect("the cases load"));
+    let catalogue = Catalogue::builtin().expect("the cases load");
     runtime.block_on(defects(rounds, only.as_ref(), &catalogue));
     if only.is_none() {
         runtime.block_on(pace(&catalogue));

@@ -261,8 +261,7 @@ def completion_and_abort_at_once(s3, rounds=200):
     """Both answered with success, and what is there then."""
     both = lost = 0
     for _ in range(rounds):
-        hand = silent(Hand(s3).create)
-        one = silent(lambda: hand.part(1, "a", 1000))
+        hand, one = one_part(s3, 1000)
         completed, aborted = at_once(lambda: hand.completes([one]), hand.aborts)
         if done(completed) and done(aborted):
             both += 1
@@ -275,15 +274,14 @@ def completion_and_a_new_part_at_once(s3, rounds=200):
     """The listed part is replaced while the completion runs: the object is that of the list, or the list is refused."""
     completed, wrong = 0, []
     for _ in range(rounds):
-        hand = silent(Hand(s3).create)
-        one = silent(lambda: hand.part(1, "a", 64 << 10))
+        hand, one = one_part(s3, 64 << 10)
         answer, _ = at_once(lambda: hand.completes([one]), lambda: s3.upload_part(
             Bucket=BUCKET, Key=hand.key, UploadId=hand.id, PartNumber=1, Body=b"b" * (48 << 10)))
         if done(answer):
             completed += 1
             found = read(s3, hand.key)
             if found != b"a" * (64 << 10):
-                wrong.append("nothing to be read" if found is None else f"{len(found)} bytes of {sorted(set(map(chr, found)))}")
+                wrong.append(in_words(found))
     print(f"    {rounds} rounds: completed in {completed}; another object than the list's in {len(wrong)}: {sorted(set(wrong))}")
 
 
@@ -314,8 +312,7 @@ def two_completions_at_once(s3, rounds=100):
     """Of one upload: whatever both are answered, an acknowledged object is there."""
     acknowledged = lost = 0
     for _ in range(rounds):
-        hand = silent(Hand(s3).create)
-        one = silent(lambda: hand.part(1, "a", 1000))
+        hand, one = one_part(s3, 1000)
         answers = at_once(*[lambda: hand.completes([one])] * 2)
         if any(map(done, answers)):
             acknowledged += 1
@@ -343,8 +340,18 @@ def one_part_number_twice_at_once(s3, rounds=200):
         completed += 1
         found = read(s3, hand.key)
         if found not in (b"a" * (64 << 10), b"b" * (48 << 10)):
-            wrong.append("nothing to be read" if found is None else f"{len(found)} bytes of {sorted(set(map(chr, found)))}")
+            wrong.append(in_words(found))
     print(f"    {rounds} rounds: completed in {completed}; no whole part in {len(wrong)}: {sorted(set(wrong))}")
+
+
+def one_part(s3, size):
+    """An upload with a part of so many a, without a word."""
+    hand = silent(Hand(s3).create)
+    return hand, silent(lambda: hand.part(1, "a", size))
+
+
+def in_words(found):
+    return "nothing to be read" if found is None else f"{len(found)} bytes of {sorted(set(map(chr, found)))}"
 
 
 def read(s3, key):

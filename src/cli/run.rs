@@ -240,10 +240,7 @@ impl Run {
         let target = target.with_others(nodes.into_iter().skip(1).collect());
         let name = self.name.clone().unwrap_or_else(|| match &mock {
             Some(_) => format!("the bundled mock as {}", provider.title),
-            None => {
-                let names = target.nodes().map(|node| node.as_str().trim_end_matches('/'));
-                names.collect::<Vec<_>>().join(", ")
-            }
+            None => target.nodes().map(Target::written).collect::<Vec<_>>().join(", "),
         });
         let origin = principals.main.origin.clone();
         let budget = Budget::new(max_requests, max_bytes, self.rate);

@@ -25,7 +25,7 @@ impl Explorer<'_> {
         let told: Vec<String> = told.map(call_in_words).collect();
         let title = format!("{}: {}", kind.in_words(), told.join("; "));
         let blank = self.blank(draw, &moves, (level, kind, title));
-        self.save(Finding { history: report.history, explanation, ..blank })
+        self.save(draw, Finding { history: report.history, explanation, ..blank })
     }
 
     /// What is told of a server that died of these moves, or while they were made. If it is these that it dies of,
@@ -40,7 +40,7 @@ impl Explorer<'_> {
             Level::Must => "the server died of these calls, twice".to_owned(),
             _ => "the server died while these calls were made".to_owned(),
         };
-        self.save(self.blank(draw, moves, (level, FindingKind::Died, title)))
+        self.save(draw, self.blank(draw, moves, (level, FindingKind::Died, title)))
     }
 
     /// A finding that no calls stand behind yet.
@@ -58,10 +58,9 @@ impl Explorer<'_> {
     }
 
     /// Saves the case of a finding, where that is asked for.
-    fn save(&self, mut finding: Finding) -> Finding {
+    fn save(&self, (what, index): Draw, mut finding: Finding) -> Finding {
         if let (Some(folder), Some(text)) = (&self.options.save, &finding.case) {
-            let index = finding.seed.rsplit('/').next().unwrap_or_default();
-            let name = format!("{}-{index}.yaml", finding.id.replace('/', "-"));
+            let name = format!("{}-{index}.yaml", what.id().replace('/', "-"));
             let path = folder.join(name);
             let saved = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
             finding.saved = Some(match saved {

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use super::bucket::probe;
 use super::command::run_command;
-use crate::wire::{Client, Log, TroubleKind};
+use crate::wire::{Client, Log, Target, TroubleKind};
 
 /// A way to start the server anew.
 #[derive(Clone)]
@@ -134,10 +134,10 @@ pub(super) async fn bucket_is_shared(client: &Client) -> Result<(), String> {
             Ok(answer) => answer.summary(),
             Err(trouble) => trouble.to_string(),
         };
-        let first = client.target.endpoint.as_str().trim_end_matches('/');
+        let first = Target::written(&client.target.endpoint);
         return Err(format!(
             "the node {} does not have the bucket {} that {first} has ({told}); nodes are doors to one storage",
-            node.as_str().trim_end_matches('/'),
+            Target::written(node),
             client.target.bucket,
         ));
     }

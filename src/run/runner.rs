@@ -24,7 +24,7 @@ use crate::report::{
     Audit, CleanUp, Counts, Finding, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, Suite, Summary,
     TargetInfo, Verdict,
 };
-use crate::wire::{Client, Log, s3};
+use crate::wire::{Client, Log, Target, s3};
 
 /// How a run goes.
 #[derive(Clone, Debug)]
@@ -322,7 +322,7 @@ impl Runner {
             trouble: cleanup.trouble.iter().map(|line| redactor.clean(line)).collect(),
         };
         let (client, spent) = (&self.context.client, self.context.client.budget.spent());
-        let others = client.target.others.iter().map(|node| node.as_str().trim_end_matches('/').to_owned());
+        let others = client.target.others.iter().map(|node| Target::written(node).to_owned());
         Report {
             schema_version: SCHEMA_VERSION,
             complete: end == End::Whole,
@@ -337,7 +337,7 @@ impl Runner {
                 name: self.options.name.clone(),
                 provider: provider.name.clone(),
                 dialect: provider.dialect.name().to_owned(),
-                endpoint: client.target.endpoint.as_str().trim_end_matches('/').to_owned(),
+                endpoint: Target::written(&client.target.endpoint).to_owned(),
                 others: others.collect(),
                 bucket: client.target.bucket.clone(),
                 server: client.redactor.clean(&self.server),

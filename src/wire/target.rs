@@ -71,9 +71,14 @@ impl Target {
         turn.checked_sub(1).map_or(&self.endpoint, |at| &self.others[at])
     }
 
+    /// How people write a node.
+    pub fn written(node: &Url) -> &str {
+        node.as_str().trim_end_matches('/')
+    }
+
     /// How a node is called, where there are several.
     pub(super) fn name_of(&self, node: &Url) -> Option<String> {
-        (!self.others.is_empty()).then(|| node.as_str().trim_end_matches('/').to_owned())
+        (!self.others.is_empty()).then(|| Self::written(node).to_owned())
     }
 
     /// Reads an endpoint.
@@ -112,7 +117,7 @@ impl Target {
 
     /// The command by which people make a call about the bucket themselves.
     pub fn by_hand(&self, call: &str) -> String {
-        let (endpoint, bucket) = (self.endpoint.as_str().trim_end_matches('/'), &self.bucket);
+        let (endpoint, bucket) = (Self::written(&self.endpoint), &self.bucket);
         match self.dialect {
             Dialect::S3 => format!("aws --endpoint-url {endpoint} s3api {call} --bucket {bucket}"),
             Dialect::Oss => format!("ossutil api {call} --endpoint {endpoint} --bucket {bucket}"),
