@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use mpuspec::case::{Catalogue, Selection};
+use mpuspec::case::{Catalogue, Homes, Selection};
 use mpuspec::report::Verdict;
 use mpuspec::run::{Applicable, BucketChoice, PlannedRow, RunOptions, Runner, plan};
 use mpuspec::wire::{Budget, Client, ClientOptions, Credentials, Target, region_from_environment};
@@ -75,6 +75,7 @@ fn stage(provider: &Provider, catalogue: &Catalogue) -> Result<Stage, String> {
         audited: 0,
         callbacks: None,
         restart: None,
+        homes: Homes::of(catalogue),
     };
     let runtime = tokio::runtime::Runtime::new().map_err(|e| e.to_string())?;
     let prepared = Runner::prepare(client, provider.clone(), catalogue.registry.clone(), options);

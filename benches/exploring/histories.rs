@@ -23,7 +23,7 @@ pub(crate) fn lawful(calls: usize, clients: u64, seed: u64) -> History {
             (0, _) => {
                 objects[which] = Some(at);
                 let ask = Ask::PutObject { key, content: content(at), md5: String::new() };
-                (ask, Saw::Stored { etag: format!("e{at}") })
+                (ask, Saw::Stored { etag: Some(format!("e{at}")) })
             }
             (1, _) => {
                 objects[which] = None;
@@ -38,20 +38,22 @@ pub(crate) fn lawful(calls: usize, clients: u64, seed: u64) -> History {
                 let upload = format!("u{upload}");
                 let ask =
                     Ask::UploadPart { key, upload, number: 1, content: content(at), md5: String::new() };
-                (ask, Saw::Stored { etag: format!("e{at}") })
+                (ask, Saw::Stored { etag: Some(format!("e{at}")) })
             }
             (4, Some((upload, part))) if part != u64::MAX => {
                 uploads[which] = None;
                 objects[which] = Some(part);
                 let list = Some(vec![(1, format!("e{part}"))]);
                 let ask = Ask::CompleteUpload { key, upload: format!("u{upload}"), list };
-                (ask, Saw::Completed { etag: format!("e{part}") })
+                (ask, Saw::Completed { etag: Some(format!("e{part}")) })
             }
             _ => {
                 let saw = match objects[which] {
-                    Some(blob) => {
-                        Saw::Object { etag: format!("e{blob}"), size: 64, content: Some(content(blob)) }
-                    }
+                    Some(blob) => Saw::Object {
+                        etag: Some(format!("e{blob}")),
+                        size: Some(64),
+                        content: Some(content(blob)),
+                    },
                     None => Saw::Refused { status: 404, code: "NoSuchKey".to_owned() },
                 };
                 (Ask::GetObject { key, range: None }, saw)

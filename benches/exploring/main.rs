@@ -8,7 +8,7 @@ mod histories;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mpuspec::case::Catalogue;
+use mpuspec::case::{Catalogue, Homes};
 use mpuspec::explore::{ExploreOptions, Explorer};
 use mpuspec::history::{self, Oracle, judge};
 use mpuspec::run::{BucketChoice, Restart, RunOptions, Runner};
@@ -27,7 +27,7 @@ fn small(name: &str) -> Provider {
 }
 
 /// A run with nothing to run, on a mock that is wrong in one way or in none.
-async fn runner(mock: &Mock, provider: &Provider, registry: &Catalogue) -> Runner {
+async fn runner(mock: &Mock, provider: &Provider, catalogue: &Catalogue) -> Runner {
     let endpoint = Target::endpoint(&mock.usual_endpoint()).expect("a URL");
     let id = format!("bench-{}", std::time::UNIX_EPOCH.elapsed().expect("now").as_nanos());
     let target = Target::new(provider, endpoint, None, format!("mpuspec-{id}"), None);
@@ -49,8 +49,11 @@ async fn runner(mock: &Mock, provider: &Provider, registry: &Catalogue) -> Runne
         known: Default::default(),
         callbacks: None,
         restart: Some(Restart::Own(Arc::new(mock.restarter()))),
+        homes: Homes::of(catalogue),
     };
-    Runner::prepare(client, provider.clone(), registry.registry.clone(), options).await.expect("it is usable")
+    Runner::prepare(client, provider.clone(), catalogue.registry.clone(), options)
+        .await
+        .expect("it is usable")
 }
 
 /// Draws until something is found, which stays as large as it is.

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mpuspec_mock::yaml::{Mistake, Path, nearest};
+use mpuspec_mock::yaml::{self, Mistake, Path, nearest};
 
+use super::aspect::aspects;
 use super::checksum::ChecksumClaim;
 use super::expect::{Claims, ETagClaim, Expect, LaneExpect, PartList};
+use super::home::operation_of;
 use super::operation::Operation;
 use super::reference::{CompletedEntry, ETagForm, Numbers, PartNumber, PartRef, UploadRef, is_name};
 use super::step::Step;
@@ -383,7 +385,10 @@ impl Scope<'_> {
         };
         match expect {
             Expect::Ok | Expect::Lawful => {}
-            Expect::Claims(claims) => self.claims(claims, upload, &path),
+            Expect::Claims(claims) => {
+                self.claims(claims, upload, &path);
+                self.tells(claims, step, &path.key("tells"));
+            }
             Expect::OneOf(outcomes) => {
                 for (at, outcome) in outcomes.iter().enumerate() {
                     let path = path.key("one_of").index(at);
@@ -395,6 +400,17 @@ impl Scope<'_> {
                     }
                     self.steps(&outcome.then);
                 }
+            }
+        }
+    }
+
+    /// Refuses aspects that the answer does not have: nothing would ever deviate.
+    fn tells(&mut self, claims: &Claims, step: &Step, place: &Path) {
+        let known = operation_of(&step.operation, claims).map_or(&[][..], aspects);
+        for (at, aspect) in claims.tells.iter().flatten().enumerate() {
+            if !known.contains(&aspect.as_str()) {
+                let mistake = yaml::unknown("aspect", aspect, known);
+                self.mistakes.push(Mistake { path: place.index(at), ..mistake });
             }
         }
     }

@@ -28,6 +28,9 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
+    /// Those of S3.
+    pub const OF_S3: [Self; 5] = [Self::Crc32, Self::Crc32c, Self::Crc64nvme, Self::Sha1, Self::Sha256];
+
     /// The name in case files.
     pub fn name(self) -> &'static str {
         match self {

@@ -102,7 +102,10 @@ pub struct Claims {
     pub order: Option<ListOrder>,
     /// How many pages a walk takes.
     pub pages: Option<Expr>,
-    /// The root element of the document, which lacks no element that the documents have.
+    /// Aspects of the answer that are there and as the documents have them, such as ETag or Part.Size.
+    /// The row is the home of these aspects: elsewhere their absence is a note.
+    pub tells: Option<Vec<String>>,
+    /// The root element of the document.
     pub root: Option<String>,
     /// Elements of the answer, a refusal's too.
     pub fields: Option<BTreeMap<String, FieldValue>>,
@@ -201,6 +204,10 @@ impl JsonSchema for Code {
 pub enum ETagClaim {
     /// Of the form of an object of parts, as far as the provider promises one.
     Multipart,
+    /// The number behind its hyphen is that of the parts in the list.
+    PartsCount,
+    /// Its digits are the MD5 of the parts' MD5s.
+    OfDigests,
     /// The MD5 of the bytes sent.
     Single,
     /// The MD5 of the text of the parts' ETags, and their number.
@@ -211,14 +218,20 @@ pub enum ETagClaim {
 
 impl<'de> Deserialize<'de> for ETagClaim {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        scalar(deserializer, "multipart, single, digests_as_text, or a name given with `as`", |text| {
-            Ok(match text {
-                "multipart" => Self::Multipart,
-                "single" => Self::Single,
-                "digests_as_text" => Self::DigestsAsText,
-                name => Self::Of(name.to_owned()),
-            })
-        })
+        scalar(
+            deserializer,
+            "multipart, parts_count, of_digests, single, digests_as_text, or a name given with `as`",
+            |text| {
+                Ok(match text {
+                    "multipart" => Self::Multipart,
+                    "parts_count" => Self::PartsCount,
+                    "of_digests" => Self::OfDigests,
+                    "single" => Self::Single,
+                    "digests_as_text" => Self::DigestsAsText,
+                    name => Self::Of(name.to_owned()),
+                })
+            },
+        )
     }
 }
 
@@ -228,7 +241,7 @@ impl JsonSchema for ETagClaim {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "description": "multipart, single, digests_as_text, or a name given with `as`" })
+        json_schema!({ "type": "string", "description": "multipart, parts_count, of_digests, single, digests_as_text, or a name given with `as`" })
     }
 }
 

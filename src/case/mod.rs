@@ -1,12 +1,14 @@
 //! From YAML text to checked cases. Opens no socket and reads no clock.
 
 mod arguments;
+mod aspect;
 mod catalogue;
 mod check;
 mod checksum;
 mod error_codes;
 mod expect;
 mod expression;
+mod home;
 mod id;
 mod lint;
 mod listing;
@@ -21,6 +23,7 @@ mod source;
 mod step;
 
 pub use arguments::*;
+pub use aspect::{ANSWER, ASPECTS, OF_ERRORS, aspects, s3_name};
 pub use catalogue::{Catalogue, CatalogueError, Selection};
 pub use checksum::{Algorithm, ChecksumClaim, ChecksumType, ListedChecksum, Rightness};
 pub use error_codes::{ErrorCode, error_code};
@@ -28,6 +31,7 @@ pub use expect::{
     Claims, Code, ETagClaim, Expect, FieldValue, Grade, LaneExpect, ListOrder, Outcome, PartList,
 };
 pub use expression::{Expr, Missing, Sizes};
+pub use home::Homes;
 pub use id::{Pattern, RowId};
 pub use lint::{lint, unused_sources};
 pub use listing::{LISTING_VERSION, ListedRow, ListedSource, Listing, listing_schema};

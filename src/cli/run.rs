@@ -22,7 +22,7 @@ use super::settling::Settling;
 use super::target::Connection;
 use super::{Failure, catalogue, diagnostic, github, print};
 use crate::baseline::{Baseline, Strictness, hold};
-use crate::case::{Level, RowId};
+use crate::case::{Homes, Level, RowId};
 use crate::report::{RowReport, Style, Verdict, deaths, failures, findings, line, summary};
 use crate::run::{
     Applicable, BucketChoice, CallbackPlace, Plan, Progress, Restart, RunOptions, Runner, plan,
@@ -275,6 +275,7 @@ impl Run {
             allow_versioned: self.allow_versioned,
             audited: self.settling.audited(audits),
             callbacks: self.callbacks(loopback),
+            homes: Homes::of(&catalogue),
             restart: match (&mock, &self.restart_command) {
                 (Some(mock), _) => Some(Restart::Own(Arc::new(mock.restarter()))),
                 (None, command) => command.clone().map(Restart::Command),

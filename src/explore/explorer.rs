@@ -145,13 +145,13 @@ impl<'r> Explorer<'r> {
             let mut tree = self.draw(draw);
             let moves = Moves::whole(tree.current());
             let Some((case, cost)) = self.case(&moves, draw) else { continue };
-            if self.spent + cost.bytes > self.options.budget {
+            if self.spent + cost.bytes > self.share(what) {
                 stopped = Some(format!(
                     "the budget of {} MiB allows no more (--budget)",
                     self.options.budget >> 20
                 ));
                 // Cheaper ones may still fit.
-                if ran == 0 && index < self.options.count { continue } else { break }
+                if index < self.options.count { continue } else { break }
             }
             let report = self.run(&case, cost).await;
             ran += 1;
@@ -186,6 +186,12 @@ impl<'r> Explorer<'r> {
         row.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         row.notes.push(format!("{ran} drawn and run, {calls} steps, {} kinds of findings", found.len()));
         row.notes.extend(stopped.clone());
+        // What was asked for and not run was not judged: the row does not pass.
+        let unrun = self.options.count.saturating_sub(ran);
+        let not_run = (unrun > 0).then(|| {
+            let why = stopped.clone().unwrap_or_else(|| "the run ended before".to_owned());
+            format!("{unrun} of {} not run: {why}", self.options.count)
+        });
         let counts = found.iter().filter(|finding| finding.level == Level::Must).count();
         (row.verdict, row.reason) = match (counts, trouble) {
             (1.., _) => {
@@ -193,15 +199,23 @@ impl<'r> Explorer<'r> {
                 (Verdict::Fail, Some(titles.join("; ")))
             }
             (0, Some(reason)) => (Verdict::Error, Some(reason)),
-            (0, None) if ran == 0 => {
-                (Verdict::NotApplicable, Some(stopped.unwrap_or_else(|| "nothing was drawn".to_owned())))
-            }
-            (0, None) => (Verdict::Pass, None),
+            (0, None) => match not_run {
+                Some(not_run) => (Verdict::Error, Some(not_run)),
+                None => (Verdict::Pass, None),
+            },
         };
         if let Some(last) = last.filter(|_| row.verdict == Verdict::Error) {
             row.exchanges = last.exchanges;
         }
         row
+    }
+
+    /// What may have been sent by the end of a kind of draws: sequences leave half to the races.
+    fn share(&self, what: What) -> u64 {
+        match what {
+            What::Sequences => self.options.budget / 2,
+            What::Histories => self.options.budget,
+        }
     }
 
     /// Where nobody promises how concurrent calls are answered, their order is only recorded.
@@ -255,7 +269,7 @@ impl<'r> Explorer<'r> {
     /// Runs what moves come to once more; none if the budget does not allow it, or it is no case.
     pub(super) async fn run_again(&mut self, moves: &Moves, draw: Draw) -> Option<RowReport> {
         let (case, cost) = self.case(moves, draw)?;
-        if self.spent + cost.bytes > self.options.budget || self.runner.is_interrupted() {
+        if self.spent + cost.bytes > self.share(draw.0) || self.runner.is_interrupted() {
             return None;
         }
         Some(self.run_as(PlannedRow::generated(case, Level::Must).again(), cost).await)

@@ -104,11 +104,15 @@ pub fn saw_in_words(saw: &Saw) -> String {
         Saw::Nothing => "no answer".to_owned(),
         Saw::Refused { status, code } => format!("{status} {code}").trim_end().to_owned(),
         Saw::Created { upload } => format!("upload {}", short(upload)),
-        Saw::Stored { etag } | Saw::Completed { etag } => format!("ETag {}", short(etag)),
+        Saw::Stored { etag } | Saw::Completed { etag } => etag_in_words(etag),
         Saw::Done => "done".to_owned(),
         Saw::Parts { parts, truncated } => {
-            let parts: Vec<String> =
-                parts.iter().map(|part| format!("{} ({})", part.number, short(&part.etag))).collect();
+            let parts: Vec<String> = parts
+                .iter()
+                .map(|part| {
+                    format!("{} ({})", part.number, part.etag.as_deref().map_or_else(String::new, short))
+                })
+                .collect();
             let more = if *truncated { " and more" } else { "" };
             if parts.is_empty() {
                 format!("no parts{more}")
@@ -121,11 +125,18 @@ pub fn saw_in_words(saw: &Saw) -> String {
             if ids.is_empty() { "no uploads".to_owned() } else { format!("uploads {}", ids.join(", ")) }
         }
         Saw::Object { etag, size, content } => {
-            let bytes =
-                content.as_ref().map_or_else(|| format!("{size} bytes"), |pieces| pieces_in_words(pieces));
-            format!("{bytes}, ETag {}", short(etag))
+            let bytes = match (content, size) {
+                (Some(pieces), _) => pieces_in_words(pieces),
+                (None, Some(size)) => format!("{size} bytes"),
+                (None, None) => "no size".to_owned(),
+            };
+            format!("{bytes}, {}", etag_in_words(etag))
         }
     }
+}
+
+fn etag_in_words(etag: &Option<String>) -> String {
+    etag.as_ref().map_or_else(|| "no ETag".to_owned(), |etag| format!("ETag {}", short(etag)))
 }
 
 /// The bytes of blobs.

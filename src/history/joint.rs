@@ -75,6 +75,31 @@ impl Joint {
         joint
     }
 
+    /// This state, in which the object of a key has the ETag that was seen.
+    fn with_etag_of_object(&self, key: &str, etag: Option<&str>) -> Self {
+        let mut state = self.state(key);
+        match (&mut state.object, etag) {
+            (Some(object), Some(etag)) if object.etag == UNSEEN => object.etag = etag.to_owned(),
+            _ => return self.clone(),
+        }
+        self.with(key, state)
+    }
+
+    /// This state, in which the parts of an upload have the ETags that were listed.
+    fn with_etags_of_parts(&self, key: &str, ask: &Ask, seen: &[SeenPart]) -> Self {
+        let Ask::ListParts { upload, .. } = ask else { return self.clone() };
+        let mut state = self.state(key);
+        let Some(upload) = state.uploads.get_mut(&UploadId(upload.clone())) else { return self.clone() };
+        for part in seen {
+            if let (Some(known), Some(etag)) = (upload.parts.get_mut(&part.number), &part.etag)
+                && known.etag == UNSEEN
+            {
+                known.etag.clone_from(etag);
+            }
+        }
+        self.with(key, state)
+    }
+
     /// By the rules as they are, without regard to what else is under way.
     fn usual(&self, oracle: &Oracle, call: &Call) -> Vec<Self> {
         let key = call.ask.key();
@@ -112,12 +137,17 @@ impl Joint {
             Saw::Parts { parts, truncated } => match apply_to(&state, oracle, operation) {
                 Answer::Parts(page) => {
                     let same = |(a, b): (&mpuspec_mock::model::PartEntry, &SeenPart)| {
-                        a.number == b.number && fits(&a.etag, &b.etag) && a.size == b.size
+                        a.number == b.number
+                            && fits(&a.etag, b.etag.as_deref())
+                            && b.size.is_none_or(|size| size == a.size)
                     };
                     let fits = page.truncated == *truncated
                         && page.parts.len() == parts.len()
                         && page.parts.iter().zip(parts).all(same);
-                    if fits { vec![self.clone()] } else { Vec::new() }
+                    if !fits {
+                        return Vec::new();
+                    }
+                    vec![self.with_etags_of_parts(key, &call.ask, parts)]
                 }
                 _ => Vec::new(),
             },
@@ -134,9 +164,9 @@ impl Joint {
                     };
                     let same =
                         content.as_ref().is_none_or(|pieces| content_of(pieces) == Some(lawful.clone()));
-                    let size_fits = *size == lawful.len();
-                    if fits(&object.etag, etag) && size_fits && same {
-                        vec![self.clone()]
+                    let size_fits = size.is_none_or(|size| size == lawful.len());
+                    if fits(&object.etag, etag.as_deref()) && size_fits && same {
+                        vec![self.with_etag_of_object(key, etag.as_deref())]
                     } else {
                         Vec::new()
                     }
@@ -146,12 +176,15 @@ impl Joint {
             saw => {
                 let observed = match saw {
                     Saw::Created { upload } => Observed::Answered(Answer::Created(UploadId(upload.clone()))),
-                    Saw::Stored { etag } => Observed::Answered(Answer::Stored(etag.clone())),
-                    Saw::Completed { etag } => Observed::Answered(Answer::Completed(etag.clone())),
+                    Saw::Stored { etag } => Observed::Answered(Answer::Stored(told(etag))),
+                    Saw::Completed { etag } => Observed::Answered(Answer::Completed(told(etag))),
                     Saw::Done => Observed::Answered(Answer::Done),
                     _ => Observed::Nothing,
                 };
-                let states = admits(&state, &oracle.rules, &operation, &observed, NO_TIME);
+                let mut states = admits(&state, &oracle.rules, &operation, &observed, NO_TIME);
+                if let Some(bound) = with_listed_etags(&state, &operation) {
+                    states.extend(admits(&bound, &oracle.rules, &operation, &observed, NO_TIME));
+                }
                 states.into_iter().map(|state| self.with(key, state)).collect()
             }
         }
@@ -188,7 +221,7 @@ impl Joint {
             && !self.gone.contains(&id)
             && let (Some(content), Ok(number)) = (self.part_content(&call.ask), u32::try_from(number))
         {
-            let part = Part { content, md5: [0; 16], etag: etag.clone(), arrived: NO_TIME, checksum: None };
+            let part = Part { content, md5: [0; 16], etag: told(etag), arrived: NO_TIME, checksum: None };
             state.ended.remove(&id);
             state.uploads.insert(id, Upload { parts: [(number, part)].into(), ..Upload::default() });
             states.push(self.with(key, state));
@@ -278,9 +311,28 @@ fn apply_to(state: &KeyState, oracle: &Oracle, operation: Operation) -> Answer {
     apply(&mut state.clone(), &oracle.rules, &Event { operation, given })
 }
 
-/// Whether a known ETag is the one that was seen.
-fn fits(known: &str, seen: &str) -> bool {
-    known == seen || known == UNSEEN
+/// Returns whether an ETag can be the one that was seen; one that nobody saw can be any.
+fn fits(known: &str, seen: Option<&str>) -> bool {
+    known == UNSEEN || seen.is_none_or(|seen| known == seen)
+}
+
+/// Returns the ETag of an answer, or the one that stands for any.
+fn told(etag: &Option<String>) -> String {
+    etag.clone().unwrap_or_else(|| UNSEEN.to_owned())
+}
+
+/// Returns the state in which parts of unseen ETags have those by which a completion lists them.
+fn with_listed_etags(state: &KeyState, operation: &Operation) -> Option<KeyState> {
+    let Operation::Complete { upload, list: List::Parts(list), .. } = operation else { return None };
+    let mut bound = state.clone();
+    let parts = &mut bound.uploads.get_mut(upload)?.parts;
+    for listed in list {
+        let part = u32::try_from(listed.number).ok().and_then(|number| parts.get_mut(&number));
+        if let Some(part) = part.filter(|part| part.etag == UNSEEN) {
+            part.etag.clone_from(&listed.etag);
+        }
+    }
+    (bound != *state).then_some(bound)
 }
 
 fn range_of(ask: &Ask) -> Option<(u64, u64)> {

@@ -13,12 +13,21 @@ use super::{Ask, Call, History, Piece, Saw};
 pub enum Kind {
     /// Bytes that nobody sent.
     ForeignBytes,
-    /// An object that mixes what several writes sent.
+    /// An object that mixes what several writes left: their bytes, or the bytes of one with the ETag of
+    /// another.
     Torn,
     /// An acknowledged object that is not there any more.
     Lost,
-    /// An upload that is there again after the server had told it to be gone.
+    /// An upload that is listed again after the server had told it to be gone.
     Revived,
+    /// A completion of an aborted upload that was answered with success.
+    CompletedAfterAbort,
+    /// A finished upload that answers another list than the one that finished it with success.
+    ReplayedForAnyList,
+    /// The bytes that were acknowledged, under another ETag.
+    OtherETag,
+    /// A part that was taken after its upload had been aborted.
+    PartAfterAbort,
     /// Another answer than the state allows.
     UnlawfulAnswer,
     /// Answers to calls at the same time that no order explains.
@@ -39,11 +48,15 @@ pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
     if reads.iter().any(|(call, pieces)| is_torn(history, call, pieces)) {
         return Kind::Torn;
     }
-    if unexplained.iter().any(|call| is_lost(history, call)) {
+    if unexplained.iter().any(|call| read_of(history, call) == Some(Read::Missing)) {
         return Kind::Lost;
     }
-    if unexplained.iter().any(|call| is_revived(history, call)) {
-        return Kind::Revived;
+    if let Some(kind) = unexplained.iter().filter_map(|call| after_the_end(history, call)).min() {
+        return kind;
+    }
+    let other_etag = unexplained.iter().find(|call| read_of(history, call) == Some(Read::OtherETag));
+    if let Some(call) = other_etag {
+        return if has_etag_of_another_write(history, call) { Kind::Torn } else { Kind::OtherETag };
     }
     let alone = |call: &&Call| history.calls.iter().filter(|other| overlap(call, other)).count() == 1;
     if unexplained.iter().all(alone) { Kind::UnlawfulAnswer } else { Kind::NoLawfulOrder }
@@ -86,17 +99,27 @@ fn joins(history: &History, upload: &str, pieces: &[Piece], above: i64) -> bool 
     })
 }
 
-/// Whether a read misses what was acknowledged before: of the writes that no later one has replaced, all were
-/// answered with success, and it shows none of them.
-fn is_lost(history: &History, call: &Call) -> bool {
+/// What a read shows of the acknowledged writes that no later one has replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    /// The bytes of one of them, under the ETag that was acknowledged.
+    Whole,
+    /// The bytes of one of them, under another ETag.
+    OtherETag,
+    /// None of them.
+    Missing,
+}
+
+/// Returns what a read shows; none if something else than acknowledged writes may lie under the key.
+fn read_of(history: &History, call: &Call) -> Option<Read> {
     let key = call.ask.key();
-    let whole = match (&call.ask, &call.saw) {
+    let is_read = match (&call.ask, &call.saw) {
         // Some servers call an object that they cannot put together any more a conflict.
         (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Refused { status: 404 | 409 | 410, .. }) => {
-            false
+            true
         }
-        (Ask::GetObject { range, .. }, Saw::Object { .. }) => range.is_none(),
-        _ => return false,
+        (Ask::GetObject { range: None, .. } | Ask::HeadObject { .. }, Saw::Object { .. }) => true,
+        _ => false,
     };
     let writes = |other: &&Call| {
         other.ask.key() == key
@@ -108,21 +131,46 @@ fn is_lost(history: &History, call: &Call) -> bool {
             && other.start_us <= call.end_us.unwrap_or(u64::MAX)
     };
     let writes: Vec<&Call> = history.calls.iter().filter(writes).collect();
-    let replaced = |write: &Call| {
-        writes.iter().any(|later| acknowledged(later, call).is_some() && is_before(write, later))
-    };
+    let replaced =
+        |write: &Call| writes.iter().any(|later| is_acknowledged(later, call) && is_before(write, later));
     let last: Vec<&&Call> = writes.iter().filter(|write| !replaced(write)).collect();
-    let shown = |write: &Call| match &call.saw {
-        Saw::Object { etag, content, .. } => {
-            let sent = bytes_of(history, write).filter(|_| whole);
-            let same = sent.is_none() || content.as_deref().and_then(content_of) == sent;
-            acknowledged(write, call) == Some(etag) && same
-        }
-        _ => false,
+    if !is_read || last.is_empty() || !last.iter().all(|write| is_acknowledged(write, call)) {
+        return None;
+    }
+    let shown: Vec<Read> = last.iter().map(|write| shows(history, write, call)).collect();
+    [Read::Whole, Read::OtherETag].into_iter().find(|read| shown.contains(read)).or(Some(Read::Missing))
+}
+
+/// Whether the ETag of a read is that of a write whose bytes it does not show.
+fn has_etag_of_another_write(history: &History, call: &Call) -> bool {
+    let Saw::Object { etag: Some(seen), .. } = &call.saw else { return false };
+    history.calls.iter().any(|other| {
+        let ((Ask::PutObject { key, .. }, Saw::Stored { etag })
+        | (Ask::CompleteUpload { key, .. }, Saw::Completed { etag })) = (&other.ask, &other.saw)
+        else {
+            return false;
+        };
+        key == call.ask.key() && etag.as_ref() == Some(seen)
+    })
+}
+
+/// Compares what a read saw with what a write left: by the bytes where they are known, else by the ETag.
+fn shows(history: &History, write: &Call, call: &Call) -> Read {
+    let Saw::Object { etag: seen, size, content } = &call.saw else { return Read::Missing };
+    let (Saw::Completed { etag } | Saw::Stored { etag }) = &write.saw else { return Read::Missing };
+    let same_etag = etag.is_none() || seen.is_none() || etag == seen;
+    let Some(sent) = bytes_of(history, write) else {
+        return if same_etag { Read::Whole } else { Read::Missing };
     };
-    // Of a single one, other bytes stand under its ETag, or something else is there.
-    let is_shown = last.len() > 1 && last.iter().any(|write| shown(write));
-    !last.is_empty() && last.iter().all(|write| acknowledged(write, call).is_some()) && !is_shown
+    let same_bytes = match content {
+        Some(pieces) => content_of(pieces).as_ref() == Some(&sent),
+        None => size.is_none_or(|size| size == sent.len()),
+    };
+    match (same_bytes, same_etag) {
+        (false, _) => Read::Missing,
+        (true, false) => Read::OtherETag,
+        (true, true) => Read::Whole,
+    }
 }
 
 /// The bytes that a write left, where each part of it is known by its ETag.
@@ -135,7 +183,7 @@ fn bytes_of(history: &History, write: &Call) -> Option<Content> {
     let part = |(listed, named): &(i64, String)| {
         history.calls.iter().find_map(|call| match (&call.ask, &call.saw) {
             (Ask::UploadPart { upload: of, number, content, .. }, Saw::Stored { etag })
-                if of == upload && number == listed && etag == named =>
+                if of == upload && number == listed && etag.as_ref() == Some(named) =>
             {
                 content_of(content)
             }
@@ -149,29 +197,60 @@ fn is_before(call: &Call, later: &Call) -> bool {
     call.end_us.is_some_and(|end| end < later.start_us)
 }
 
-/// The ETag of a write that was answered with success before a read began.
-fn acknowledged<'c>(write: &'c Call, read: &Call) -> Option<&'c String> {
-    match &write.saw {
-        Saw::Completed { etag, .. } | Saw::Stored { etag, .. } if is_before(write, read) => Some(etag),
+/// Whether a write was answered with success before a read began.
+fn is_acknowledged(write: &Call, read: &Call) -> bool {
+    matches!(write.saw, Saw::Completed { .. } | Saw::Stored { .. }) && is_before(write, read)
+}
+
+/// Returns what a sign of life shows of an upload that had ended.
+fn after_the_end(history: &History, call: &Call) -> Option<Kind> {
+    let ((Ask::ListParts { upload, .. }, Saw::Parts { .. })
+    | (Ask::CompleteUpload { upload, .. }, Saw::Completed { .. })
+    | (Ask::UploadPart { upload, .. } | Ask::UploadPartCopy { upload, .. }, Saw::Stored { .. })) =
+        (&call.ask, &call.saw)
+    else {
+        return None;
+    };
+    let before = |other: &&Call| other.end_us.is_some_and(|end| end < call.start_us);
+    let any = |is: &dyn Fn(&Call) -> bool| history.calls.iter().filter(before).any(is);
+    let aborted = any(&|other| match &other.ask {
+        Ask::AbortUpload { upload: of, .. } => of == upload && other.saw == Saw::Done,
+        _ => false,
+    });
+    let gone = any(&|other| match &other.ask {
+        Ask::ListParts { upload: of, .. } => of == upload && matches!(other.saw, Saw::Refused { .. }),
+        _ => false,
+    });
+    let completed = any(&|other| match &other.ask {
+        Ask::CompleteUpload { upload: of, .. } => of == upload && matches!(other.saw, Saw::Completed { .. }),
+        _ => false,
+    });
+    // The documents expect such parts, and a second abort that removes them.
+    let part_since = any(&|other| match &other.ask {
+        Ask::UploadPart { upload: of, .. } | Ask::UploadPartCopy { upload: of, .. } => {
+            of == upload
+                && matches!(other.saw, Saw::Stored { .. })
+                && is_behind_an_abort(history, other, upload)
+        }
+        _ => false,
+    });
+    match call.ask {
+        Ask::CompleteUpload { .. } if completed => Some(Kind::ReplayedForAnyList),
+        Ask::CompleteUpload { .. } if aborted => Some(Kind::CompletedAfterAbort),
+        Ask::ListParts { .. } if aborted && gone && !part_since => Some(Kind::Revived),
+        Ask::ListParts { .. } | Ask::UploadPart { .. } | Ask::UploadPartCopy { .. } if aborted => {
+            Some(Kind::PartAfterAbort)
+        }
         _ => None,
     }
 }
 
-/// Whether an upload shows a sign of life behind answers that it had ended and that it is gone.
-fn is_revived(history: &History, call: &Call) -> bool {
-    let ((Ask::ListParts { upload, .. }, Saw::Parts { .. })
-    | (Ask::CompleteUpload { upload, .. }, Saw::Completed { .. })) = (&call.ask, &call.saw)
-    else {
-        return false;
-    };
-    let before = |other: &&Call| other.end_us.is_some_and(|end| end < call.start_us);
-    let aborted = |other: &Call| match &other.ask {
-        Ask::AbortUpload { upload: of, .. } => of == upload && other.saw == Saw::Done,
+/// Whether a call began after an abort of an upload had been answered with success.
+fn is_behind_an_abort(history: &History, call: &Call, upload: &str) -> bool {
+    history.calls.iter().any(|other| match &other.ask {
+        Ask::AbortUpload { upload: of, .. } => {
+            of == upload && other.saw == Saw::Done && is_before(other, call)
+        }
         _ => false,
-    };
-    let gone = |other: &Call| match &other.ask {
-        Ask::ListParts { upload: of, .. } => of == upload && matches!(other.saw, Saw::Refused { .. }),
-        _ => false,
-    };
-    history.calls.iter().filter(before).any(aborted) && history.calls.iter().filter(before).any(gone)
+    })
 }

@@ -143,13 +143,13 @@ pub enum Saw {
     },
     /// A part, or an object, was stored.
     Stored {
-        /// Its ETag, without quotes.
-        etag: String,
+        /// Its ETag, without quotes; null if the answer bore none.
+        etag: Option<String>,
     },
     /// The object of an upload exists now.
     Completed {
-        /// Its ETag, without quotes.
-        etag: String,
+        /// Its ETag, without quotes; null if the answer bore none.
+        etag: Option<String>,
     },
     /// Done; nothing to tell.
     Done,
@@ -167,10 +167,10 @@ pub enum Saw {
     },
     /// An object, or a range of it.
     Object {
-        /// Its ETag, without quotes.
-        etag: String,
-        /// The size that was told.
-        size: u64,
+        /// Its ETag, without quotes; null if the answer bore none.
+        etag: Option<String>,
+        /// The size; null if the answer bore none.
+        size: Option<u64>,
         /// The bytes; null where none were asked for.
         content: Option<Vec<Piece>>,
     },
@@ -181,10 +181,10 @@ pub enum Saw {
 pub struct SeenPart {
     /// Its number.
     pub number: u32,
-    /// Its ETag, without quotes.
-    pub etag: String,
-    /// Its size.
-    pub size: u64,
+    /// Its ETag, without quotes; null if the listing bore none.
+    pub etag: Option<String>,
+    /// Its size; null if the listing bore none.
+    pub size: Option<u64>,
 }
 
 /// A run of bytes of one blob.

@@ -50,8 +50,17 @@ pub enum FindingKind {
     ForeignBytes,
     /// An object whose completion was acknowledged is not there any more, or another one is.
     Lost,
-    /// An upload is there again that the server had told to be gone.
+    /// An upload is listed again after the server had said that it is gone.
     Revived,
+    /// A completion of an aborted upload was answered with success.
+    CompletedAfterAbort,
+    /// A finished upload answered another list than the one that finished it with success.
+    ReplayedForAnyList,
+    /// The bytes that were acknowledged lie under another ETag.
+    #[serde(rename = "other-etag")]
+    OtherETag,
+    /// A part was accepted after its upload had been aborted.
+    PartAfterAbort,
     /// An answer that the documents do not allow in the state at hand.
     UnlawfulAnswer,
     /// Answers to calls at the same time that no order of them explains.
@@ -67,6 +76,10 @@ impl From<Kind> for FindingKind {
             Kind::Torn => Self::Torn,
             Kind::Lost => Self::Lost,
             Kind::Revived => Self::Revived,
+            Kind::CompletedAfterAbort => Self::CompletedAfterAbort,
+            Kind::ReplayedForAnyList => Self::ReplayedForAnyList,
+            Kind::OtherETag => Self::OtherETag,
+            Kind::PartAfterAbort => Self::PartAfterAbort,
             Kind::UnlawfulAnswer => Self::UnlawfulAnswer,
             Kind::NoLawfulOrder => Self::NoLawfulOrder,
         }
@@ -80,7 +93,11 @@ impl FindingKind {
             Self::Torn => "an object mixes what several writes sent",
             Self::ForeignBytes => "bytes that nobody sent",
             Self::Lost => "an acknowledged object is not there any more",
-            Self::Revived => "an upload that had ended is there again",
+            Self::Revived => "an upload that had ended is listed again",
+            Self::CompletedAfterAbort => "a completion of an aborted upload is answered with success",
+            Self::ReplayedForAnyList => "a finished upload answers success to another list",
+            Self::OtherETag => "an object has another ETag than was acknowledged",
+            Self::PartAfterAbort => "a part was accepted after an abort",
             Self::UnlawfulAnswer => "an answer that the documents do not allow",
             Self::NoLawfulOrder => "no order of the calls explains the answers",
             Self::Died => "the server died",
@@ -89,7 +106,7 @@ impl FindingKind {
 
     /// Whether it may never happen, whatever a provider promises about concurrent calls.
     pub fn is_never_allowed(self) -> bool {
-        !matches!(self, Self::UnlawfulAnswer | Self::NoLawfulOrder)
+        !matches!(self, Self::UnlawfulAnswer | Self::NoLawfulOrder | Self::OtherETag | Self::PartAfterAbort)
     }
 }
 

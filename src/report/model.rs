@@ -259,6 +259,9 @@ pub struct RowReport {
     /// The operation that the preflight found missing, if that is the cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
+    /// The row whose broken promise keeps this one from a judgement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked_by: Option<String>,
     /// Outcomes that were seen: rows of the dialect sheet, and outcomes by number of rounds.
     pub observed: BTreeMap<String, String>,
     /// The documents that promise it.
@@ -309,6 +312,7 @@ impl RowReport {
             millis: 0,
             reason: None,
             cause: None,
+            blocked_by: None,
             observed: BTreeMap::new(),
             sources: Vec::new(),
             file: String::new(),

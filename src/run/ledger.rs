@@ -158,6 +158,11 @@ impl Writes {
         self.completed.push(completed);
     }
 
+    /// Whether a completion of an upload was answered with success.
+    pub(super) fn has_completed(&self, upload: &str) -> bool {
+        self.completed.iter().any(|completed| completed.upload == upload)
+    }
+
     /// How many completions there were.
     pub(super) fn completions(&self) -> u64 {
         self.completed.len() as u64

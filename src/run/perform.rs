@@ -5,7 +5,7 @@ use super::prepare::{After, Prepared};
 use super::row::Round;
 use super::state::Unavailable;
 use super::witness::{Witnessed, interval};
-use crate::case::{Expr, ManyKeys, Numbers, Operation, Rightness, SendOrder, Step};
+use crate::case::{Expr, ManyKeys, Numbers, Operation, Rightness, SendOrder, Step, UploadRef};
 use crate::wire::{Answer, Client, Log, Signing, Trouble, TroubleKind, s3};
 
 /// Why a step has no answer.
@@ -129,11 +129,45 @@ impl Round<'_> {
                 if matches!(step.operation, Operation::CreateUpload(_) | Operation::Raw(_)) {
                     self.note_strays();
                 }
-                let answer = answer?;
+                let mut answer = answer?;
+                self.fill_in_etag(&prepared, &mut answer).await;
                 self.absorb(prepared, &answer);
                 Ok(answer)
             }
         }
+    }
+
+    /// Asks elsewhere for an ETag that an answer left out: the row about that answer fails, others go on.
+    async fn fill_in_etag(&mut self, prepared: &Prepared, answer: &mut Answer) {
+        if !answer.is_ok() || answer.etag.is_some() {
+            return;
+        }
+        match &prepared.after {
+            // Another completion of the upload may have been answered since; the key then shows that one's.
+            After::Finished { key, id, callback: None, .. } if !self.writes.has_completed(id) => {
+                let call = s3::HeadObject { key: key.clone(), ..Default::default() };
+                let head = send(&self.context.client, &call, &Signing::default(), &self.log).await;
+                answer.etag = head.ok().filter(Answer::is_ok).and_then(|head| head.etag);
+            }
+            After::Sent(at) => answer.etag = self.listed_etag(*at).await,
+            _ => {}
+        }
+    }
+
+    /// The ETag by which a part is listed.
+    async fn listed_etag(&self, at: usize) -> Option<String> {
+        let sent = &self.state.sent[at];
+        let upload = sent.upload.clone().map(UploadRef::Named);
+        let (upload_id, key) = self.state.upload(upload.as_ref()).ok()?;
+        let number: u64 = sent.number.as_ref()?.parse().ok()?;
+        let call = s3::ListParts {
+            key: key?,
+            upload_id,
+            part_number_marker: number.checked_sub(1).map(|marker| marker.to_string()),
+            ..Default::default()
+        };
+        let listed = send(&self.context.client, &call, &Signing::default(), &self.log).await.ok()?;
+        listed.parts?.into_iter().find(|part| part.number == number)?.etag
     }
 
     /// Writes a call down, for the model and for the ledger. `from` is where its exchanges begin.
@@ -196,7 +230,11 @@ impl Round<'_> {
                 if !answer.is_ok() {
                     return Ok(answer);
                 }
-                self.state.sent[at].etag.clone_from(&answer.etag);
+                self.state.sent[at].stored = true;
+                self.state.sent[at].etag = match &answer.etag {
+                    Some(etag) => Some(etag.clone()),
+                    None => self.listed_etag(at).await,
+                };
                 last = Some(answer);
             }
         }

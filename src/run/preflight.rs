@@ -1,67 +1,149 @@
 //! The seven operations, called once before the cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use mpuspec_mock::provider::{Provider, Support};
+
 use super::bucket::{refused, unreachable};
+use super::capability::passed_over;
+use super::headers::wire_checksum;
 use super::journal::{Journal, Made};
+use super::perform::send;
 use super::{RunError, Sweep};
-use crate::wire::{Answer, Blob, Client, Log, Trouble, s3};
+use crate::case::{Algorithm, error_code};
+use crate::wire::{Answer, Blob, Client, Log, Signing, Trouble, s3};
 
 /// What came of each.
 #[derive(Clone, Debug, Default)]
 pub struct Preflight {
     /// By operation: `ok`, or what was answered.
     pub results: BTreeMap<String, String>,
+    /// Capabilities that nobody promised and that an answer showed.
+    shown: BTreeSet<&'static str>,
+    /// Whether a refusal bears a code that S3 does not have.
+    pub(super) codes_are_foreign: bool,
 }
+
+/// What an operation that answers as it ought to is noted as.
+const OK: &str = "ok";
 
 impl Preflight {
     /// Whether an operation is missing on this server.
     pub fn is_missing(&self, operation: &str) -> bool {
-        self.results.get(operation).is_some_and(|result| result != "ok")
+        self.results.get(operation).is_some_and(|result| result != OK)
+    }
+
+    /// Whether an answer has shown a capability.
+    pub(super) fn shows(&self, capability: &str) -> bool {
+        self.shown.contains(capability)
     }
 }
 
-/// Calls each operation once. Credentials that are refused end the run here.
-pub async fn preflight(client: &Client, journal: &Journal, prefix: &str) -> Result<Preflight, RunError> {
-    let log = Log::default();
-    let mut preflight = Preflight::default();
-    let mut sweep = Sweep::default();
-    let key = format!("{prefix}preflight/object");
-    let other = format!("{prefix}preflight/other");
-    let blob = Arc::new(Blob::new("preflight".into(), "preflight".to_owned()));
-    let create = |key: &str| {
-        journal.note(&Made::Creating(key.to_owned()));
-        s3::CreateMultipartUpload { key: key.to_owned(), ..Default::default() }
+/// The calls before the cases, and what they leave.
+struct Probe<'p> {
+    client: &'p Client,
+    journal: &'p Journal,
+    log: Log,
+    preflight: Preflight,
+    sweep: Sweep,
+}
+
+/// Calls each operation once. Credentials that are refused, and a server without multipart uploads, end the
+/// run here.
+pub async fn preflight(
+    client: &Client,
+    provider: &Provider,
+    journal: &Journal,
+    prefix: &str,
+) -> Result<Preflight, RunError> {
+    let mut probe = Probe {
+        client,
+        journal,
+        log: Log::default(),
+        preflight: Preflight::default(),
+        sweep: Sweep::default(),
     };
-    let first = client.call(&create(&key), &log).await;
-    let id = match &first {
-        Err(trouble) if !trouble.is_of_the_server() => return Err(unreachable(client, trouble)),
-        Ok(answer) if answer.status == 403 => return Err(refused(client, answer, "CreateMultipartUpload")),
-        Ok(answer) => answer.upload_ids.first().cloned(),
-        Err(_) => None,
-    };
-    preflight.note("CreateMultipartUpload", &first);
-    if let Some(id) = id {
-        journal.note(&Made::Upload(key.clone(), id.clone()));
-        journal.note(&Made::Object(key.clone()));
-        sweep.uploads.insert((key.clone(), id.clone()));
-        sweep.keys.insert(key.clone());
-        let part = s3::UploadPart {
-            key: key.clone(),
-            upload_id: id.clone(),
+    let done = probe.operations(prefix).await;
+    if done.is_ok() {
+        probe.checksums(provider, prefix).await;
+    }
+    probe.sweep.remove(client).await;
+    done.map(|()| probe.preflight)
+}
+
+impl Probe<'_> {
+    async fn call(&self, call: &dyn s3::Operation) -> Result<Answer, Trouble> {
+        send(self.client, call, &Signing::default(), &self.log).await
+    }
+
+    /// Creates an upload and returns its id, if there is one.
+    async fn create(
+        &mut self,
+        key: &str,
+        headers: Vec<(String, String)>,
+    ) -> (Result<Answer, Trouble>, Option<String>) {
+        self.journal.note(&Made::Creating(key.to_owned()));
+        let call = s3::CreateMultipartUpload { key: key.to_owned(), headers, ..Default::default() };
+        let answer = self.call(&call).await;
+        let id = answer.as_ref().ok().and_then(|answer| answer.upload_ids.first().cloned());
+        if let Some(id) = &id {
+            self.journal.note(&Made::Upload(key.to_owned(), id.clone()));
+            self.sweep.uploads.insert((key.to_owned(), id.clone()));
+        }
+        (answer, id)
+    }
+
+    fn part(key: &str, id: &str, blob: &Arc<Blob>, headers: Vec<(String, String)>) -> s3::UploadPart {
+        s3::UploadPart {
+            key: key.to_owned(),
+            upload_id: id.to_owned(),
             number: "1".to_owned(),
-            body: blob,
-            headers: Vec::new(),
+            body: blob.clone(),
+            headers,
             framing: None,
+        }
+    }
+
+    async fn operations(&mut self, prefix: &str) -> Result<(), RunError> {
+        let client = self.client;
+        let key = format!("{prefix}preflight/object");
+        let other = format!("{prefix}preflight/other");
+        let blob = Arc::new(Blob::new("preflight".into(), "preflight".to_owned()));
+        let (created, id) = self.create(&key, Vec::new()).await;
+        self.preflight.note("CreateMultipartUpload", &created);
+        let Some(id) = id else {
+            return Err(match &created {
+                Err(trouble) if !trouble.is_of_the_server() => unreachable(client, trouble),
+                Ok(answer) if answer.status == 403 => refused(client, answer, "CreateMultipartUpload"),
+                _ => self.no_uploads(),
+            });
         };
-        let sent = client.call(&part, &log).await;
-        preflight.note("UploadPart", &sent);
+        self.journal.note(&Made::Object(key.clone()));
+        self.sweep.keys.insert(key.clone());
+        let sent = self.call(&Self::part(&key, &id, &blob, Vec::new())).await;
+        self.preflight.note("UploadPart", &sent);
         let list = s3::ListParts { key: key.clone(), upload_id: id.clone(), ..Default::default() };
-        preflight.note("ListParts", &client.call(&list, &log).await);
+        let listed = self.call(&list).await;
+        self.preflight.note("ListParts", &listed);
+        let unknown: String = id.chars().rev().collect();
+        let refused = self.call(&s3::ListParts { upload_id: unknown, ..list }).await;
+        let code = refused.ok().and_then(|answer| answer.refusal).and_then(|refusal| refusal.code);
+        self.preflight.codes_are_foreign = code.is_some_and(|code| error_code(&code).is_none());
         let uploads = s3::ListMultipartUploads { prefix: key.clone(), ..Default::default() };
-        preflight.note("ListMultipartUploads", &client.call(&uploads, &log).await);
-        let etag = sent.ok().and_then(|answer| answer.etag);
+        let found = self.call(&uploads).await;
+        self.preflight.note("ListMultipartUploads", &found);
+        let lists = |answer: &Answer| answer.uploads.iter().flatten().any(|upload| upload.id == id);
+        if found.is_ok_and(|answer| answer.is_ok() && !lists(&answer)) {
+            let told = "200, without the upload that was begun before";
+            self.preflight.results.insert("ListMultipartUploads".to_owned(), told.to_owned());
+        }
+        // What an operation leaves out of its answer is for the rows to judge; it answers.
+        let of_listing = || {
+            let parts = listed.ok().and_then(|answer| answer.parts).unwrap_or_default();
+            parts.into_iter().find(|part| part.number == 1).and_then(|part| part.etag)
+        };
+        let etag = sent.ok().and_then(|answer| answer.etag).or_else(of_listing);
         let parts = vec![s3::CompletedPart { number: Some("1".to_owned()), etag, ..Default::default() }];
         let complete = s3::CompleteMultipartUpload {
             key: key.clone(),
@@ -69,33 +151,61 @@ pub async fn preflight(client: &Client, journal: &Journal, prefix: &str) -> Resu
             parts,
             ..Default::default()
         };
-        preflight.note("CompleteMultipartUpload", &client.call(&complete, &log).await);
+        let completed = self.call(&complete).await;
+        self.preflight.note("CompleteMultipartUpload", &completed);
+        if let (_, Some(id)) = self.create(&other, Vec::new()).await {
+            let copy = s3::UploadPartCopy {
+                key: other.clone(),
+                upload_id: id.clone(),
+                number: "1".to_owned(),
+                source: format!("{}/{key}", client.target.bucket),
+                range: None,
+                headers: Vec::new(),
+            };
+            let copied = self.call(&copy).await;
+            self.preflight.note("UploadPartCopy", &copied);
+            let aborted = self.call(&s3::AbortMultipartUpload { key: other, upload_id: id }).await;
+            self.preflight.note("AbortMultipartUpload", &aborted);
+        }
+        Ok(())
     }
-    if let Ok(answer) = client.call(&create(&other), &log).await
-        && let Some(id) = answer.upload_ids.first().cloned()
-    {
-        journal.note(&Made::Upload(other.clone(), id.clone()));
-        sweep.uploads.insert((other.clone(), id.clone()));
-        let copy = s3::UploadPartCopy {
-            key: other.clone(),
-            upload_id: id.clone(),
-            number: "1".to_owned(),
-            source: format!("{}/{key}", client.target.bucket),
-            range: None,
-            headers: Vec::new(),
-        };
-        preflight.note("UploadPartCopy", &client.call(&copy, &log).await);
-        let abort = s3::AbortMultipartUpload { key: other, upload_id: id };
-        preflight.note("AbortMultipartUpload", &client.call(&abort, &log).await);
+
+    /// Why a server on which no upload can be created is not tested.
+    fn no_uploads(&self) -> RunError {
+        let told = self.preflight.results.get("CreateMultipartUpload").map_or("", String::as_str);
+        let told = if told == OK { "200 without an UploadId" } else { told };
+        RunError(format!(
+            "{} has no multipart uploads: CreateMultipartUpload was answered {told}",
+            self.client.target.endpoint
+        ))
     }
-    sweep.remove(client).await;
-    Ok(preflight)
+
+    /// Sends a part with each checksum that nobody promised: an answer may show that the server knows it.
+    async fn checksums(&mut self, provider: &Provider, prefix: &str) {
+        let blob = Arc::new(Blob::new("checksum".into(), "checksum".to_owned()));
+        for algorithm in Algorithm::OF_S3 {
+            let capability = algorithm.capability();
+            if provider.support(capability) != Support::Unknown {
+                continue;
+            }
+            let kind = wire_checksum(algorithm);
+            let key = format!("{prefix}preflight/{}", algorithm.name());
+            let asked = ("x-amz-checksum-algorithm".to_owned(), algorithm.name().to_uppercase());
+            let (created, Some(id)) = self.create(&key, vec![asked]).await else { continue };
+            let headers = vec![(kind.header(), kind.of(&blob.bytes))];
+            let sent = self.call(&Self::part(&key, &id, &blob, headers)).await;
+            let shows = |answer: &Answer| answer.is_ok() && !passed_over(Some(capability), answer);
+            if [created, sent].iter().flatten().any(shows) {
+                self.preflight.shown.insert(capability);
+            }
+        }
+    }
 }
 
 impl Preflight {
     fn note(&mut self, operation: &str, outcome: &Result<Answer, Trouble>) {
         let result = match outcome {
-            Ok(answer) if answer.is_ok() => "ok".to_owned(),
+            Ok(answer) if answer.is_ok() => OK.to_owned(),
             Ok(answer) => answer.summary(),
             Err(trouble) => trouble.to_string(),
         };

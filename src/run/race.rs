@@ -24,7 +24,7 @@ impl Round<'_> {
                 // In a race that the model judges, the others run without it.
                 Err(Fault::Unavailable(_)) if matches!(step.expect, Some(Expect::Lawful)) => {}
                 Err(Fault::Unavailable(why) | Fault::Walk(why) | Fault::Lacking(why)) => {
-                    return (StepOutcome::Skipped(why), None);
+                    return (self.skipped(why), None);
                 }
                 Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
             }
@@ -51,6 +51,7 @@ impl Round<'_> {
         for ((name, step, call), answer) in prepared.into_iter().zip(answers) {
             match answer {
                 Ok(answer) => {
+                    self.note(&answer);
                     self.absorb(call, &answer);
                     seen.push((name, step, answer));
                 }

@@ -22,12 +22,14 @@ use super::preflight::Preflight;
 use super::prepare::Prepared;
 use super::state::State;
 use super::sweep::Sweep;
-use super::verdict::{JudgedStep, StepOutcome, decide};
+use super::verdict::{Decision, JudgedStep, StepOutcome, decide};
 use super::watch::Watch;
 use super::witness::Witness;
-use crate::case::{Expect, Grade, Operation, Outcome, Registry, Sizes, Step, publisher_of};
+use crate::case::{
+    ANSWER, Expect, Grade, Homes, OF_ERRORS, Operation, Outcome, Registry, Sizes, Step, publisher_of, s3_name,
+};
 use crate::report::{AS_CLAIMED, RowReport, StepReport, StepResult, Verdict};
-use crate::wire::{Answer, Client, Held, Log, TroubleKind};
+use crate::wire::{Answer, Client, Deviation, Held, Log, TroubleKind};
 
 /// What all rows share.
 #[derive(Debug)]
@@ -44,6 +46,8 @@ pub struct RowContext {
     pub prefix: String,
     /// The documents.
     pub registry: Registry,
+    /// Which row is about which aspect of an answer.
+    pub homes: Homes,
     /// What the preflight found.
     pub preflight: Preflight,
     /// Waits to be called back, where it can be reached.
@@ -81,6 +85,10 @@ pub(super) struct Round<'r> {
     pub(super) writes: Writes,
     /// Capabilities of which an answer has shown a trace.
     shown: BTreeSet<&'static str>,
+    /// Capabilities that an answer passed over: the step that asked, and what was answered.
+    passed_over: BTreeMap<&'static str, (usize, String)>,
+    /// What of the answers so far was missing, empty or odd.
+    deviations: Vec<Deviation>,
 }
 
 /// In fewer rounds than this a race shows nothing.
@@ -93,7 +101,7 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
     let started = Instant::now();
     let mut left = Sweep::default();
     let mut observed: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
-    let mut worst: Option<(Verdict, Option<usize>, Option<String>, Round<'_>)> = None;
+    let mut worst: Option<(Decision, Round<'_>)> = None;
     let mut overlaps = 0;
     let again = match planned.case.generated {
         Some(_) => format!("-{}", context.generated.fetch_add(1, Ordering::Relaxed)),
@@ -119,6 +127,8 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
             witness: None,
             writes: Writes::default(),
             shown: BTreeSet::new(),
+            passed_over: BTreeMap::new(),
+            deviations: Vec::new(),
         };
         if planned.row().steps.iter().any(|step| matches!(step.expect, Some(Expect::Lawful))) {
             let dialect = context.client.target.dialect;
@@ -137,25 +147,26 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
         for (name, outcome) in &round.observed {
             *observed.entry(name.clone()).or_default().entry(outcome.clone()).or_default() += 1;
         }
+        round.settle_capabilities();
         let judged: Vec<JudgedStep> = round.steps.iter().map(|(judged, _, _)| judged.clone()).collect();
-        let (verdict, step, reason) = decide(planned.level, &context.provider, &judged);
-        let stop = verdict.counts_against() || verdict == Verdict::Unsupported;
-        if worst.as_ref().is_none_or(|(before, ..)| verdict >= *before) {
-            worst = Some((verdict, step, reason, round));
+        let decision = decide(planned.level, &context.provider, &judged);
+        let stop = decision.verdict.counts_against() || decision.verdict == Verdict::Unsupported;
+        if worst.as_ref().is_none_or(|(before, _)| decision.verdict >= before.verdict) {
+            worst = Some((decision, round));
         }
         if stop {
             break;
         }
     }
     let races = planned.row().steps.iter().any(|step| matches!(step.operation, Operation::Together(_)));
-    let (mut verdict, step, mut reason, round) = worst.expect("a row has a round");
+    let (mut decision, round) = worst.expect("a row has a round");
     let rounds_tell = races && planned.case.generated.is_none();
-    if rounds_tell && overlaps < LEAST_OVERLAPS && verdict <= Verdict::Tolerated {
-        verdict = Verdict::NotApplicable;
-        reason = Some(format!("not exercised: the calls overlapped in {overlaps} rounds alone"));
+    if rounds_tell && overlaps < LEAST_OVERLAPS && decision.verdict <= Verdict::Tolerated {
+        decision.verdict = Verdict::NotApplicable;
+        decision.reason = Some(format!("not exercised: the calls overlapped in {overlaps} rounds alone"));
     }
     let observed = observed.into_iter().map(|(name, outcomes)| (name, in_words(&outcomes))).collect();
-    let report = round.report(verdict, step, reason, observed, started);
+    let report = round.report(decision, observed, started);
     (report, left)
 }
 
@@ -238,7 +249,9 @@ impl<'r> Round<'r> {
                 (StepResult::Unmet, Some(expected.clone()), got.clone())
             }
             StepOutcome::Trouble(trouble) => (StepResult::Trouble, None, trouble.to_string()),
-            StepOutcome::Skipped(why) => (StepResult::Skipped, None, why.clone()),
+            StepOutcome::Skipped(why) | StepOutcome::Hidden { why, .. } => {
+                (StepResult::Skipped, None, why.clone())
+            }
         };
         let redactor = &self.context.client.redactor;
         let line =
@@ -252,7 +265,12 @@ impl<'r> Round<'r> {
             got: redactor.clean(&got),
             exchanges: (to > from).then_some((from + 1, to)),
         };
-        let judged = JudgedStep { claim: step.expect.is_some(), capability: self.capability(step), outcome };
+        let judged = JudgedStep {
+            claim: step.expect.is_some(),
+            reads: step.operation.is_reading(),
+            capability: self.capability(step),
+            outcome,
+        };
         self.steps.push((judged, report, step.clone()));
     }
 
@@ -327,6 +345,17 @@ impl<'r> Round<'r> {
             prefix: &self.prefix,
             head: matches!(operation, Operation::HeadObject(_)),
             late_error: late_error(operation),
+            codes_elsewhere: self
+                .context
+                .homes
+                .find(OF_ERRORS, "Code")
+                .is_some_and(|_| !self.context.homes.is_home(&self.planned.id, OF_ERRORS, "Code")),
+            codes_are_foreign: self.context.preflight.codes_are_foreign,
+            own_only: match operation {
+                Operation::ListUploads(args) => args.prefix.is_none(),
+                Operation::ListObjects(args) => args.prefix.is_none(),
+                _ => false,
+            },
         }
     }
 
@@ -343,12 +372,16 @@ impl<'r> Round<'r> {
                     None,
                 );
             }
+            Err(Fault::Trouble(trouble)) if trouble.kind == TroubleKind::Unreadable => {
+                let hidden = self.absent(step, &trouble.to_string());
+                return (hidden.unwrap_or(StepOutcome::Trouble(trouble)), None);
+            }
             Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
             // A part that was refused cannot be listed: whatever follows is lawful without it.
             Err(Fault::Unavailable(why)) if matches!(step.expect, Some(Expect::Lawful)) => {
                 return (StepOutcome::Met(Some(format!("not tried: {why}"))), None);
             }
-            Err(Fault::Unavailable(why)) => return (StepOutcome::Skipped(why), None),
+            Err(Fault::Unavailable(why)) => return (self.skipped(why), None),
             Err(Fault::Lacking(got)) => {
                 let expected = "a marker for the upload too".to_owned();
                 return (StepOutcome::Unmet { expected, got, not_implemented: true }, None);
@@ -358,26 +391,27 @@ impl<'r> Round<'r> {
                 return (StepOutcome::Unmet { expected, got, not_implemented: false }, None);
             }
         };
-        for note in &answer.notes {
-            if !self.notes.contains(note) {
-                self.notes.push(note.clone());
-            }
-        }
+        self.note(&answer);
         let capability = self.capability(step);
         let unknown = capability.is_some_and(|name| self.context.provider.support(name) == Support::Unknown);
-        // What a server does not know it passes over: so it says that it lacks the capability.
-        // Once it has shown the capability, what it leaves out is for the claims to judge.
-        let seen = capability.is_some_and(|name| self.shown.contains(name));
-        if let Some(name) = capability.filter(|_| answer.is_ok() && !passed_over(capability, &answer)) {
-            self.shown.insert(name);
+        // What a server does not know it passes over. Whether it lacks the capability is decided when the
+        // row has ended: another answer may show it.
+        match capability {
+            Some(name) if passed_over(capability, &answer) => {
+                if unknown {
+                    self.passed_over.entry(name).or_insert((self.steps.len(), answer.summary()));
+                }
+            }
+            Some(name) if answer.is_ok() => _ = self.shown.insert(name),
+            _ => {}
         }
-        if unknown && !seen && passed_over(capability, &answer) {
-            let expected = format!("an answer that shows {}", capability.unwrap_or_default());
-            let got = answer.summary();
-            return (StepOutcome::Unmet { expected, got, not_implemented: true }, None);
+        let not_implemented = answer.is_not_implemented();
+        if not_implemented
+            && !unknown
+            && let Some(hidden) = self.absent(step, &answer.summary())
+        {
+            return (hidden, None);
         }
-        let not_implemented = matches!(answer.status, 405 | 501)
-            || matches!(answer.code().as_str(), "NotImplemented" | "MethodNotAllowed");
         let scene = self.scene(&step.operation);
         let unmet = |expected, got| StepOutcome::Unmet { expected, got, not_implemented };
         match &step.expect {
@@ -390,6 +424,7 @@ impl<'r> Round<'r> {
                     Met::Tolerated(name) => StepOutcome::Tolerated(name),
                     Met::No { expected, got } => unmet(expected, got),
                     Met::Unavailable(why) => StepOutcome::Skipped(why),
+                    Met::Unseen(aspect) => self.unseen(&answer, aspect),
                 };
                 self.observe(step, shown(&outcome, &answer));
                 (outcome, None)
@@ -400,8 +435,81 @@ impl<'r> Round<'r> {
                         Met::Yes => Some((outcome, None)),
                         Met::Tolerated(name) => Some((outcome, Some(name))),
                         Met::No { .. } | Met::Unavailable(_) => None,
+                        // What cannot be seen does not speak against an outcome.
+                        Met::Unseen(_) => Some((outcome, None)),
                     });
                 self.choose(step, outcomes, chosen, answer.summary(), not_implemented)
+            }
+        }
+    }
+
+    /// Takes over what is unusual in an answer, with the rows that are about it.
+    pub(super) fn note(&mut self, answer: &Answer) {
+        let mut notes = answer.notes.clone();
+        for deviation in &answer.deviations {
+            let home = self.context.homes.find(deviation.operation, deviation.aspect);
+            if !self.deviations.contains(deviation) {
+                self.deviations.push(deviation.clone());
+            }
+            match home {
+                Some(home) if *home == self.planned.id => {}
+                Some(home) => notes.push(format!("{deviation} ({home})")),
+                None => notes.push(deviation.to_string()),
+            }
+        }
+        notes.retain(|note| !self.notes.contains(note));
+        self.notes.append(&mut notes);
+    }
+
+    /// A claim that needs an aspect which the answer lacks: the home row of the aspect is to blame.
+    fn unseen(&self, answer: &Answer, aspect: &'static str) -> StepOutcome {
+        let missing = answer.deviation(aspect);
+        let seen = missing.map_or("missing", |deviation| deviation.seen.as_str());
+        let operation = missing.map_or(answer.operation, |deviation| deviation.operation);
+        match self.context.homes.find(operation, aspect) {
+            Some(home) if *home != self.planned.id => StepOutcome::Hidden {
+                by: home.to_string(),
+                why: format!("{aspect} in the answer of {operation} is {seen}"),
+            },
+            _ => StepOutcome::Unmet {
+                expected: format!("{aspect} in the answer"),
+                got: seen.to_owned(),
+                not_implemented: false,
+            },
+        }
+    }
+
+    /// A step whose operation the preflight found missing: the row about that operation is to blame.
+    fn absent(&self, step: &Step, got: &str) -> Option<StepOutcome> {
+        let operation = s3_name(&step.operation).filter(|name| self.context.preflight.is_missing(name))?;
+        let home = self.context.homes.find(operation, ANSWER)?;
+        let why = format!("{operation} is not there: {got}");
+        (*home != self.planned.id).then(|| StepOutcome::Hidden { by: home.to_string(), why })
+    }
+
+    /// A step that lacks what an earlier one was to produce: an answer that left it out is to blame.
+    pub(super) fn skipped(&self, why: String) -> StepOutcome {
+        let needed = |deviation: &&Deviation| ["UploadId", "ETag", "Part.ETag"].contains(&deviation.aspect);
+        let found = self.deviations.iter().find(needed);
+        let home = found.and_then(|of| self.context.homes.find(of.operation, of.aspect));
+        match home.filter(|home| **home != self.planned.id) {
+            Some(home) => StepOutcome::Hidden { by: home.to_string(), why },
+            None => StepOutcome::Skipped(why),
+        }
+    }
+
+    /// A capability that nobody promised, and that no answer has shown, is not there: the row ends at the
+    /// step that asked for it.
+    fn settle_capabilities(&mut self) {
+        for (name, (at, got)) in std::mem::take(&mut self.passed_over) {
+            if self.shown.contains(name) || self.context.preflight.shows(name) {
+                continue;
+            }
+            let expected = format!("an answer that shows {name}");
+            if let Some((judged, report, _)) = self.steps.get_mut(at) {
+                (report.result, report.expected, report.got) =
+                    (StepResult::Unmet, Some(expected.clone()), got.clone());
+                judged.outcome = StepOutcome::Unmet { expected, got, not_implemented: true };
             }
         }
     }

@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 
 use super::plan::PlannedRow;
 use super::row::Round;
-use super::verdict::weakened;
+use super::verdict::{Decision, weakened};
 use super::witness::Witness;
-use crate::case::{Operation, Registry, Step};
+use crate::case::{Registry, Step, s3_name};
 use crate::report::{Excerpt, RowReport, SourceInfo, Verdict};
 use crate::wire::Exchange;
 
@@ -20,12 +20,11 @@ const MOST_EXCHANGES: usize = 40;
 impl Round<'_> {
     pub(super) fn report(
         self,
-        verdict: Verdict,
-        step: Option<usize>,
-        reason: Option<String>,
+        decision: Decision,
         observed: BTreeMap<String, String>,
         started: Instant,
     ) -> RowReport {
+        let Decision { verdict, step, reason, blocked_by } = decision;
         let redactor = &self.context.client.redactor;
         let found = self.witness.as_ref().and_then(Witness::explanation);
         let kind = found.as_ref().map(|found| found.kind);
@@ -48,6 +47,7 @@ impl Round<'_> {
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             reason: reason.map(|reason| redactor.clean(&reason)),
             cause,
+            blocked_by: blocked_by.filter(|_| verdict == Verdict::Blocked),
             observed: observed.into_iter().map(|(name, outcome)| (name, redactor.clean(&outcome))).collect(),
             steps: self.steps.iter().map(|(_, report, _)| report.clone()).collect(),
             exchanges: if keep { thin_out(self.log.exchanges(), around) } else { Vec::new() },
@@ -58,20 +58,6 @@ impl Round<'_> {
             ..empty_report(self.planned, &self.context.registry)
         }
     }
-}
-
-/// The operation in the words of S3, to compare with the preflight.
-fn s3_name(operation: &Operation) -> Option<&'static str> {
-    Some(match operation {
-        Operation::CreateUpload(_) | Operation::CreateUploads(_) => "CreateMultipartUpload",
-        Operation::UploadPart(_) | Operation::UploadParts(_) => "UploadPart",
-        Operation::UploadPartCopy(_) => "UploadPartCopy",
-        Operation::CompleteUpload(_) => "CompleteMultipartUpload",
-        Operation::AbortUpload(_) => "AbortMultipartUpload",
-        Operation::ListParts(_) => "ListParts",
-        Operation::ListUploads(_) => "ListMultipartUploads",
-        _ => return None,
-    })
 }
 
 /// The report of a row that did not run.

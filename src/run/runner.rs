@@ -19,7 +19,7 @@ use super::rows::run_planned;
 use super::sweep::Sweep;
 use super::watch::Watch;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
-use crate::case::{Registry, publisher_of};
+use crate::case::{Homes, Registry, publisher_of};
 use crate::report::{
     Audit, CleanUp, Counts, Finding, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, Suite, Summary,
     TargetInfo, Verdict,
@@ -55,6 +55,8 @@ pub struct RunOptions {
     pub callbacks: Option<CallbackPlace>,
     /// How the server is started anew.
     pub restart: Option<Restart>,
+    /// Which row is about which aspect of an answer.
+    pub homes: Homes,
 }
 
 /// What is told while a run goes.
@@ -182,6 +184,7 @@ impl Runner {
             journal: Arc::new(journal),
             prefix,
             registry,
+            homes: options.homes.clone(),
             preflight: Preflight::default(),
             callbacks,
             all_evidence: options.all_evidence,
@@ -191,7 +194,7 @@ impl Runner {
         };
         let shared = bucket_is_shared(&context.client).await.map_err(RunError);
         let found = match shared {
-            Ok(()) => preflight(&context.client, &context.journal, &context.prefix).await,
+            Ok(()) => preflight(&context.client, &context.provider, &context.journal, &context.prefix).await,
             Err(error) => Err(error),
         };
         context.preflight = found.clone().unwrap_or_default();

@@ -45,6 +45,8 @@ pub(super) struct Sent {
     pub(super) blob: Arc<Blob>,
     /// As answered.
     pub(super) etag: Option<String>,
+    /// Whether the server answered that it has them.
+    pub(super) stored: bool,
     /// Where a copy takes its bytes from.
     pub(super) range: Option<(u64, u64)>,
     /// The checksums that went with them.
@@ -77,8 +79,8 @@ impl Sent {
 #[derive(Clone, Debug)]
 pub(super) struct Resolved {
     pub(super) number: String,
-    pub(super) etag: String,
-    pub(super) size: u64,
+    pub(super) etag: Option<String>,
+    pub(super) size: Option<u64>,
 }
 
 /// What a step needs and an earlier one did not produce.
@@ -167,7 +169,7 @@ impl State {
         let mut newest = BTreeMap::new();
         for (at, sent) in self.sent.iter().enumerate().filter(|(_, sent)| sent.upload == name) {
             let number = sent.number.as_ref().and_then(|number| number.parse::<u64>().ok());
-            newest.extend(number.filter(|_| sent.etag.is_some()).map(|number| (number, at)));
+            newest.extend(number.filter(|_| sent.stored).map(|number| (number, at)));
         }
         newest.into_values().collect()
     }
@@ -181,16 +183,18 @@ impl State {
             return listed
                 .map(|listed| Resolved {
                     number: number.to_string(),
-                    etag: listed.etag.clone(),
+                    // What the listing lacks is known from the part itself.
+                    etag: listed.etag.clone().or_else(|| self.sent(part, sizes).ok()?.etag.clone()),
                     size: listed.size,
                 })
                 .ok_or_else(|| missing(format!("part {part}")));
         }
         let sent = self.sent(part, sizes)?;
-        let (Some(number), Some(etag)) = (&sent.number, &sent.etag) else {
-            return Err(missing(format!("the ETag of part {part}")));
+        let Some(number) = sent.number.as_ref().filter(|_| sent.stored) else {
+            return Err(missing(format!("part {part}")));
         };
-        Ok(Resolved { number: number.clone(), etag: etag.clone(), size: sent.bytes().len() as u64 })
+        let (etag, size) = (sent.etag.clone(), Some(sent.bytes().len() as u64));
+        Ok(Resolved { number: number.clone(), etag, size })
     }
 
     /// The ETag that a step of this name was answered.

@@ -19,39 +19,55 @@ pub(super) enum StepOutcome {
     Trouble(Trouble),
     /// Not tried.
     Skipped(String),
+    /// Not to be judged, since another row's promise is broken.
+    Hidden { by: String, why: String },
 }
 
 /// A step with what came of it.
 #[derive(Clone, Debug)]
 pub(super) struct JudgedStep {
     pub(super) claim: bool,
+    /// Whether it only reads: what it cannot see hides nothing else.
+    pub(super) reads: bool,
     /// The capability that the operation itself is.
     pub(super) capability: Option<&'static str>,
     pub(super) outcome: StepOutcome,
 }
 
-/// Decides: the verdict, the step that decided it, and the reason.
-pub(super) fn decide(
-    level: Level,
-    provider: &Provider,
-    steps: &[JudgedStep],
-) -> (Verdict, Option<usize>, Option<String>) {
-    let mut worst = (Verdict::Pass, None, None);
+/// The verdict on a row.
+#[derive(Clone, Debug)]
+pub(super) struct Decision {
+    pub(super) verdict: Verdict,
+    /// The step that decided it.
+    pub(super) step: Option<usize>,
+    pub(super) reason: Option<String>,
+    /// The row whose broken promise keeps this one from a judgement.
+    pub(super) blocked_by: Option<String>,
+}
+
+/// Decides the verdict on a row.
+pub(super) fn decide(level: Level, provider: &Provider, steps: &[JudgedStep]) -> Decision {
+    let mut worst = Decision { verdict: Verdict::Pass, step: None, reason: None, blocked_by: None };
     for (at, step) in steps.iter().enumerate() {
         let verdict = of_step(provider, step);
         // Of equal verdicts the first counts: later ones often follow from it.
-        if verdict > worst.0 {
-            worst = (verdict, Some(at), reason(step));
+        if verdict > worst.verdict {
+            let blocked_by = match &step.outcome {
+                StepOutcome::Hidden { by, .. } => Some(by.clone()),
+                _ => None,
+            };
+            worst = Decision { verdict, step: Some(at), reason: reason(step), blocked_by };
         }
         // Behind a preparation that failed no claim was reached, and behind a capability that is not
-        // there: what later steps show follows from it.
-        if matches!(verdict, Verdict::Blocked | Verdict::Unsupported) {
+        // there: what later steps show follows from it. A claim that could not look hides nothing else.
+        let only_looked = step.claim && step.reads && matches!(step.outcome, StepOutcome::Hidden { .. });
+        if matches!(verdict, Verdict::Blocked | Verdict::Unsupported) && !only_looked {
             break;
         }
     }
     // What nobody promised is only recorded.
-    if level == Level::Info && worst.0 == Verdict::Fail {
-        worst.0 = Verdict::Pass;
+    if level == Level::Info && worst.verdict == Verdict::Fail {
+        worst.verdict = Verdict::Pass;
     }
     worst
 }
@@ -86,7 +102,7 @@ fn of_step(provider: &Provider, step: &JudgedStep) -> Verdict {
         StepOutcome::Trouble(trouble) if trouble.is_of_the_server() => broken,
         StepOutcome::Trouble(_) => Verdict::Error,
         // A claim that was not reached proves nothing, whoever is at fault.
-        StepOutcome::Skipped(_) => Verdict::Blocked,
+        StepOutcome::Skipped(_) | StepOutcome::Hidden { .. } => Verdict::Blocked,
     }
 }
 
@@ -94,6 +110,7 @@ fn reason(step: &JudgedStep) -> Option<String> {
     match &step.outcome {
         StepOutcome::Met(_) => None,
         StepOutcome::Skipped(why) => Some(why.clone()),
+        StepOutcome::Hidden { by, why } => Some(format!("{why}; {by} is about that")),
         StepOutcome::Tolerated(name) => Some(name.clone()),
         StepOutcome::Unmet { expected, got, .. } => Some(format!("expected {expected}, got {got}")),
         StepOutcome::Trouble(trouble) => Some(trouble.to_string()),
@@ -110,7 +127,7 @@ mod tests {
     }
 
     fn step(claim: bool, outcome: StepOutcome) -> JudgedStep {
-        JudgedStep { claim, capability: None, outcome }
+        JudgedStep { claim, reads: true, capability: None, outcome }
     }
 
     fn unmet(not_implemented: bool) -> StepOutcome {
@@ -122,7 +139,7 @@ mod tests {
     }
 
     fn verdict(level: Level, steps: &[JudgedStep]) -> Verdict {
-        decide(level, &provider(), steps).0
+        decide(level, &provider(), steps).verdict
     }
 
     #[test]
@@ -143,13 +160,25 @@ mod tests {
             step(true, trouble(TroubleKind::Unreachable)),
             step(true, unmet(false)),
         ];
-        assert_eq!(decide(Level::Must, &provider(), &steps).1, Some(1));
+        assert_eq!(decide(Level::Must, &provider(), &steps).step, Some(1));
     }
 
     #[test]
     fn a_claim_that_was_never_judged_is_no_pass() {
         assert_eq!(
             verdict(Level::Must, &[step(true, StepOutcome::Skipped(String::new()))]),
+            Verdict::Blocked
+        );
+    }
+
+    #[test]
+    fn a_claim_that_cannot_look_is_blocked_and_hides_no_other() {
+        let hidden = || StepOutcome::Hidden { by: "answers/x".to_owned(), why: String::new() };
+        let looked = decide(Level::Must, &provider(), &[step(true, hidden())]);
+        assert_eq!((looked.verdict, looked.blocked_by.as_deref()), (Verdict::Blocked, Some("answers/x")));
+        assert_eq!(verdict(Level::Must, &[step(true, hidden()), step(true, unmet(false))]), Verdict::Fail);
+        assert_eq!(
+            verdict(Level::Must, &[step(false, hidden()), step(true, unmet(false))]),
             Verdict::Blocked
         );
     }
@@ -164,6 +193,7 @@ mod tests {
     fn what_nobody_promised_is_unsupported_or_recorded() {
         let copy = |not_implemented| JudgedStep {
             claim: true,
+            reads: false,
             capability: Some("upload_part_copy"),
             outcome: unmet(not_implemented),
         };

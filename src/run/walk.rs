@@ -32,7 +32,13 @@ impl Round<'_> {
                 }
                 return Ok(Answer { parts: Some(all), pages, ..answer });
             }
-            let next = answer.field("NextPartNumberMarker").and_then(|text| text.parse().ok());
+            // Without its marker a page goes on behind its last part.
+            let next = answer.field("NextPartNumberMarker").and_then(|text| text.parse().ok()).or(answer
+                .parts
+                .iter()
+                .flatten()
+                .map(|part| part.number)
+                .max());
             if next <= marker {
                 return Err(Fault::Walk(format!("page {pages} has a marker that does not advance")));
             }
@@ -73,7 +79,13 @@ impl Round<'_> {
                 }
                 return Ok(Answer { uploads: Some(uploads), prefixes: Some(prefixes), pages, ..answer });
             }
-            let next = answer.field("NextKeyMarker").map(str::to_owned);
+            // Without its marker a page goes on behind its last key.
+            let marker = answer.field("NextKeyMarker").filter(|key| !key.is_empty()).map(str::to_owned);
+            let last = |answer: &Answer| {
+                let uploads = answer.uploads.iter().flatten().map(|upload| &upload.key);
+                uploads.chain(answer.prefixes.iter().flatten()).max().cloned()
+            };
+            let next = marker.or_else(|| last(&answer));
             let next_id = answer.field("NextUploadIdMarker").filter(|id| !id.is_empty()).map(str::to_owned);
             if next_id.is_none()
                 && self.needs_id_marker()

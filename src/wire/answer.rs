@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
+use super::deviation::Deviation;
 use super::xml::{self, Document, Element};
 
 /// An answer as it came.
@@ -16,6 +17,8 @@ pub struct Response {
 /// What an answer says; what an operation does not tell is absent.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
+    /// The operation that was asked for, in the words of S3.
+    pub operation: &'static str,
     /// The status.
     pub status: u16,
     /// Why it is a refusal, if it is one.
@@ -24,9 +27,8 @@ pub struct Answer {
     pub headers: Vec<(String, String)>,
     /// The root element of the document.
     pub root: Option<String>,
-    /// Elements that the documents have and the document lacks. A client can do without them, so what
-    /// else is in it can still be judged; a claim about the root holds them against the server.
-    pub missing: Vec<String>,
+    /// What is missing, empty or odd, each aspect once. The rest of the answer can be judged all the same.
+    pub deviations: Vec<Deviation>,
     /// The ETag, as it stands in the header or the document.
     pub etag: Option<String>,
     /// The upload ids that were created.
@@ -76,9 +78,9 @@ pub struct ListedPart {
     /// Its number.
     pub number: u64,
     /// Its ETag, as it stands there.
-    pub etag: String,
+    pub etag: Option<String>,
     /// Its size.
-    pub size: u64,
+    pub size: Option<u64>,
     /// Its checksums, by the names of their elements.
     pub checksums: Vec<(String, String)>,
 }
@@ -93,9 +95,33 @@ pub struct ListedUpload {
 }
 
 impl Answer {
+    /// Returns how an aspect deviates, if it does.
+    pub fn deviation(&self, aspect: &str) -> Option<&Deviation> {
+        self.deviations.iter().find(|deviation| deviation.aspect == aspect)
+    }
+
+    /// Notes that an aspect is not as promised.
+    pub(super) fn deviates(&mut self, aspect: &'static str, seen: impl Into<String>) {
+        let operation = if self.refusal.is_some() { ERROR_ROOT } else { self.operation };
+        if self.deviation(aspect).is_none() {
+            let seen: String = seen.into();
+            let seen = match seen.char_indices().nth(LONGEST_SEEN) {
+                Some((end, _)) => format!("{}…", &seen[..end]),
+                None => seen,
+            };
+            self.deviations.push(Deviation { operation, aspect, seen });
+        }
+    }
+
     /// Whether the operation succeeded.
     pub fn is_ok(&self) -> bool {
         self.refusal.is_none() && (200..300).contains(&self.status)
+    }
+
+    /// Whether it says that the operation is not there.
+    pub fn is_not_implemented(&self) -> bool {
+        matches!(self.status, 405 | 501)
+            || matches!(self.code().as_str(), "NotImplemented" | "MethodNotAllowed")
     }
 
     /// The value of a header.
@@ -132,12 +158,15 @@ impl Answer {
     }
 }
 
-/// The elements of an error document that are no surprise.
+/// The most characters of an odd value that are kept.
+const LONGEST_SEEN: usize = 200;
+
+/// The root of the document of a refusal.
 const ERROR_ROOT: &str = "Error";
 
 impl Response {
     /// The part of an answer that all operations share: status, headers, refusal.
-    pub(super) fn answer(&self) -> Answer {
+    pub(super) fn answer(&self, operation: &'static str) -> Answer {
         let headers: Vec<(String, String)> = self
             .headers
             .iter()
@@ -146,6 +175,7 @@ impl Response {
             })
             .collect();
         let mut answer = Answer {
+            operation,
             status: self.status.as_u16(),
             headers,
             body: self.body.clone(),
@@ -153,34 +183,42 @@ impl Response {
             ..Answer::default()
         };
         if !self.status.is_success() {
-            answer.refusal = Some(self.refusal(&mut answer));
+            self.refusal(&mut answer);
         }
         answer
     }
 
-    fn refusal(&self, answer: &mut Answer) -> Refusal {
-        let notes = &mut answer.notes;
+    /// Reads the document of a refusal. An answer to HEAD has none.
+    fn refusal(&self, answer: &mut Answer) {
+        let blank = Refusal { code: None, message: String::new(), inside_ok: false };
+        answer.refusal = Some(blank);
         match xml::read(&self.body) {
             Ok(document) if document.root.name == ERROR_ROOT => {
-                notes.extend(document.notes);
-                texts(&document.root, "", &mut answer.fields);
-                let code = document.root.text("Code").filter(|code| !code.is_empty()).map(str::to_owned);
-                if code.is_none() {
-                    notes.push("the Error document has no Code".to_owned());
-                }
-                let message = document.root.text("Message").unwrap_or_default().to_owned();
-                Refusal { code, message, inside_ok: false }
+                answer.notes.extend(document.notes);
+                self.error(&document.root, answer, false);
             }
+            // SDKs do not look at the name of the root, so what is in it can still be judged.
             Ok(document) => {
-                notes.push(format!("a {} document stands where an Error is due", document.root.name));
-                Refusal { code: None, message: String::new(), inside_ok: false }
+                answer.deviates("root", format!("`{}`", document.root.name));
+                self.error(&document.root, answer, false);
             }
-            Err(_) if self.body.is_empty() => {
-                Refusal { code: None, message: String::new(), inside_ok: false }
-            }
-            Err(reason) => {
-                notes.push(format!("no Error document: {reason}"));
-                Refusal { code: None, message: String::new(), inside_ok: false }
+            // An answer to HEAD has no body, and 304 none either.
+            Err(_) if self.body.is_empty() => {}
+            Err(reason) => answer.deviates("root", format!("no document: {reason}")),
+        }
+    }
+
+    /// Takes the refusal from an Error document.
+    fn error(&self, root: &Element, answer: &mut Answer, inside_ok: bool) {
+        answer.fields = Vec::new();
+        texts(root, "", &mut answer.fields);
+        let text = |name: &str| root.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
+        let (code, message) = (text("Code"), text("Message"));
+        let (no_code, no_message) = (code.is_none(), message.is_none());
+        answer.refusal = Some(Refusal { code, message: message.unwrap_or_default(), inside_ok });
+        for (aspect, missing) in [("Code", no_code), ("Message", no_message)] {
+            if missing {
+                answer.deviates(aspect, MISSING);
             }
         }
     }
@@ -196,25 +234,32 @@ impl Response {
     }
 
     /// Reads the document of a success. An `Error` in its place becomes a refusal, and `None`.
-    pub(super) fn document(&self, root: &str, answer: &mut Answer) -> Result<Option<Element>, String> {
+    ///
+    /// An empty body is read as a document in which everything is missing: the operation succeeded.
+    pub(super) fn document(
+        &self,
+        root: &'static str,
+        answer: &mut Answer,
+    ) -> Result<Option<Element>, String> {
         if answer.refusal.is_some() {
             return Ok(None);
         }
-        let Document { root: element, notes } = xml::read(&self.body)?;
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            answer.deviates("root", "missing: the body is empty");
+            return Ok(Some(Element { name: root.to_owned(), ..Element::default() }));
+        }
+        let Document { root: element, namespace, notes } = xml::read(&self.body)?;
         answer.notes.extend(notes);
         if element.name == ERROR_ROOT {
-            texts(&element, "", &mut answer.fields);
-            answer.refusal = Some(Refusal {
-                code: element.text("Code").map(str::to_owned),
-                message: element.text("Message").unwrap_or_default().to_owned(),
-                inside_ok: true,
-            });
+            self.error(&element, answer, true);
             return Ok(None);
         }
-        // SDKs do not look at the name of the root, so what is in it can still be judged;
-        // a claim about the root is a case of its own.
+        // SDKs do not look at the name of the root, so what is in it can still be judged.
         if element.name != root {
-            answer.notes.push(format!("the document is a {}, where the documents have {root}", element.name));
+            answer.deviates("root", format!("`{}`", element.name));
+        }
+        if let Some(odd) = namespace {
+            answer.deviates("xmlns", odd);
         }
         answer.root = Some(element.name.clone());
         answer.fields = Vec::new();
@@ -222,6 +267,9 @@ impl Response {
         Ok(Some(element))
     }
 }
+
+/// What a deviation says of an aspect that is not there.
+pub(super) const MISSING: &str = "missing";
 
 /// The elements that hold a text; of several on one path all are there, and the first is found.
 fn texts(element: &Element, path: &str, found: &mut Vec<(String, String)>) {

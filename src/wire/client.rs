@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 
 use super::answer::{Answer, Response};
+use super::dialect::Dialect;
 use super::exchange::Exchange;
 use super::held::Stop;
 use super::pool::Pool;
@@ -145,9 +146,31 @@ impl Client {
         signing: &Signing,
         log: &Log,
     ) -> Result<Answer, Trouble> {
-        let response = self.send(operation, signing, log).await?;
-        let answer = operation.read(&response, &self.target.bucket);
-        answer.map_err(|reason| Trouble::new(TroubleKind::Unreadable, self.redactor.clean(&reason)))
+        let (response, at) = self.send(operation, signing, log).await?;
+        self.read(operation, &response, log, at)
+    }
+
+    /// Reads an answer; what deviates in it is added to its exchange.
+    fn read(
+        &self,
+        operation: &dyn Operation,
+        response: &Response,
+        log: &Log,
+        at: usize,
+    ) -> Result<Answer, Trouble> {
+        let read = operation.read(response, &self.target.bucket);
+        let mut answer =
+            read.map_err(|reason| Trouble::new(TroubleKind::Unreadable, self.redactor.clean(&reason)))?;
+        // The documents of OSS name no namespace.
+        if self.target.dialect == Dialect::Oss {
+            answer.deviations.retain(|deviation| deviation.aspect != "xmlns");
+        }
+        let deviations: Vec<String> =
+            answer.deviations.iter().map(|deviation| self.redactor.clean(&deviation.to_string())).collect();
+        if !deviations.is_empty() {
+            log.note_deviations(at, deviations);
+        }
+        Ok(answer)
     }
 
     async fn send(
@@ -155,7 +178,7 @@ impl Client {
         operation: &dyn Operation,
         signing: &Signing,
         log: &Log,
-    ) -> Result<Response, Trouble> {
+    ) -> Result<(Response, usize), Trouble> {
         let request = operation.request(self.target.dialect);
         let size = request.body.bytes().len() as u64;
         if log.is_for_clean_up() {
@@ -186,7 +209,7 @@ impl Client {
         }
         let recorded =
             response.as_ref().or(partial.as_deref()).map(|r| self.record_response(r, response.is_some()));
-        log.record(Exchange {
+        let at = log.record(Exchange {
             n: 0,
             operation: operation.name().to_owned(),
             lane: None,
@@ -196,9 +219,10 @@ impl Client {
             request: recorded_request,
             response: recorded,
             trouble: trouble.as_ref().map(|trouble| self.redactor.clean(&trouble.to_string())),
+            deviations: Vec::new(),
         });
         match (response, trouble) {
-            (Some(response), _) => Ok(response),
+            (Some(response), _) => Ok((response, at)),
             (None, Some(trouble)) => Err(trouble),
             (None, None) => Err(Trouble::new(TroubleKind::Cut, "")),
         }
@@ -259,9 +283,8 @@ impl Client {
     ) -> Result<Answer, Trouble> {
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "after the rest of the body"));
         let outcome = tokio::time::timeout(self.timeout, held.finish()).await.unwrap_or_else(late);
-        self.record_held(held, outcome.as_ref(), log);
-        let answer = operation.read(&outcome?, &self.target.bucket);
-        answer.map_err(|reason| Trouble::new(TroubleKind::Unreadable, self.redactor.clean(&reason)))
+        let at = self.record_held(held, outcome.as_ref(), log);
+        self.read(operation, &outcome?, log, at)
     }
 
     /// Closes the connection of a held request.
@@ -271,7 +294,7 @@ impl Client {
         self.record_held(held, Err(&closed), log);
     }
 
-    fn record_held(&self, held: Held, outcome: Result<&Response, &Trouble>, log: &Log) {
+    fn record_held(&self, held: Held, outcome: Result<&Response, &Trouble>, log: &Log) -> usize {
         self.recent.end(held.recent, outcome.ok().map(|response| response.status), outcome.err());
         log.record(Exchange {
             n: 0,
@@ -283,7 +306,8 @@ impl Client {
             request: held.request,
             response: outcome.ok().map(|response| self.record_response(response, true)),
             trouble: outcome.err().map(|trouble| self.redactor.clean(&trouble.to_string())),
-        });
+            deviations: Vec::new(),
+        })
     }
 
     async fn exchange(

@@ -27,6 +27,9 @@ pub struct Exchange {
     /// Why nothing came back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+    /// What of the answer is missing, empty or odd.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deviations: Vec<String>,
 }
 
 /// A request as it was sent.

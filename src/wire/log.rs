@@ -76,10 +76,19 @@ impl Log {
         self.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn record(&self, mut exchange: Exchange) {
+    /// Records an exchange and returns its position.
+    pub(super) fn record(&self, mut exchange: Exchange) -> usize {
         let mut exchanges = self.lock();
         exchange.n = exchanges.len() as u32 + 1;
         exchange.lane.clone_from(&self.lane);
         exchanges.push(exchange);
+        exchanges.len() - 1
+    }
+
+    /// Adds what was noticed when the answer of a recorded exchange was read.
+    pub(super) fn note_deviations(&self, at: usize, deviations: Vec<String>) {
+        if let Some(exchange) = self.lock().get_mut(at) {
+            exchange.deviations = deviations;
+        }
     }
 }

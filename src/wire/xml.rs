@@ -29,6 +29,8 @@ pub(super) struct Element {
 #[derive(Clone, Debug)]
 pub(super) struct Document {
     pub(super) root: Element,
+    /// What stands in the place of S3's namespace, if it is not there.
+    pub(super) namespace: Option<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -43,6 +45,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
     if trimmed.len() < text.len() {
         notes.push("white space stands before the document".to_owned());
     }
+    let mut odd_namespace = None;
     let mut reader = NsReader::from_str(trimmed);
     let mut open: Vec<Element> = Vec::new();
     let mut root: Option<Element> = None;
@@ -71,9 +74,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
                     match namespace {
                         ResolveResult::Bound(namespace) if namespace.0 == NAMESPACE => {}
                         ResolveResult::Bound(namespace) => {
-                            notes.push(format!("{name} has the namespace {}", namespace.0));
+                            odd_namespace = Some(format!("`{}`", namespace.0));
                         }
-                        _ => notes.push(format!("{name} has no namespace")),
+                        _ => odd_namespace = Some("missing".to_owned()),
                     }
                 }
                 open.push(Element { name, ..Element::default() });
@@ -87,6 +90,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
             Event::GeneralRef(reference) => {
                 let resolved =
                     match reference.resolve_char_ref().map_err(|error| broken(&error.to_string()))? {
+                        // XML 1.0 cannot carry most controls, not even by their number.
+                        Some(c) if c.is_control() && !c.is_ascii_whitespace() => {
+                            notes.push(format!("a character stands there that XML cannot carry: {c:?}"));
+                            c.to_string()
+                        }
                         Some(c) => c.to_string(),
                         None => quick_xml::escape::resolve_predefined_entity(reference)
                             .ok_or_else(|| broken("an entity that XML does not define"))?
@@ -103,7 +111,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
         return Err(format!("the document ends inside {}", unclosed.name));
     }
     let root = root.ok_or_else(|| "there is no element in the document".to_owned())?;
-    Ok(Document { root, notes })
+    Ok(Document { root, namespace: odd_namespace, notes })
 }
 
 fn close(open: &mut Vec<Element>, root: &mut Option<Element>) {
@@ -132,30 +140,6 @@ impl Element {
     /// The text of a child.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.as_str())
-    }
-
-    /// The text of a child that has to be there, and not empty.
-    pub(super) fn required(&self, name: &str) -> Result<&str, String> {
-        match self.text(name) {
-            Some("") => Err(format!("{name} is empty in {}", self.name)),
-            Some(text) => Ok(text),
-            None => Err(format!("{name} is missing in {}", self.name)),
-        }
-    }
-
-    /// The number in a child that has to be there.
-    pub(super) fn number(&self, name: &str) -> Result<u64, String> {
-        let text = self.required(name)?;
-        text.trim().parse().map_err(|_| format!("{name} in {} is `{text}`, not a number", self.name))
-    }
-
-    /// The truth value in a child that has to be there.
-    pub(super) fn truth(&self, name: &str) -> Result<bool, String> {
-        match self.required(name)?.trim() {
-            "true" => Ok(true),
-            "false" => Ok(false),
-            other => Err(format!("{name} in {} is `{other}`, neither true nor false", self.name)),
-        }
     }
 
     pub(super) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Self> {
@@ -187,8 +171,8 @@ mod tests {
         let document =
             read(b"  \n<?xml version=\"1.0\"?><A><B>&lt;&#65;</B><C/></A>").expect("it can be read");
         assert_eq!(document.root.text("B"), Some("<A"));
-        assert_eq!(document.notes, ["white space stands before the document", "A has no namespace"]);
-        assert!(document.root.required("C").is_err());
+        assert_eq!(document.notes, ["white space stands before the document"]);
+        assert_eq!(document.namespace.as_deref(), Some("missing"));
     }
 
     #[test]

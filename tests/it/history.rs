@@ -17,7 +17,7 @@ fn part(upload: &str, blob: u64) -> Ask {
 }
 
 fn object(blob: u64, etag: &str) -> Saw {
-    Saw::Object { etag: etag.to_owned(), size: 8, content: Some(content(blob)) }
+    Saw::Object { etag: Some(etag.to_owned()), size: Some(8), content: Some(content(blob)) }
 }
 
 fn refused() -> Saw {
@@ -30,12 +30,12 @@ fn ask(which: u8) -> (Ask, Vec<Saw>) {
     let id = || "u".to_owned();
     match which % 8 {
         0 => (Ask::CreateUpload { key: key(), sequential: false }, vec![Saw::Created { upload: id() }]),
-        1 => (part("u", 1), vec![Saw::Stored { etag: "e1".to_owned() }, refused()]),
-        2 => (part("u", 2), vec![Saw::Stored { etag: "e2".to_owned() }, refused()]),
+        1 => (part("u", 1), vec![Saw::Stored { etag: Some("e1".to_owned()) }, refused()]),
+        2 => (part("u", 2), vec![Saw::Stored { etag: Some("e2".to_owned()) }, refused()]),
         3 | 4 => {
             let list = Some(vec![(1, format!("e{}", which % 2 + 1))]);
             let ask = Ask::CompleteUpload { key: key(), upload: id(), list };
-            (ask, vec![Saw::Completed { etag: format!("o{}", which % 2 + 1) }, refused()])
+            (ask, vec![Saw::Completed { etag: Some(format!("o{}", which % 2 + 1)) }, refused()])
         }
         5 => (Ask::AbortUpload { key: key(), upload: id() }, vec![Saw::Done, refused()]),
         6 => (
@@ -137,7 +137,7 @@ fn completed(times: (u64, Option<u64>), saw: Saw) -> Call {
 }
 
 fn sent() -> Call {
-    call("a", (2, Some(3)), part("u", 1), Saw::Stored { etag: "e1".to_owned() })
+    call("a", (2, Some(3)), part("u", 1), Saw::Stored { etag: Some("e1".to_owned()) })
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn a_call_without_an_answer_may_have_happened_or_not() {
 
 #[test]
 fn an_object_that_was_read_stays() {
-    let done = || completed((4, Some(20)), Saw::Completed { etag: "o".to_owned() });
+    let done = || completed((4, Some(20)), Saw::Completed { etag: Some("o".to_owned()) });
     let missing = || Saw::Refused { status: 404, code: "NoSuchKey".to_owned() };
     // While the completion is under way either is right, but not the old after the new.
     let reads = |first: Saw, second: Saw| History {
@@ -175,14 +175,72 @@ fn an_object_that_was_read_stays() {
 fn a_part_that_was_under_way_when_its_upload_ended_may_be_accepted() {
     let abort =
         call("a", (4, Some(5)), Ask::AbortUpload { key: KEY.to_owned(), upload: "u".to_owned() }, Saw::Done);
-    let late = |start| call("b", (start, Some(9)), part("u", 2), Saw::Stored { etag: "e2".to_owned() });
+    let late = |start| call("b", (start, Some(9)), part("u", 2), Saw::Stored { etag: Some("e2".to_owned()) });
     assert!(is_lawful(&History { calls: vec![created(), sent(), abort.clone(), late(3)] }));
     assert!(!is_lawful(&History { calls: vec![created(), sent(), abort, late(6)] }));
 }
 
+#[test]
+fn an_unknown_etag_is_bound_by_what_is_seen_later() {
+    let sent = || call("a", (2, Some(3)), part("u", 1), Saw::Stored { etag: None });
+    let done = || completed((4, Some(5)), Saw::Completed { etag: None });
+    let read = |at, etag| get((at, Some(at + 1)), object(1, etag));
+    assert!(is_lawful(&History { calls: vec![created(), sent(), done(), read(6, "x"), read(8, "x")] }));
+    assert!(!is_lawful(&History { calls: vec![created(), sent(), done(), read(6, "x"), read(8, "y")] }));
+    // Whatever its ETag is, other bytes are not what was completed.
+    let other = get((6, Some(7)), object(7, "x"));
+    assert_eq!(kind(vec![put((0, Some(0)), 7, "old"), created(), sent(), done(), other]), Kind::Lost);
+}
+
+#[test]
+fn the_acknowledged_bytes_under_another_etag_are_not_lost() {
+    let done = completed((4, Some(5)), Saw::Completed { etag: Some("o".to_owned()) });
+    let calls = vec![created(), sent(), done, get((10, Some(11)), object(1, "else"))];
+    assert_eq!(kind(calls), Kind::OtherETag);
+}
+
+#[test]
+fn what_happens_after_an_abort_is_told_apart() {
+    let abort = || {
+        call("a", (4, Some(5)), Ask::AbortUpload { key: KEY.to_owned(), upload: "u".to_owned() }, Saw::Done)
+    };
+    let list = |at, saw| {
+        let ask = Ask::ListParts { key: KEY.to_owned(), upload: "u".to_owned(), after: 0, max: 1000 };
+        call("a", (at, Some(at + 1)), ask, saw)
+    };
+    let parts = || Saw::Parts { parts: Vec::new(), truncated: false };
+    let gone = || Saw::Refused { status: 404, code: "NoSuchUpload".to_owned() };
+    let etag = || Some("o".to_owned());
+    let late = || call("b", (6, Some(7)), part("u", 2), Saw::Stored { etag: Some("e2".to_owned()) });
+    for (calls, expected) in [
+        (vec![abort(), list(6, gone()), list(8, parts())], Kind::Revived),
+        (vec![abort(), late()], Kind::PartAfterAbort),
+        (vec![abort(), completed((8, Some(9)), Saw::Completed { etag: etag() })], Kind::CompletedAfterAbort),
+        (
+            vec![
+                completed((4, Some(5)), Saw::Completed { etag: etag() }),
+                call(
+                    "a",
+                    (6, Some(7)),
+                    Ask::CompleteUpload {
+                        key: KEY.to_owned(),
+                        upload: "u".to_owned(),
+                        list: Some(vec![(2, "other".to_owned())]),
+                    },
+                    Saw::Completed { etag: etag() },
+                ),
+            ],
+            Kind::ReplayedForAnyList,
+        ),
+    ] {
+        let calls = [vec![created(), sent()], calls].concat();
+        assert_eq!(kind(calls), expected);
+    }
+}
+
 fn put(times: (u64, Option<u64>), blob: u64, etag: &str) -> Call {
     let ask = Ask::PutObject { key: KEY.to_owned(), content: content(blob), md5: String::new() };
-    call("c", times, ask, Saw::Stored { etag: etag.to_owned() })
+    call("c", times, ask, Saw::Stored { etag: Some(etag.to_owned()) })
 }
 
 fn kind(calls: Vec<Call>) -> Kind {
@@ -193,7 +251,7 @@ fn kind(calls: Vec<Call>) -> Kind {
 
 #[test]
 fn what_was_acknowledged_and_is_not_there_is_lost() {
-    let done = |times| completed(times, Saw::Completed { etag: "o".to_owned() });
+    let done = |times| completed(times, Saw::Completed { etag: Some("o".to_owned()) });
     let missing = |status| Saw::Refused { status, code: "any".to_owned() };
     let old = || put((0, Some(0)), 7, "old");
     for (seen, expected) in [
@@ -213,8 +271,8 @@ fn what_was_acknowledged_and_is_not_there_is_lost() {
     };
     assert_eq!(kind(both(object(7, "old"))), Kind::Lost);
     assert_eq!(kind(both(missing(404))), Kind::Lost);
-    // Under an ETag that fits there are other bytes.
-    assert_eq!(kind(both(object(8, "o"))), Kind::Lost);
+    // The bytes of one lie under the ETag of the other.
+    assert_eq!(kind(both(object(8, "o"))), Kind::Torn);
     assert!(is_lawful(&History { calls: both(object(8, "new")) }));
     assert!(is_lawful(&History { calls: both(object(1, "o")) }));
 }

@@ -3,7 +3,7 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 use std::time::Duration;
 
-use mpuspec::case::{Catalogue, Selection};
+use mpuspec::case::{Catalogue, Homes, Selection};
 use mpuspec::report::{Report, RowReport};
 use mpuspec::run::{BucketChoice, CallbackPlace, Progress, RunOptions, Runner, plan};
 use mpuspec::wire::{Budget, Client, ClientOptions, Credentials, Target};
@@ -90,6 +90,7 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
         audited: 0,
         callbacks: Some(CallbackPlace { listen: ([127, 0, 0, 1], 0).into(), url: None }),
         restart: None,
+        homes: Homes::of(&catalogue),
     };
     let runner =
         Runner::prepare(client, provider, catalogue.registry.clone(), options).await.expect("it is usable");

@@ -75,6 +75,25 @@ impl Answer {
         self
     }
 
+    /// Takes a header away again.
+    pub(crate) fn without_header(mut self, name: &str) -> Self {
+        self.0.headers_mut().remove(name);
+        self
+    }
+
+    /// Changes the document, if the body is one.
+    pub(crate) fn map_document(self, change: impl FnOnce(&str) -> String) -> Self {
+        let is_xml = self.0.headers().get("content-type").is_some_and(|of| of == "application/xml");
+        let body: Vec<u8> = self.0.body().pieces.iter().flatten().copied().collect();
+        match std::str::from_utf8(&body) {
+            Ok(document) if is_xml && !body.is_empty() => {
+                let changed = change(document);
+                self.body(Pieces::new([Bytes::from(changed)]))
+            }
+            _ => self,
+        }
+    }
+
     pub(crate) fn into_response(self) -> Response<Pieces> {
         self.0
     }

@@ -7,6 +7,7 @@ macro_rules! defects {
     (
         $($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+
         of_oss: $($(#[doc = $of_oss_doc:literal])+ $of_oss:ident = $of_oss_name:literal,)+
+        of_answers: $($(#[doc = $of_answers_doc:literal])+ $of_answers:ident = $of_answers_name:literal,)+
         of_races: $($(#[doc = $of_races_doc:literal])+ $of_races:ident = $of_races_name:literal,)+
     ) => {
         /// A switch that makes the mock wrong in one way.
@@ -14,12 +15,13 @@ macro_rules! defects {
         pub enum Defect {
             $($(#[doc = $doc])+ $variant,)+
             $($(#[doc = $of_oss_doc])+ $of_oss,)+
+            $($(#[doc = $of_answers_doc])+ $of_answers,)+
             $($(#[doc = $of_races_doc])+ $of_races,)+
         }
 
         impl Defect {
             /// Every defect.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+ $(Self::$of_oss,)+ $(Self::$of_races,)+];
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+ $(Self::$of_oss,)+ $(Self::$of_answers,)+ $(Self::$of_races,)+];
             /// Those that break a promise of OSS alone.
             pub const OF_OSS: &'static [Self] = &[$(Self::$of_oss,)+];
 
@@ -28,7 +30,7 @@ macro_rules! defects {
 
             /// The name on the command line.
             pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ $(Self::$of_oss => $of_oss_name,)+ $(Self::$of_races => $of_races_name,)+ }
+                match self { $(Self::$variant => $name,)+ $(Self::$of_oss => $of_oss_name,)+ $(Self::$of_answers => $of_answers_name,)+ $(Self::$of_races => $of_races_name,)+ }
             }
 
             /// What goes wrong.
@@ -36,6 +38,7 @@ macro_rules! defects {
                 match self {
                     $(Self::$variant => concat!($($doc),+).trim_ascii(),)+
                     $(Self::$of_oss => concat!($($of_oss_doc),+).trim_ascii(),)+
+                    $(Self::$of_answers => concat!($($of_answers_doc),+).trim_ascii(),)+
                     $(Self::$of_races => concat!($($of_races_doc),+).trim_ascii(),)+
                 }
             }
@@ -454,6 +457,126 @@ defects! {
     ReplayCompletion = "replay-completion",
     /// An abort that is sent again is answered as before.
     ReplayAbort = "replay-abort",
+
+    of_answers:
+    /// The answer of a creation has another root element.
+    MisnameCreation = "misname-creation",
+    /// The answer of a creation has no namespace.
+    OmitCreationNamespace = "omit-creation-namespace",
+    /// The answer of a copied part has another root element.
+    MisnameCopiedPart = "misname-copied-part",
+    /// The answer of a copied part has no namespace.
+    OmitCopiedPartNamespace = "omit-copied-part-namespace",
+    /// The answer of a completion has another root element.
+    MisnameCompletion = "misname-completion",
+    /// The answer of a completion has no namespace.
+    OmitCompletionNamespace = "omit-completion-namespace",
+    /// The answer of ListParts has no namespace.
+    OmitPartListingNamespace = "omit-part-listing-namespace",
+    /// The answer of ListMultipartUploads has another root element.
+    MisnameUploadListing = "misname-upload-listing",
+    /// The answer of ListMultipartUploads has no namespace.
+    OmitUploadListingNamespace = "omit-upload-listing-namespace",
+    /// The answer of CopyObject has another root element.
+    MisnameCopy = "misname-copy",
+    /// The answer of CopyObject has no namespace.
+    OmitCopyNamespace = "omit-copy-namespace",
+    /// The answer of ListObjectsV2 has another root element.
+    MisnameObjectListing = "misname-object-listing",
+    /// The answer of ListObjectsV2 has no namespace.
+    OmitObjectListingNamespace = "omit-object-listing-namespace",
+    /// The answer of a creation has no Bucket.
+    OmitCreationBucket = "omit-creation-bucket",
+    /// The answer of a creation has no Key.
+    OmitCreationKey = "omit-creation-key",
+    /// The answer of a copied part has no ETag.
+    OmitCopiedPartEtag = "omit-copied-part-etag",
+    /// The answer of a copied part has no LastModified.
+    OmitCopiedPartTime = "omit-copied-part-time",
+    /// The answer of a completion has no Bucket.
+    OmitCompletionBucket = "omit-completion-bucket",
+    /// The answer of a completion has no Key.
+    OmitCompletionKey = "omit-completion-key",
+    /// The answer of a completion has no ETag.
+    OmitCompletionEtag = "omit-completion-etag",
+    /// The ETag in the answer of a completion has no quotes.
+    UnquotedCompletionEtag = "unquoted-completion-etag",
+    /// The ETag in the answer of a copied part has no quotes.
+    UnquotedCopiedPartEtag = "unquoted-copied-part-etag",
+    /// The ETag in the answer of CopyObject has no quotes.
+    UnquotedCopyEtag = "unquoted-copy-etag",
+    /// The ETags in the answer of ListParts have no quotes.
+    UnquotedPartListingEtags = "unquoted-part-listing-etags",
+    /// The ETag in the answer of a completion is empty.
+    EmptyCompletionEtag = "empty-completion-etag",
+    /// The answer of ListParts has no Bucket.
+    OmitPartListingBucket = "omit-part-listing-bucket",
+    /// The answer of ListParts has no Key.
+    OmitPartListingKey = "omit-part-listing-key",
+    /// The answer of ListParts has no UploadId.
+    OmitPartListingUploadId = "omit-part-listing-upload-id",
+    /// The answer of ListParts has no NextPartNumberMarker.
+    OmitPartListingMarker = "omit-part-listing-marker",
+    /// The answer of ListParts has no MaxParts.
+    OmitPartListingMax = "omit-part-listing-max",
+    /// The answer of ListParts has no Part.PartNumber.
+    OmitPartListingNumbers = "omit-part-listing-numbers",
+    /// The answer of ListParts has no Part.ETag.
+    OmitPartListingEtags = "omit-part-listing-etags",
+    /// The answer of ListParts has no Part.Size.
+    OmitPartListingSizes = "omit-part-listing-sizes",
+    /// The answer of ListParts has no Part.LastModified.
+    OmitPartListingTimes = "omit-part-listing-times",
+    /// The answer of ListMultipartUploads has no Bucket.
+    OmitUploadListingBucket = "omit-upload-listing-bucket",
+    /// The answer of ListMultipartUploads has no IsTruncated.
+    OmitUploadListingIsTruncated = "omit-upload-listing-is-truncated",
+    /// The answer of ListMultipartUploads has no NextKeyMarker.
+    OmitUploadListingMarker = "omit-upload-listing-marker",
+    /// The answer of ListMultipartUploads has no MaxUploads.
+    OmitUploadListingMax = "omit-upload-listing-max",
+    /// The answer of ListMultipartUploads has no Upload.Key.
+    OmitUploadListingKeys = "omit-upload-listing-keys",
+    /// The answer of ListMultipartUploads has no Upload.UploadId.
+    OmitUploadListingIds = "omit-upload-listing-ids",
+    /// The answer of ListMultipartUploads has no Upload.Initiated.
+    OmitUploadListingTimes = "omit-upload-listing-times",
+    /// The answer of ListMultipartUploads has no CommonPrefixes.Prefix.
+    OmitUploadListingPrefixes = "omit-upload-listing-prefixes",
+    /// The answer of CopyObject has no ETag.
+    OmitCopyEtag = "omit-copy-etag",
+    /// The answer of CopyObject has no LastModified.
+    OmitCopyTime = "omit-copy-time",
+    /// The answer of ListObjectsV2 has no IsTruncated.
+    OmitObjectListingIsTruncated = "omit-object-listing-is-truncated",
+    /// The answer of ListObjectsV2 has no Contents.Key.
+    OmitObjectListingKeys = "omit-object-listing-keys",
+    /// The answer of ListObjectsV2 has no Contents.ETag.
+    OmitObjectListingEtags = "omit-object-listing-etags",
+    /// The answer of ListObjectsV2 has no Contents.Size.
+    OmitObjectListingSizes = "omit-object-listing-sizes",
+    /// The answer of ListObjectsV2 has no Contents.LastModified.
+    OmitObjectListingTimes = "omit-object-listing-times",
+    /// The answer of ListObjectsV2 has no CommonPrefixes.Prefix.
+    OmitObjectListingPrefixes = "omit-object-listing-prefixes",
+    /// The answer of PutObject has no ETag.
+    OmitPutEtag = "omit-put-etag",
+    /// The answer of GetObject has no ETag.
+    OmitGetEtag = "omit-get-etag",
+    /// The answer of GetObject has no Last-Modified.
+    OmitGetTime = "omit-get-time",
+    /// The answer of HeadObject has no ETag.
+    OmitHeadEtag = "omit-head-etag",
+    /// The answer of HeadObject has no Last-Modified.
+    OmitHeadTime = "omit-head-time",
+    /// The answer of HeadObject has no Content-Length.
+    OmitHeadLength = "omit-head-length",
+    /// The document of a refusal has another root element.
+    MisnameErrors = "misname-errors",
+    /// Refusals have no Code.
+    OmitErrorCode = "omit-error-code",
+    /// Refusals have no Message.
+    OmitErrorMessage = "omit-error-message",
 
     of_races:
     /// A second completion of an upload empties the object.

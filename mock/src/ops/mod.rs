@@ -26,6 +26,7 @@ mod get_object_lock_configuration;
 mod get_object_meta;
 mod get_object_tagging;
 mod head_bucket;
+pub(crate) mod left_out;
 mod list_buckets;
 mod list_multipart_uploads;
 mod list_objects;
@@ -96,7 +97,9 @@ const ANONYMOUS: &str = "anonymous";
 impl<'s> Call<'s> {
     /// Finds the operation and carries it out.
     pub(crate) async fn answer(self) -> Result<Answer, S3Error> {
-        route::route(self).await
+        let (rules, operation) = (&self.service.rules, left_out::operation(&self));
+        let answer = route::route(self).await?;
+        Ok(left_out::change(rules, operation, answer))
     }
 
     fn dialect(&self) -> Dialect {

@@ -17,7 +17,7 @@ use crate::http::{
     Answer, Asked, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate, url_encoded,
 };
 use crate::model::{Defect, Rules, UploadId};
-use crate::ops::{Call, Service};
+use crate::ops::{Call, Service, left_out};
 use crate::provider::Dialect;
 use crate::{ACCESS_KEY, accounts};
 
@@ -81,7 +81,9 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
     let asked = Asked { dialect, head, host: &host, resource: &resource, request_id: &request_id };
     let answer = match answer(service, parts, &mut body).await {
         Ok(answer) => answer,
-        Err(error) => told(service, error).into_answer(&asked),
+        Err(error) => {
+            left_out::change(&service.rules, left_out::OF_ERRORS, told(service, error).into_answer(&asked))
+        }
     };
     if !waits && !body.is_end_stream() {
         tokio::spawn(read_on(body));

@@ -153,7 +153,14 @@ impl Round<'_> {
         };
         let sent = entry.part.as_ref().and_then(|part| self.state.sent(part, &self.sizes()).ok());
         let checksums = listed_checksums(entry.checksum.as_ref(), sent);
-        let own = part.map(|part| part.etag);
+        let is_listed_plainly =
+            entry.etag.is_none() || matches!(entry.etag, Some(ETagForm::Unquoted | ETagForm::Upper));
+        let own = part.and_then(|part| part.etag);
+        if let (Some(part), None, true) = (&entry.part, &own, is_listed_plainly) {
+            return Err(Fault::Unavailable(format!(
+                "the ETag of part {part} was not told by an earlier step"
+            )));
+        }
         let bare = |etag: Option<String>| etag.unwrap_or_default().trim_matches('"').to_owned();
         let etag = match &entry.etag {
             None => own,
@@ -161,7 +168,7 @@ impl Round<'_> {
             Some(ETagForm::Unquoted) => Some(bare(own)),
             Some(ETagForm::Upper) => Some(format!("\"{}\"", bare(own).to_uppercase())),
             Some(ETagForm::Wrong) => Some("\"00000000000000000000000000000000\"".to_owned()),
-            Some(ETagForm::Of(other)) => Some(self.state.part(other, &self.sizes())?.etag),
+            Some(ETagForm::Of(other)) => self.state.part(other, &self.sizes())?.etag,
         };
         Ok(CompletedPart { number, etag, checksums })
     }

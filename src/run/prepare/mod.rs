@@ -283,7 +283,10 @@ impl Round<'_> {
                     self.state.uploads.push(Upload { name, key, id, checksum });
                 }
             }
-            After::Sent(at) if answer.is_ok() => self.state.sent[at].etag.clone_from(&answer.etag),
+            After::Sent(at) if answer.is_ok() => {
+                self.state.sent[at].etag.clone_from(&answer.etag);
+                self.state.sent[at].stored = true;
+            }
             After::Copied(Some(name)) if answer.is_ok() => {
                 if let Some(etag) = &answer.etag {
                     self.state.objects.insert(name, etag.clone());

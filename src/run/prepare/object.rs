@@ -21,6 +21,7 @@ impl Round<'_> {
             number: None,
             blob: body.clone(),
             etag: None,
+            stored: false,
             range: None,
             checksums: Vec::new(),
         });

@@ -32,6 +32,7 @@ impl Round<'_> {
             number: Some(number.clone()),
             blob: body.clone(),
             etag: None,
+            stored: false,
             range: None,
             checksums: checksum.keys().copied().collect(),
         });
@@ -88,6 +89,7 @@ impl Round<'_> {
             number: Some(number.clone()),
             blob,
             etag: None,
+            stored: false,
             range,
             checksums: Vec::new(),
         });

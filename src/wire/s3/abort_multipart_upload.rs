@@ -26,6 +26,6 @@ impl Operation for AbortMultipartUpload {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        Ok(plain(response))
+        Ok(plain(response, self.name()))
     }
 }

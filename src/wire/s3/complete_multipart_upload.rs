@@ -6,7 +6,7 @@ use quick_xml::escape::escape;
 use super::super::answer::Response;
 use super::super::dialect::{Dialect, namespace, own};
 use super::super::{Answer, Body, Request};
-use super::{Operation, echoes, echoes_key, encoded, has};
+use super::{Operation, echoes, echoes_key, encoded, etag, told};
 
 /// CompleteMultipartUpload.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +90,7 @@ impl Operation for CompleteMultipartUpload {
     }
 
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         // The answer of the called server takes the place of the document.
         if self.calls_back && response.status == http::StatusCode::OK {
             return Ok(answer);
@@ -98,10 +98,10 @@ impl Operation for CompleteMultipartUpload {
         let Some(root) = response.document("CompleteMultipartUploadResult", &mut answer)? else {
             return Ok(answer);
         };
-        echoes(&root, "Bucket", bucket, &mut answer)?;
-        echoes_key(&root, &self.key, &mut answer)?;
-        has(&root, "Location", &mut answer);
-        answer.etag = Some(root.required("ETag")?.to_owned());
+        echoes(&root, "Bucket", bucket, &mut answer);
+        echoes_key(&root, &self.key, &mut answer);
+        told(&root, "Location", "Location", &mut answer);
+        answer.etag = etag(&root, "ETag", "ETag.quotes", &mut answer);
         let known = [
             "Location",
             "Bucket",

@@ -35,6 +35,6 @@ impl Operation for CreateBucket {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        Ok(plain(response))
+        Ok(plain(response, self.name()))
     }
 }

@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::Response;
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, echoes, echoes_key, encoded};
+use super::{Operation, echoes, echoes_key, encoded, told};
 
 /// CreateMultipartUpload.
 #[derive(Clone, Debug, Default)]
@@ -35,13 +35,14 @@ impl Operation for CreateMultipartUpload {
     }
 
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         let Some(root) = response.document("InitiateMultipartUploadResult", &mut answer)? else {
             return Ok(answer);
         };
-        echoes(&root, "Bucket", bucket, &mut answer)?;
-        echoes_key(&root, &self.key, &mut answer)?;
-        answer.upload_ids = vec![root.required("UploadId")?.to_owned()];
+        echoes(&root, "Bucket", bucket, &mut answer);
+        echoes_key(&root, &self.key, &mut answer);
+        answer.upload_ids =
+            told(&root, "UploadId", "UploadId", &mut answer).map(str::to_owned).into_iter().collect();
         root.note_unknown(&["Bucket", "Key", "UploadId", "EncodingType"], &mut answer.notes);
         Ok(answer)
     }

@@ -21,6 +21,6 @@ impl Operation for DeleteBucket {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        Ok(plain(response))
+        Ok(plain(response, self.name()))
     }
 }

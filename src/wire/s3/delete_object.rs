@@ -30,6 +30,6 @@ impl Operation for DeleteObject {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        Ok(plain(response))
+        Ok(plain(response, self.name()))
     }
 }

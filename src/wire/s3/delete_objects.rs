@@ -8,7 +8,7 @@ use quick_xml::escape::escape;
 use super::super::answer::Response;
 use super::super::dialect::{Dialect, namespace};
 use super::super::{Answer, Body, Request};
-use super::Operation;
+use super::{Operation, told};
 
 /// DeleteObjects.
 #[derive(Clone, Debug)]
@@ -36,10 +36,13 @@ impl Operation for DeleteObjects {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         let Some(root) = response.document("DeleteResult", &mut answer)? else { return Ok(answer) };
-        let key = |deleted: &super::super::xml::Element| Ok((deleted.required("Key")?.to_owned(), None));
-        answer.keys = root.all("Deleted").map(key).collect::<Result<_, String>>()?;
+        for deleted in root.all("Deleted") {
+            if let Some(key) = told(deleted, "Key", "Deleted.Key", &mut answer) {
+                answer.keys.push((key.to_owned(), None));
+            }
+        }
         Ok(answer)
     }
 }

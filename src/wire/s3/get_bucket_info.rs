@@ -21,7 +21,7 @@ impl Operation for GetBucketInfo {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         response.document("BucketInfo", &mut answer)?;
         Ok(answer)
     }

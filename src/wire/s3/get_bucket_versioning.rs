@@ -21,7 +21,7 @@ impl Operation for GetBucketVersioning {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         response.document("VersioningConfiguration", &mut answer)?;
         Ok(answer)
     }

@@ -2,10 +2,10 @@
 
 use http::Method;
 
-use super::super::answer::Response;
+use super::super::answer::{MISSING, Response};
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, plain};
+use super::{Operation, with_etag};
 
 /// GetObject.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,8 @@ impl Operation for GetObject {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = plain(response);
+        let mut answer = with_etag(response, self.name());
+        with_times(&mut answer);
         if answer.refusal.is_none() {
             answer.size = Some(response.body.len() as u64);
             answer.content = Some(response.body.clone());
@@ -68,6 +69,13 @@ fn read(method: Method, key: &str, part: Option<&String>, headers: &[(String, St
     }
 }
 
+/// An answer about an object says when that was written.
+fn with_times(answer: &mut Answer) {
+    if answer.is_ok() && answer.header("last-modified").is_none_or(str::is_empty) {
+        answer.deviates("Last-Modified", MISSING);
+    }
+}
+
 impl Operation for HeadObject {
     fn name(&self) -> &'static str {
         "HeadObject"
@@ -78,8 +86,12 @@ impl Operation for HeadObject {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = plain(response);
+        let mut answer = with_etag(response, self.name());
+        with_times(&mut answer);
         answer.size = answer.header("content-length").and_then(|text| text.parse().ok());
+        if answer.is_ok() && answer.size.is_none() {
+            answer.deviates("Content-Length", MISSING);
+        }
         Ok(answer)
     }
 }

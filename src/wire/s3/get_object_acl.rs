@@ -2,10 +2,10 @@
 
 use http::Method;
 
-use super::super::answer::Response;
+use super::super::answer::{MISSING, Response};
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::Operation;
+use super::{Operation, told};
 
 /// GetObjectAcl.
 #[derive(Clone, Debug)]
@@ -24,19 +24,19 @@ impl Operation for GetObjectAcl {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         let Some(root) = response.document("AccessControlPolicy", &mut answer)? else { return Ok(answer) };
         let owner = root.all("Owner").next().and_then(|owner| owner.text("ID")).unwrap_or_default();
-        let list =
-            root.all("AccessControlList").next().ok_or("AccessControlPolicy has no AccessControlList")?;
-        let grant = |grant: &super::super::xml::Element| -> Result<String, String> {
-            // OSS names its canned ACL there.
+        let mut grants = Vec::new();
+        for grant in root.all("AccessControlList").flat_map(|list| list.all("Grant")) {
             let Some(grantee) = grant.all("Grantee").next() else {
-                return if grant.text.is_empty() {
-                    Err("Grant has no Grantee".to_owned())
+                // OSS names its canned ACL there.
+                if grant.text.is_empty() {
+                    answer.deviates("Grant.Grantee", MISSING);
                 } else {
-                    Ok(grant.text.clone())
-                };
+                    grants.push(grant.text.clone());
+                }
+                continue;
             };
             let who = match (grantee.text("URI"), grantee.text("ID")) {
                 (Some(uri), _) if uri.ends_with("/AllUsers") => "everyone",
@@ -45,9 +45,11 @@ impl Operation for GetObjectAcl {
                 (None, Some(id)) if id == owner => "owner",
                 (None, id) => id.unwrap_or("nobody"),
             };
-            Ok(format!("{who} {}", grant.required("Permission")?))
-        };
-        answer.acl = Some(list.all("Grant").map(grant).collect::<Result<_, String>>()?);
+            if let Some(permission) = told(grant, "Permission", "Grant.Permission", &mut answer) {
+                grants.push(format!("{who} {permission}"));
+            }
+        }
+        answer.acl = Some(grants);
         Ok(answer)
     }
 }

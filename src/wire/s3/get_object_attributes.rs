@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::{ListedPart, Response};
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, checksums};
+use super::{Operation, checksums, number};
 
 /// GetObjectAttributes, of all attributes.
 #[derive(Clone, Debug, Default)]
@@ -37,22 +37,20 @@ impl Operation for GetObjectAttributes {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         let Some(root) = response.document("GetObjectAttributesResponse", &mut answer)? else {
             return Ok(answer);
         };
         answer.etag = root.text("ETag").map(str::to_owned);
         answer.size = root.text("ObjectSize").and_then(|text| text.parse().ok());
-        let part = |part: &super::super::xml::Element| {
-            Ok(ListedPart {
-                number: part.number("PartNumber")?,
-                etag: String::new(),
-                size: part.number("Size")?,
-                checksums: checksums(part),
-            })
-        };
-        let parts = root.all("ObjectParts").flat_map(|parts| parts.all("Part"));
-        answer.parts = Some(parts.map(part).collect::<Result<_, String>>()?);
+        let mut parts = Vec::new();
+        for part in root.all("ObjectParts").flat_map(|parts| parts.all("Part")) {
+            let size = number(part, "Size", "Part.Size", &mut answer);
+            if let Some(number) = number(part, "PartNumber", "Part.PartNumber", &mut answer) {
+                parts.push(ListedPart { number, etag: None, size, checksums: checksums(part) });
+            }
+        }
+        answer.parts = Some(parts);
         Ok(answer)
     }
 }

@@ -22,7 +22,7 @@ impl Operation for GetObjectLockConfiguration {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         response.document("ObjectLockConfiguration", &mut answer)?;
         Ok(answer)
     }

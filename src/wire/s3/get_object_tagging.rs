@@ -2,10 +2,10 @@
 
 use http::Method;
 
-use super::super::answer::Response;
+use super::super::answer::{MISSING, Response};
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::Operation;
+use super::{Operation, told};
 
 /// GetObjectTagging.
 #[derive(Clone, Debug)]
@@ -24,15 +24,20 @@ impl Operation for GetObjectTagging {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         let Some(root) = response.document("Tagging", &mut answer)? else { return Ok(answer) };
-        let set = root.all("TagSet").next().ok_or("Tagging has no TagSet")?;
-        let tag = |tag: &super::super::xml::Element| {
+        let mut tags = Vec::new();
+        for tag in root.all("TagSet").flat_map(|set| set.all("Tag")) {
             // A tag may have an empty value, but it has one.
-            let value = tag.text("Value").ok_or("Value is missing in Tag")?;
-            Ok::<_, String>((tag.required("Key")?.to_owned(), value.to_owned()))
-        };
-        answer.tagging = Some(set.all("Tag").map(tag).collect::<Result<_, String>>()?);
+            let value = tag.text("Value");
+            if value.is_none() {
+                answer.deviates("Tag.Value", MISSING);
+            }
+            if let Some(key) = told(tag, "Key", "Tag.Key", &mut answer) {
+                tags.push((key.to_owned(), value.unwrap_or_default().to_owned()));
+            }
+        }
+        answer.tagging = Some(tags);
         Ok(answer)
     }
 }

@@ -21,6 +21,6 @@ impl Operation for HeadBucket {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        Ok(plain(response))
+        Ok(plain(response, self.name()))
     }
 }

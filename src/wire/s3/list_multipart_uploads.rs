@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::{ListedUpload, Response};
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, decoded, echoes, encoded, has, truncated};
+use super::{Operation, decoded, echoes, encoded, name, number, told, truncated};
 
 /// ListMultipartUploads.
 #[derive(Clone, Debug, Default)]
@@ -48,35 +48,42 @@ impl Operation for ListMultipartUploads {
     }
 
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         let Some(root) = response.document("ListMultipartUploadsResult", &mut answer)? else {
             return Ok(answer);
         };
-        echoes(&root, "Bucket", bucket, &mut answer)?;
+        echoes(&root, "Bucket", bucket, &mut answer);
         // What was asked for need not be granted: then names come as they are.
         let is_encoded = root.text("EncodingType") == Some("url");
-        let name = |text: &str| if is_encoded { decoded(text) } else { Ok(text.to_owned()) };
         for field in ["KeyMarker", "NextKeyMarker", "Prefix", "Delimiter"] {
-            if let Some((_, text)) = answer.fields.iter_mut().find(|(known, _)| known == field) {
-                *text = name(text)?;
+            if is_encoded
+                && let Some((_, text)) = answer.fields.iter_mut().find(|(known, _)| known == field)
+                && let Some(decoded) = decoded(text)
+            {
+                *text = decoded;
             }
         }
-        answer.truncated = truncated(&root, &mut answer)?;
-        if answer.truncated {
-            root.required("NextKeyMarker")?;
-        }
+        answer.truncated = truncated(&root, &mut answer);
+        number(&root, "MaxUploads", "MaxUploads", &mut answer);
+        let mut uploads = Vec::new();
         for upload in root.all("Upload") {
-            has(upload, "Initiated", &mut answer);
+            told(upload, "Initiated", "Upload.Initiated", &mut answer);
+            let id = told(upload, "UploadId", "Upload.UploadId", &mut answer).map(str::to_owned);
+            // An entry without its key or its id is no upload that could be compared.
+            if let (Some(key), Some(id)) = (name(upload, is_encoded, "Upload.Key", &mut answer), id) {
+                uploads.push(ListedUpload { key, id });
+            }
         }
-        let upload = |upload: &super::super::xml::Element| {
-            Ok(ListedUpload {
-                key: name(upload.required("Key")?)?,
-                id: upload.required("UploadId")?.to_owned(),
-            })
-        };
-        answer.uploads = Some(root.all("Upload").map(upload).collect::<Result<_, String>>()?);
-        let prefix = |prefix: &super::super::xml::Element| name(prefix.required("Prefix")?);
-        answer.prefixes = Some(root.all("CommonPrefixes").map(prefix).collect::<Result<_, String>>()?);
+        let mut prefixes = Vec::new();
+        for prefix in root.all("CommonPrefixes") {
+            prefixes.extend(name(prefix, is_encoded, "CommonPrefixes.Prefix", &mut answer));
+        }
+        // AWS was recorded to leave the marker empty on a page that ends in a common prefix.
+        let last_upload = uploads.iter().map(|upload| &upload.key).max();
+        if answer.truncated && last_upload > prefixes.iter().max() {
+            told(&root, "NextKeyMarker", "NextKeyMarker", &mut answer);
+        }
+        (answer.uploads, answer.prefixes) = (Some(uploads), Some(prefixes));
         let known = [
             "Bucket",
             "KeyMarker",

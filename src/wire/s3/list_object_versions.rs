@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::Response;
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::Operation;
+use super::{Operation, told, truncated};
 
 /// ListObjectVersions; its first page, since what is on it is deleted before the next look.
 #[derive(Clone, Debug)]
@@ -24,17 +24,15 @@ impl Operation for ListObjectVersions {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         let Some(root) = response.document("ListVersionsResult", &mut answer)? else { return Ok(answer) };
-        answer.truncated = root.truth("IsTruncated")?;
-        let version = |object: &super::super::xml::Element| {
-            Ok((object.required("Key")?.to_owned(), Some(object.required("VersionId")?.to_owned())))
-        };
-        answer.keys = root
-            .all("Version")
-            .chain(root.all("DeleteMarker"))
-            .map(version)
-            .collect::<Result<_, String>>()?;
+        answer.truncated = truncated(&root, &mut answer);
+        for version in root.all("Version").chain(root.all("DeleteMarker")) {
+            let id = told(version, "VersionId", "Version.VersionId", &mut answer).map(str::to_owned);
+            if let Some(key) = told(version, "Key", "Version.Key", &mut answer) {
+                answer.keys.push((key.to_owned(), id));
+            }
+        }
         Ok(answer)
     }
 }

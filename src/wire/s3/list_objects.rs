@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::Response;
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, decoded, encoded};
+use super::{Operation, encoded, name, number, told, truncated};
 
 /// ListObjectsV2.
 #[derive(Clone, Debug, Default)]
@@ -49,15 +49,23 @@ impl Operation for ListObjects {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         let Some(root) = response.document("ListBucketResult", &mut answer)? else { return Ok(answer) };
-        answer.truncated = root.truth("IsTruncated")?;
+        answer.truncated = truncated(&root, &mut answer);
         let is_encoded = root.text("EncodingType") == Some("url");
-        let name = |text: &str| if is_encoded { decoded(text) } else { Ok(text.to_owned()) };
-        let key = |object: &super::super::xml::Element| Ok((name(object.required("Key")?)?, None));
-        let prefix = |prefix: &super::super::xml::Element| name(prefix.required("Prefix")?);
-        answer.prefixes = Some(root.all("CommonPrefixes").map(prefix).collect::<Result<_, String>>()?);
-        answer.keys = root.all("Contents").map(key).collect::<Result<_, String>>()?;
+        let mut prefixes = Vec::new();
+        for prefix in root.all("CommonPrefixes") {
+            prefixes.extend(name(prefix, is_encoded, "CommonPrefixes.Prefix", &mut answer));
+        }
+        answer.prefixes = Some(prefixes);
+        for object in root.all("Contents") {
+            told(object, "ETag", "Contents.ETag", &mut answer);
+            number(object, "Size", "Contents.Size", &mut answer);
+            told(object, "LastModified", "Contents.LastModified", &mut answer);
+            if let Some(key) = name(object, is_encoded, "Contents.Key", &mut answer) {
+                answer.keys.push((key, None));
+            }
+        }
         Ok(answer)
     }
 }

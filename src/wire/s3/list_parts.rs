@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::{ListedPart, Response};
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, checksums, echoes, echoes_key, encoded, truncated};
+use super::{Operation, checksums, echoes, echoes_key, encoded, etag, number, told, truncated};
 
 /// ListParts.
 #[derive(Clone, Debug, Default)]
@@ -39,24 +39,27 @@ impl Operation for ListParts {
     }
 
     fn read(&self, response: &Response, bucket: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         let Some(root) = response.document("ListPartsResult", &mut answer)? else { return Ok(answer) };
-        echoes(&root, "Bucket", bucket, &mut answer)?;
-        echoes_key(&root, &self.key, &mut answer)?;
-        echoes(&root, "UploadId", &self.upload_id, &mut answer)?;
-        answer.truncated = truncated(&root, &mut answer)?;
+        echoes(&root, "Bucket", bucket, &mut answer);
+        echoes_key(&root, &self.key, &mut answer);
+        echoes(&root, "UploadId", &self.upload_id, &mut answer);
+        answer.truncated = truncated(&root, &mut answer);
         if answer.truncated {
-            root.number("NextPartNumberMarker")?;
+            number(&root, "NextPartNumberMarker", "NextPartNumberMarker", &mut answer);
         }
-        let part = |part: &super::super::xml::Element| {
-            Ok(ListedPart {
-                number: part.number("PartNumber")?,
-                etag: part.required("ETag")?.to_owned(),
-                size: part.number("Size")?,
-                checksums: checksums(part),
-            })
-        };
-        answer.parts = Some(root.all("Part").map(part).collect::<Result<_, String>>()?);
+        number(&root, "MaxParts", "MaxParts", &mut answer);
+        let mut parts = Vec::new();
+        for part in root.all("Part") {
+            let etag = etag(part, "Part.ETag", "Part.ETag.quotes", &mut answer);
+            let size = number(part, "Size", "Part.Size", &mut answer);
+            told(part, "LastModified", "Part.LastModified", &mut answer);
+            // An entry without its number is no part that could be compared.
+            if let Some(number) = number(part, "PartNumber", "Part.PartNumber", &mut answer) {
+                parts.push(ListedPart { number, etag, size, checksums: checksums(part) });
+            }
+        }
+        answer.parts = Some(parts);
         let known = [
             "Bucket",
             "Key",

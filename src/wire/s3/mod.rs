@@ -51,7 +51,7 @@ pub use raw::Raw;
 pub use upload_part::UploadPart;
 pub use upload_part_copy::UploadPartCopy;
 
-use super::answer::Response;
+use super::answer::{MISSING, Response};
 use super::dialect::Dialect;
 use super::xml::Element;
 use super::{Answer, Request};
@@ -70,31 +70,89 @@ pub trait Operation: Send + Sync {
     }
 }
 
-/// An answer without a document.
-fn plain(response: &Response) -> Answer {
-    let mut answer = response.answer();
-    answer.etag = answer.header("etag").map(str::to_owned);
+/// Reads an answer without a document, whose ETag stands in a header.
+fn plain(response: &Response, operation: &'static str) -> Answer {
+    let mut answer = response.answer(operation);
+    answer.etag = answer.header("etag").filter(|etag| !etag.is_empty()).map(str::to_owned);
     answer
 }
 
-/// Compares an element that repeats what was asked.
-fn echoes(element: &Element, name: &str, asked: &str, answer: &mut Answer) -> Result<(), String> {
-    match has(element, name, answer) {
-        Some(told) if told != asked => {
-            Err(format!("{name} is `{told}` in {}, asked for `{asked}`", element.name))
+/// As [`plain`], for operations whose answer has to bear an ETag.
+fn with_etag(response: &Response, operation: &'static str) -> Answer {
+    let mut answer = plain(response, operation);
+    if answer.is_ok() {
+        match answer.etag.clone() {
+            Some(etag) => check_quotes(&etag, "ETag.quotes", &mut answer),
+            None if answer.header("etag").is_some() => answer.deviates("ETag", EMPTY),
+            None => answer.deviates("ETag", MISSING),
         }
-        _ => Ok(()),
+    }
+    answer
+}
+
+/// Returns an ETag that has to be there; `of_quotes` is the aspect of its quotes.
+fn etag(
+    element: &Element,
+    aspect: &'static str,
+    of_quotes: &'static str,
+    answer: &mut Answer,
+) -> Option<String> {
+    let etag = told(element, "ETag", aspect, answer)?.to_owned();
+    check_quotes(&etag, of_quotes, answer);
+    Some(etag)
+}
+
+/// An ETag is a quoted text (RFC 9110, section 8.8.3).
+fn check_quotes(etag: &str, aspect: &'static str, answer: &mut Answer) {
+    let is_quoted = etag.len() > 1 && etag.starts_with('"') && etag.ends_with('"');
+    if !is_quoted {
+        answer.deviates(aspect, format!("missing in `{etag}`"));
+    }
+}
+
+/// What a deviation says of an aspect without a value.
+const EMPTY: &str = "empty";
+
+/// Returns the text of an element that has to be there and not empty; otherwise the answer deviates.
+fn told<'e>(element: &'e Element, name: &str, aspect: &'static str, answer: &mut Answer) -> Option<&'e str> {
+    match element.text(name) {
+        Some("") => answer.deviates(aspect, EMPTY),
+        Some(text) => return Some(text),
+        None => answer.deviates(aspect, MISSING),
+    }
+    None
+}
+
+/// Returns the number in an element that has to be there; otherwise the answer deviates.
+fn number(element: &Element, name: &str, aspect: &'static str, answer: &mut Answer) -> Option<u64> {
+    let text = told(element, name, aspect, answer)?;
+    let number = text.trim().parse().ok();
+    if number.is_none() {
+        answer.deviates(aspect, format!("`{text}`, not a number"));
+    }
+    number
+}
+
+/// Compares an element that repeats what was asked.
+fn echoes(element: &Element, name: &'static str, asked: &str, answer: &mut Answer) {
+    if let Some(repeated) = told(element, name, name, answer)
+        && repeated != asked
+    {
+        answer.deviates(name, format!("`{repeated}`, asked for `{asked}`"));
     }
 }
 
 /// Compares the key that is repeated, which may come URL-encoded.
-fn echoes_key(element: &Element, key: &str, answer: &mut Answer) -> Result<(), String> {
-    if element.text("EncodingType") != Some("url") {
-        return echoes(element, "Key", key, answer);
+fn echoes_key(element: &Element, key: &str, answer: &mut Answer) {
+    let Some(repeated) = told(element, "Key", "Key", answer) else { return };
+    let is_encoded = element.text("EncodingType") == Some("url");
+    // Without an encoding, XML 1.0 has no way to write some characters of a key.
+    if !is_encoded && key.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+        return;
     }
-    match has(element, "Key", answer).map(decoded).transpose()? {
-        Some(told) if told != key => Err(format!("Key is `{told}` in {}, asked for `{key}`", element.name)),
-        _ => Ok(()),
+    let decoded = if is_encoded { decoded(repeated) } else { Some(repeated.to_owned()) };
+    if decoded.as_deref() != Some(key) {
+        answer.deviates("Key", format!("`{repeated}`, asked for `{key}`"));
     }
 }
 
@@ -115,27 +173,35 @@ fn checksums(element: &Element) -> Vec<(String, String)> {
     named.map(|child| (child.name.clone(), child.text.clone())).collect()
 }
 
-/// A name that came URL-encoded.
-fn decoded(text: &str) -> Result<String, String> {
+/// Decodes a name that came URL-encoded; none if it is no URL-encoded UTF-8.
+fn decoded(text: &str) -> Option<String> {
     let plain = text.replace('+', " ");
     let decoded = percent_encoding::percent_decode_str(&plain).decode_utf8();
-    decoded.map(std::borrow::Cow::into_owned).map_err(|_| format!("`{text}` is not URL-encoded UTF-8"))
+    decoded.ok().map(std::borrow::Cow::into_owned)
 }
 
-/// Whether a listing goes on; one that does not say so is whole.
-fn truncated(element: &Element, answer: &mut Answer) -> Result<bool, String> {
-    if has(element, "IsTruncated", answer).is_some() { element.truth("IsTruncated") } else { Ok(false) }
+/// Returns a name of a listing, decoded where the listing says that names are encoded.
+fn name(element: &Element, is_encoded: bool, aspect: &'static str, answer: &mut Answer) -> Option<String> {
+    let child = aspect.rsplit('.').next().unwrap_or(aspect);
+    let text = told(element, child, aspect, answer)?;
+    if !is_encoded {
+        return Some(text.to_owned());
+    }
+    let name = decoded(text);
+    if name.is_none() {
+        answer.deviates(aspect, format!("`{text}`, which is no URL-encoded UTF-8"));
+    }
+    name
 }
 
-/// The text of an element that a client can do without. It is noted if it is missing.
-fn has<'e>(element: &'e Element, name: &str, answer: &mut Answer) -> Option<&'e str> {
-    let text = element.text(name).filter(|text| !text.is_empty());
-    if text.is_none() {
-        let missing = format!("{name} in {}", element.name);
-        if !answer.missing.contains(&missing) {
-            answer.notes.push(format!("{name} is missing in {}", element.name));
-            answer.missing.push(missing);
+/// Returns whether a listing goes on; one that does not say so is whole.
+fn truncated(element: &Element, answer: &mut Answer) -> bool {
+    match told(element, "IsTruncated", "IsTruncated", answer).map(str::trim) {
+        Some("true") => true,
+        Some("false") | None => false,
+        Some(other) => {
+            answer.deviates("IsTruncated", format!("`{other}`, neither true nor false"));
+            false
         }
     }
-    text
 }

@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::Response;
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, plain};
+use super::{Operation, with_etag};
 
 /// PutObject.
 #[derive(Clone, Debug)]
@@ -29,6 +29,6 @@ impl Operation for PutObject {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        Ok(plain(response))
+        Ok(with_etag(response, self.name()))
     }
 }

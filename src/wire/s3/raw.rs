@@ -44,7 +44,7 @@ impl Operation for Raw {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = plain(response);
+        let mut answer = plain(response, self.name());
         response.any_document(&mut answer);
         Ok(answer)
     }

@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::Response;
 use super::super::dialect::Dialect;
 use super::super::{Answer, Body, Framing, Request};
-use super::{Operation, plain};
+use super::{Operation, with_etag};
 
 /// UploadPart.
 #[derive(Clone, Debug)]
@@ -40,6 +40,6 @@ impl Operation for UploadPart {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        Ok(plain(response))
+        Ok(with_etag(response, self.name()))
     }
 }

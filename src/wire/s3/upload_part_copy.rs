@@ -6,7 +6,7 @@ use super::super::answer::Response;
 use super::super::dialect::{Dialect, own};
 use super::super::request::encode_path;
 use super::super::{Answer, Request};
-use super::{Operation, has};
+use super::{Operation, etag, told};
 
 /// UploadPartCopy.
 #[derive(Clone, Debug)]
@@ -42,10 +42,10 @@ impl Operation for UploadPartCopy {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer();
+        let mut answer = response.answer(self.name());
         let Some(root) = response.document("CopyPartResult", &mut answer)? else { return Ok(answer) };
-        answer.etag = Some(root.required("ETag")?.to_owned());
-        has(&root, "LastModified", &mut answer);
+        answer.etag = etag(&root, "ETag", "ETag.quotes", &mut answer);
+        told(&root, "LastModified", "LastModified", &mut answer);
         Ok(answer)
     }
 }
