@@ -15,6 +15,8 @@ pub(super) enum Fault {
     Unavailable(String),
     /// A listing that cannot be followed.
     Walk(String),
+    /// A listing that lacks what leads on.
+    Unseen(Box<Answer>, &'static str),
     /// A listing that lacks what the case needs of it.
     Lacking(String),
 }

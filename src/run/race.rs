@@ -26,6 +26,7 @@ impl Round<'_> {
                 Err(Fault::Unavailable(why) | Fault::Walk(why) | Fault::Lacking(why)) => {
                     return (self.skipped(why), None);
                 }
+                Err(Fault::Unseen(answer, aspect)) => return (self.unseen(&answer, aspect), None),
                 Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
             }
         }

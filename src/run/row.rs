@@ -386,6 +386,10 @@ impl<'r> Round<'r> {
                 let expected = "a marker for the upload too".to_owned();
                 return (StepOutcome::Unmet { expected, got, not_implemented: true }, None);
             }
+            Err(Fault::Unseen(answer, aspect)) => {
+                self.note(&answer);
+                return (self.unseen(&answer, aspect), None);
+            }
             Err(Fault::Walk(got)) => {
                 let expected = "pages that lead from one to the next".to_owned();
                 return (StepOutcome::Unmet { expected, got, not_implemented: false }, None);
@@ -423,7 +427,7 @@ impl<'r> Round<'r> {
                     Met::Yes => StepOutcome::Met(None),
                     Met::Tolerated(name) => StepOutcome::Tolerated(name),
                     Met::No { expected, got } => unmet(expected, got),
-                    Met::Unavailable(why) => StepOutcome::Skipped(why),
+                    Met::Unavailable(why) => self.skipped(why),
                     Met::Unseen(aspect) => self.unseen(&answer, aspect),
                 };
                 self.observe(step, shown(&outcome, &answer));
@@ -462,7 +466,7 @@ impl<'r> Round<'r> {
     }
 
     /// A claim that needs an aspect which the answer lacks: the home row of the aspect is to blame.
-    fn unseen(&self, answer: &Answer, aspect: &'static str) -> StepOutcome {
+    pub(super) fn unseen(&self, answer: &Answer, aspect: &'static str) -> StepOutcome {
         let missing = answer.deviation(aspect);
         let seen = missing.map_or("missing", |deviation| deviation.seen.as_str());
         let operation = missing.map_or(answer.operation, |deviation| deviation.operation);

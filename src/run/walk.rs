@@ -1,9 +1,19 @@
 //! Follows the markers of listings to their last page.
 
+use super::claims::ENTRIES;
 use super::perform::{Fault, send};
 use super::row::Round;
 use crate::case::{Operation, Step};
 use crate::wire::{Answer, Signing};
+
+/// Refuses a page that leaves entries out, or does not say whether more follows.
+fn leads_on(answer: &Answer) -> Result<(), Fault> {
+    let mut needed = ENTRIES.into_iter().chain(["IsTruncated"]);
+    match needed.find(|aspect| answer.deviation(aspect).is_some()) {
+        Some(aspect) => Err(Fault::Unseen(Box::new(answer.clone()), aspect)),
+        None => Ok(()),
+    }
+}
 
 impl Round<'_> {
     /// Follows the markers of ListParts to the last page.
@@ -20,6 +30,7 @@ impl Round<'_> {
             if !answer.is_ok() {
                 return Ok(answer);
             }
+            leads_on(&answer)?;
             for part in answer.parts.iter().flatten() {
                 if all.iter().any(|seen| seen.number == part.number) {
                     return Err(Fault::Walk(format!("part {} on a second page", part.number)));
@@ -60,6 +71,7 @@ impl Round<'_> {
             if !answer.is_ok() {
                 return Ok(answer);
             }
+            leads_on(&answer)?;
             for upload in answer.uploads.iter().flatten() {
                 if uploads.contains(upload) {
                     return Err(Fault::Walk(format!("upload {} on a second page", upload.id)));

@@ -39,6 +39,10 @@ pub(super) fn parts(list: &PartList, answer: &Answer, scene: &Scene<'_>) -> Resu
     if got.iter().all(tells_apart) { Ok(()) } else { Err(Met::Unseen("Part.ETag")) }
 }
 
+/// Aspects without which an entry of a listing is left out.
+pub(in super::super) const ENTRIES: [&str; 4] =
+    ["Part.PartNumber", "Upload.Key", "Upload.UploadId", "Contents.Key"];
+
 /// Number, ETag and size of a part; what is not told is unknown.
 type Entry = (String, Option<String>, Option<u64>);
 
@@ -117,6 +121,10 @@ pub(super) fn listing(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Re
         if got != *expected {
             return Err(differs(format!("common prefixes {expected:?}"), format!("{got:?}")));
         }
+    }
+    let incomplete = ENTRIES.into_iter().find(|aspect| answer.deviation(aspect).is_some());
+    if let (Some(_), Some(aspect)) = (&claims.count, incomplete) {
+        return Err(Met::Unseen(aspect));
     }
     if let Some(count) = &claims.count {
         let expected = count.size(&sizes(scene)).unwrap_or_default();

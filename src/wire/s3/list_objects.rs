@@ -49,7 +49,8 @@ impl Operation for ListObjects {
     }
 
     fn read(&self, response: &Response, _: &str) -> Result<Answer, String> {
-        let mut answer = response.answer(self.name());
+        // Both versions have the same elements.
+        let mut answer = response.answer("ListObjectsV2");
         let Some(root) = response.document("ListBucketResult", &mut answer)? else { return Ok(answer) };
         answer.truncated = truncated(&root, &mut answer);
         let is_encoded = root.text("EncodingType") == Some("url");
