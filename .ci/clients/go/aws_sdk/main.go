@@ -149,6 +149,7 @@ func abandoned(client *s3.Client, prefix string) {
 			for _, part := range page.Parts {
 				numbers = append(numbers, *part.PartNumber)
 			}
+			require(len(numbers) <= 3, "the list of three parts does not end: %v", numbers)
 		}
 		require(fmt.Sprint(numbers) == "[1 2 3]", "the parts %v are listed, not 1, 2 and 3", numbers)
 		_, err := client.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{
@@ -170,7 +171,8 @@ func listUploads(client *s3.Client, prefix string) map[string]string {
 	pages := s3.NewListMultipartUploadsPaginator(client, &s3.ListMultipartUploadsInput{
 		Bucket: bucket, Prefix: aws.String(prefix), MaxUploads: aws.Int32(1),
 	})
-	for pages.HasMorePages() {
+	for count := 1; pages.HasMorePages(); count++ {
+		require(count < 10, "the list of at most three uploads does not end: %v", uploads)
 		page, err := pages.NextPage(ctx)
 		check(err)
 		for _, upload := range page.Uploads {

@@ -181,7 +181,8 @@ public final class TransferManager {
         require(listed.equals(began), "the uploads " + listed + " are listed, not " + began);
         listed.forEach((key, id) -> {
             var numbers = new ArrayList<Integer>();
-            client.listPartsPaginator(list -> list.bucket(BUCKET).key(key).uploadId(id).maxParts(1)).parts()
+            // The limits are for lists that do not end.
+            client.listPartsPaginator(list -> list.bucket(BUCKET).key(key).uploadId(id).maxParts(1)).parts().limit(10)
                 .subscribe(part -> numbers.add(part.partNumber())).join();
             require(numbers.equals(List.of(1, 2, 3)), "the parts " + numbers + " are listed, not 1, 2 and 3");
             client.abortMultipartUpload(abort -> abort.bucket(BUCKET).key(key).uploadId(id)).join();
@@ -199,7 +200,7 @@ public final class TransferManager {
     private Map<String, String> listUploads() {
         var uploads = new TreeMap<String, String>();
         client.listMultipartUploadsPaginator(list -> list.bucket(BUCKET).prefix(place + "abandoned/").maxUploads(1))
-            .uploads().subscribe(upload -> uploads.put(upload.key(), upload.uploadId())).join();
+            .uploads().limit(10).subscribe(upload -> uploads.put(upload.key(), upload.uploadId())).join();
         return uploads;
     }
 
