@@ -21,6 +21,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.crt.S3CrtHttpConfiguration;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.ObjectAttributes;
@@ -113,7 +114,9 @@ public final class TransferManager {
         Files.write(up, DATA);
         var algorithms = new ArrayList<ChecksumAlgorithm>();
         algorithms.add(null);
-        algorithms.addAll(EnumSet.complementOf(EnumSet.of(ChecksumAlgorithm.UNKNOWN_TO_SDK_VERSION)));
+        // The SDK knows MD5 by name and does not calculate it.
+        algorithms.addAll(EnumSet.complementOf(
+            EnumSet.of(ChecksumAlgorithm.MD5, ChecksumAlgorithm.UNKNOWN_TO_SDK_VERSION)));
         String key = place + "file";
         try (var manager = S3TransferManager.builder().s3Client(client).build()) {
             for (ChecksumAlgorithm algorithm : algorithms) {
@@ -126,6 +129,10 @@ public final class TransferManager {
                     throw new AssertionError(place + ": the checksum " + algorithm, error);
                 }
                 require(Arrays.equals(Files.readAllBytes(down), DATA), "the bytes differ");
+                var head = client.headObject(
+                    get -> get.bucket(BUCKET).key(key).checksumMode(ChecksumMode.ENABLED)).join();
+                require(algorithm == null || head.getValueForField("Checksum" + algorithm, String.class).isPresent(),
+                    "the checksum " + algorithm + " is missing: " + head);
             }
         } finally {
             Files.delete(up);
