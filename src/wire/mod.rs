@@ -7,6 +7,7 @@ mod checksum;
 mod client;
 mod credentials;
 pub mod dialect;
+mod encoded_words;
 mod exchange;
 mod frame;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -33,6 +34,7 @@ pub use budget::{Budget, Spent};
 pub use checksum::Checksum;
 pub use client::{Client, ClientOptions};
 pub use credentials::{Credentials, CredentialsError, region_from_environment};
+pub(crate) use encoded_words::decoded_words;
 pub use exchange::{Body as RecordedBody, Exchange, RecordedRequest, RecordedResponse};
 pub use frame::Framing;
 pub use held::Held;
