@@ -78,6 +78,7 @@ pub const ASPECTS: &[(&str, &[&str])] = &[
 pub fn s3_name(operation: &Operation) -> Option<&'static str> {
     Some(match operation {
         Operation::CreateUpload(_) | Operation::CreateUploads(_) => "CreateMultipartUpload",
+        Operation::UploadParts(args) if args.source.is_some() => "UploadPartCopy",
         Operation::UploadPart(_) | Operation::UploadParts(_) => "UploadPart",
         Operation::UploadPartCopy(_) => "UploadPartCopy",
         Operation::CompleteUpload(_) => "CompleteMultipartUpload",

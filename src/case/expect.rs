@@ -121,7 +121,7 @@ pub struct Claims {
     pub has_headers: Option<Vec<String>>,
     /// Headers that are not there.
     pub no_headers: Option<Vec<String>>,
-    /// User metadata.
+    /// User metadata; a text beyond ASCII is expected in encoded words.
     pub metadata: Option<BTreeMap<String, String>>,
     /// User metadata that is not there.
     pub no_metadata: Option<Vec<String>>,

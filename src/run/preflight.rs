@@ -159,8 +159,7 @@ impl Probe<'_> {
                 upload_id: id.clone(),
                 number: "1".to_owned(),
                 source: format!("{}/{key}", client.target.bucket),
-                range: None,
-                headers: Vec::new(),
+                ..Default::default()
             };
             let copied = self.call(&copy).await;
             self.preflight.note("UploadPartCopy", &copied);

@@ -8,6 +8,7 @@ mod client;
 mod credentials;
 mod deviation;
 pub mod dialect;
+mod encoded_words;
 mod exchange;
 mod frame;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -35,6 +36,7 @@ pub use checksum::Checksum;
 pub use client::{Client, ClientOptions};
 pub use credentials::{Credentials, CredentialsError, region_from_environment};
 pub use deviation::Deviation;
+pub(crate) use encoded_words::decoded_words;
 pub use exchange::{Body as RecordedBody, Exchange, RecordedRequest, RecordedResponse};
 pub use frame::Framing;
 pub use held::Held;

@@ -84,7 +84,7 @@ pub(super) fn sign_request(
     let headers: Vec<(&str, &str)> = request
         .headers()
         .iter()
-        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+        .filter_map(|(name, value)| Some((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?)))
         .collect();
     let signable = SignableRequest::new(request.method().as_str(), uri, headers.into_iter(), payload)
         .map_err(|error| error.to_string())?;
