@@ -50,7 +50,7 @@ use crate::model::{
     self, Algorithm, Defect, Event, Given, KeyState, Meta, Operation, Refusal, Rules, Time, Upload, UploadId,
 };
 use crate::policy::{Action, Effect};
-use crate::provider::{Dialect, Provider, Support};
+use crate::provider::{CAPABILITIES, Dialect, Provider, Support};
 use crate::store::{Bucket, Inner, Store};
 
 /// What all calls share.
@@ -332,11 +332,12 @@ impl<'s> Call<'s> {
         Ok((self.body.take().ok_or_else(read)?, self.payload.take().ok_or_else(read)?))
     }
 
-    /// Whether the provider knows no checksum at all.
+    /// Whether the provider knows no checksum at all, of those that a provider can promise.
     fn ignores_checksums(&self) -> bool {
-        Algorithm::ALL.into_iter().all(|algorithm| {
-            self.service.lacks(&format!("checksum_{}", algorithm.name().to_ascii_lowercase()))
-        })
+        let capabilities =
+            Algorithm::ALL.map(|algorithm| format!("checksum_{}", algorithm.name().to_ascii_lowercase()));
+        let can_be_promised = |name: &&String| CAPABILITIES.iter().any(|(known, _)| known == *name);
+        capabilities.iter().filter(can_be_promised).all(|name| self.service.lacks(name))
     }
 
     /// A CRC-64 as it stands in headers and documents of OSS.
