@@ -156,6 +156,9 @@ async fn answer(
         authenticate(&request, &service.region, Leniency::of(&service.rules), accounts::find)
     };
     let Signed { principal, payload } = signed?;
+    if request.dialect == Dialect::S3 && signed_url {
+        request.take_hoisted_headers();
+    }
     if let Some(key) = &mut request.key {
         mangle(key, &service.rules);
     }
