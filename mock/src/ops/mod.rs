@@ -26,17 +26,21 @@ mod get_object_lock_configuration;
 mod get_object_meta;
 mod get_object_tagging;
 mod head_bucket;
+mod headers;
 mod list_buckets;
 mod list_multipart_uploads;
+mod list_object_versions;
 mod list_objects;
 mod list_parts;
 mod metadata;
 mod put_object;
 mod put_object_acl;
 mod route;
+mod settings;
 mod unsettled;
 mod upload_part;
 mod upload_part_copy;
+mod versions;
 
 use std::time::Duration;
 
@@ -88,6 +92,7 @@ pub(crate) struct Call<'s> {
     pub(crate) body: Option<&'s mut Incoming>,
 }
 
+pub(crate) use settings::Settings;
 pub(crate) use unsettled::PutOff;
 
 /// What a request that is not signed is told as.
@@ -112,12 +117,9 @@ impl<'s> Call<'s> {
         Answer::xml(Xml::document(self.dialect(), root, content))
     }
 
-    /// A time as it stands in documents. OSS writes thousandths, and counts none.
+    /// A time as it stands in documents: with thousandths, of which none is counted.
     fn time(&self, time: Time) -> String {
-        match self.dialect() {
-            Dialect::S3 => iso8601(time),
-            Dialect::Oss => iso8601(Time(time.0 - time.0 % 1_000_000)),
-        }
+        iso8601(Time(time.0 - time.0 % 1_000_000))
     }
 
     fn has(&self, defect: Defect) -> bool {
@@ -177,6 +179,15 @@ impl<'s> Call<'s> {
 
     /// Hands an operation on the key of the request to the model.
     fn apply(&self, operation: Operation) -> Result<model::Answer, S3Error> {
+        self.apply_if(operation, |_| Ok(()))
+    }
+
+    /// As [`apply`](Self::apply), if what is under the key fits. Nothing comes between the two.
+    fn apply_if(
+        &self,
+        operation: Operation,
+        fits: impl FnOnce(&KeyState) -> Result<(), S3Error>,
+    ) -> Result<model::Answer, S3Error> {
         let mut store = self.service.store.lock();
         unsettled::settle(&mut store);
         let at = store.now();
@@ -192,6 +203,7 @@ impl<'s> Call<'s> {
             Dialect::Oss => format!("{:X}", uuid::Uuid::new_v4().simple()),
         });
         let event = Event { operation, given: Given { id: Some(id), at, etag: None } };
+        fits(bucket.keys.get(&owner).unwrap_or(&KeyState::default()))?;
         let state = bucket.keys.entry(owner).or_default();
         let answer = model::apply(state, &self.service.rules, &event);
         if *state == KeyState::default() {
