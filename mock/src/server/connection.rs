@@ -85,6 +85,8 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
         Asked { dialect, head, host: &host, resource: &resource, request_id: &request_id, host_id: &host_id };
     let answer = match answer(service, parts, &mut body).await {
         Ok(answer) => answer,
+        // As AWS does: clients that wait for a go-ahead may not use the connection of a refusal again.
+        Err(error) if waits => told(service, error).into_answer(&asked).header("connection", "close"),
         Err(error) => told(service, error).into_answer(&asked),
     };
     if !waits && !body.is_end_stream() {
