@@ -1,8 +1,8 @@
 //! Who the server knows, and by which keys.
 
 use crate::{
-    ACCESS_KEY, SECOND_ACCESS_KEY, SECOND_SECRET_KEY, SECRET_KEY, SECURITY_TOKEN, TEMPORARY_ACCESS_KEY,
-    TEMPORARY_SECRET_KEY,
+    ACCESS_KEY, ACCOUNT_ID, SECOND_ACCESS_KEY, SECOND_ACCOUNT_ID, SECOND_SECRET_KEY, SECRET_KEY,
+    SECURITY_TOKEN, TEMPORARY_ACCESS_KEY, TEMPORARY_SECRET_KEY,
 };
 
 /// A key with what belongs to it.
@@ -16,6 +16,15 @@ pub(crate) struct Account {
     pub(crate) token: Option<&'static str>,
     /// In whose name the key acts, as an access key that lasts.
     pub(crate) principal: &'static str,
+}
+
+/// Returns the account number of whoever acts in this name, as `x-amz-expected-bucket-owner` states it.
+pub(crate) fn number(principal: &str) -> Option<&'static str> {
+    match principal {
+        ACCESS_KEY => Some(ACCOUNT_ID),
+        SECOND_ACCESS_KEY => Some(SECOND_ACCOUNT_ID),
+        _ => None,
+    }
 }
 
 const ACCOUNTS: [Account; 3] = [

@@ -30,10 +30,14 @@ pub use server::{Mock, MockBuilder, StartError};
 pub const ACCESS_KEY: &str = "mpuspec";
 /// The secret key of the mock's owner.
 pub const SECRET_KEY: &str = "mpuspec-secret";
+/// The account number of the mock's owner, as `x-amz-expected-bucket-owner` has to state it.
+pub const ACCOUNT_ID: &str = "123456789012";
 /// The access key of a second principal, who owns nothing.
 pub const SECOND_ACCESS_KEY: &str = "mpuspec-second";
 /// The secret key of the second principal.
 pub const SECOND_SECRET_KEY: &str = "mpuspec-second-secret";
+/// The account number of the second principal.
+pub const SECOND_ACCOUNT_ID: &str = "210987654321";
 /// A temporary access key of the mock's owner.
 pub const TEMPORARY_ACCESS_KEY: &str = "mpuspec-temporary";
 /// The secret key of the temporary access key.

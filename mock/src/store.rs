@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::{KeyState, Time};
-use crate::ops::PutOff;
+use crate::ops::{PutOff, Settings};
 use crate::policy::Policy;
 
 /// A bucket.
@@ -15,11 +15,19 @@ pub(crate) struct Bucket {
     pub(crate) created: Time,
     pub(crate) keys: BTreeMap<String, KeyState>,
     pub(crate) policy: Option<Policy>,
+    /// What is configured and can be read again; nothing that the mock does depends on it.
+    pub(crate) settings: Settings,
 }
 
 impl Bucket {
     pub(crate) fn new(owner: &str, created: Time) -> Self {
-        Self { owner: owner.to_owned(), created, keys: BTreeMap::new(), policy: None }
+        Self {
+            owner: owner.to_owned(),
+            created,
+            keys: BTreeMap::new(),
+            policy: None,
+            settings: Settings::default(),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::civil::DateTime;
 
-use super::sigv4::{Signer, canonical_request, sha256_hex};
+use super::sigv4::{Signer, canonical_request, readings, sha256_hex};
 use super::{Leniency, Request, S3Error, oss};
 use crate::accounts::Account;
 use crate::model::Time;
@@ -166,6 +166,7 @@ impl<'r> Claim<'r> {
             .map_err(|_| bad_query("X-Amz-Expires should be a number"))?;
         let expires = match expires {
             ..0 => return Err(bad_query("X-Amz-Expires must be non-negative")),
+            0 => return Err(bad_query("X-Amz-Expires must be at least 1")),
             604_801.. => {
                 return Err(bad_query(
                     "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
@@ -178,7 +179,10 @@ impl<'r> Claim<'r> {
             time: field("X-Amz-Date")?,
             signed_headers: field("X-Amz-SignedHeaders")?.split(';').collect(),
             signature: field("X-Amz-Signature")?,
-            payload_hash: request.header("x-amz-content-sha256").unwrap_or("UNSIGNED-PAYLOAD"),
+            payload_hash: request
+                .header("x-amz-content-sha256")
+                .or(request.query("X-Amz-Content-Sha256"))
+                .unwrap_or("UNSIGNED-PAYLOAD"),
             expires: Some(expires),
         })
     }
@@ -232,7 +236,10 @@ fn of_s3(
         let message = format!(
             "The authorization header is malformed; the region '{named}' is wrong; expecting '{region}'"
         );
-        return Err(claim.refuse(message).with("Region", region));
+        let error = claim.refuse(message).with("Region", region);
+        // An answer to HEAD has no document that could tell it.
+        let head = request.method == http::Method::HEAD;
+        return Err(if head { error.header("x-amz-bucket-region", region) } else { error });
     }
     if service != "s3" {
         return Err(claim.refuse(
@@ -243,10 +250,17 @@ fn of_s3(
     if !lenient.unsigned_headers {
         check_signed_headers(request, &claim)?;
     }
-    let canonical = canonical_request(request, &claim.signed_headers, claim.payload_hash);
     let signer = Signer::new(account.secret, claim.time, date, named);
-    let string_to_sign = signer.string_to_sign("AWS4-HMAC-SHA256", &sha256_hex(canonical.as_bytes()));
-    if !signer.verifies(&string_to_sign, claim.signature) && !lenient.signature {
+    let string_of =
+        |canonical: &str| signer.string_to_sign("AWS4-HMAC-SHA256", &sha256_hex(canonical.as_bytes()));
+    let canonical_of =
+        |query: &String| canonical_request(request, query, &claim.signed_headers, claim.payload_hash);
+    let readings = readings(&request.raw_query);
+    let verified =
+        readings.iter().any(|query| signer.verifies(&string_of(&canonical_of(query)), claim.signature));
+    if !verified && !lenient.signature {
+        let canonical = canonical_of(&request.raw_query);
+        let string_to_sign = string_of(&canonical);
         return Err(signature_does_not_match()
             .with("AWSAccessKeyId", access_key)
             .with("StringToSign", string_to_sign)

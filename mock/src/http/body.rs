@@ -68,7 +68,7 @@ pub(crate) async fn receive(
         check_sha256(told, &digests)?;
     }
     if !unchecked.md5 {
-        check_md5(content_md5, &digests)?;
+        check_md5(content_md5, &digests, request.dialect)?;
     }
     let claimed_how = claim.claimed();
     let claimed = if unchecked.frame || unchecked.no_checksums { None } else { claim.value(&trailers)? };
@@ -109,7 +109,7 @@ pub(crate) async fn receive_small(
     let digests = sink.finish();
     check_sha256(told, &digests)?;
     if request.dialect == Dialect::Oss && !unchecked.md5 {
-        check_md5(content_md5(request)?, &digests)?;
+        check_md5(content_md5(request)?, &digests, request.dialect)?;
     }
     if framed && digests.length != declared {
         return Err(other_length());
@@ -118,11 +118,16 @@ pub(crate) async fn receive_small(
 }
 
 /// Compares the Content-MD5 with what arrived.
-fn check_md5(told: Option<[u8; 16]>, digests: &Digests) -> Result<(), S3Error> {
+fn check_md5(told: Option<[u8; 16]>, digests: &Digests, dialect: Dialect) -> Result<(), S3Error> {
     match told {
         Some(told) if told != digests.md5 => {
+            // S3 tells what was sent in hexadecimal, and what it computed in Base64.
+            let expected = match dialect {
+                Dialect::S3 => hex::encode(told),
+                Dialect::Oss => STANDARD.encode(told),
+            };
             Err(S3Error::new("BadDigest", "The Content-MD5 you specified did not match what we received.")
-                .with("ExpectedDigest", STANDARD.encode(told))
+                .with("ExpectedDigest", expected)
                 .with("CalculatedDigest", STANDARD.encode(digests.md5)))
         }
         _ => Ok(()),

@@ -42,9 +42,9 @@ impl Claim {
             .into_iter()
             .filter_map(|algorithm| Some((algorithm, request.header(&header(algorithm))?)))
             .collect();
-        let trailers: Vec<Algorithm> = request
-            .header("x-amz-trailer")
-            .into_iter()
+        let names = request.list("x-amz-trailer");
+        let trailers: Vec<Algorithm> = names
+            .iter()
             .flat_map(|names| names.split(','))
             .map(|name| {
                 of_header(&name.trim().to_ascii_lowercase()).ok_or_else(|| {

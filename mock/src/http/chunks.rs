@@ -21,6 +21,16 @@ pub(crate) struct Decoder {
     small: Option<u64>,
     chunks: u64,
     trailers: Vec<(String, String)>,
+    separator: Separator,
+}
+
+/// Whether the trailers were ended by a line feed alone. Some clients write `name:value\n` for each, as it is
+/// signed, and one `\r\n` behind them, which does not end the frame yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Separator {
+    None,
+    Due,
+    Seen,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +49,9 @@ const SMALLEST_CHUNK: u64 = 8 << 10;
 /// More trailers than anybody sends.
 const MOST_TRAILERS: usize = 16;
 
-fn incomplete(message: &str) -> S3Error {
-    S3Error::new("IncompleteBody", message)
+/// AWS says the same of every frame that is broken.
+fn incomplete() -> S3Error {
+    S3Error::new("IncompleteBody", "The request body terminated unexpectedly")
 }
 
 fn malformed_trailer() -> S3Error {
@@ -60,6 +71,7 @@ impl Decoder {
             small: None,
             chunks: 0,
             trailers: Vec::new(),
+            separator: Separator::None,
         }
     }
 
@@ -77,18 +89,20 @@ impl Decoder {
                     let left = left - size as u64;
                     self.state = if left == 0 { State::DataEnd } else { State::Data(left) };
                 }
-                State::End => return Err(incomplete("Bytes follow the last chunk of the body")),
+                State::End => return Err(incomplete()),
                 State::Head | State::DataEnd | State::Trailer => {
                     let end = piece.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
                     let taken = piece.split_to(end.unwrap_or(piece.len()));
                     if self.line.len() + taken.len() > LONGEST_LINE {
-                        return Err(incomplete("A line of the frame is too long"));
+                        return Err(incomplete());
                     }
                     self.line.extend_from_slice(&taken);
                     if end.is_some() {
                         let line = std::mem::take(&mut self.line);
-                        let text = line.strip_suffix(b"\r\n").and_then(|line| std::str::from_utf8(line).ok());
-                        self.line(text.ok_or_else(|| incomplete("A line of the frame is broken"))?)?;
+                        self.line(without_end(&line, self.state == State::Trailer).ok_or_else(incomplete)?)?;
+                        if self.state == State::Trailer && !line.ends_with(b"\r\n") {
+                            self.separator = Separator::Due;
+                        }
                     }
                 }
             }
@@ -103,8 +117,12 @@ impl Decoder {
                 self.state = State::Head;
                 Ok(())
             }
-            State::DataEnd => Err(incomplete("A chunk is longer than it says")),
+            State::DataEnd => Err(incomplete()),
             State::Head => self.head(line),
+            _ if line.is_empty() && self.separator == Separator::Due => {
+                self.separator = Separator::Seen;
+                Ok(())
+            }
             _ if line.is_empty() => {
                 self.check_trailer()?;
                 self.state = State::End;
@@ -125,7 +143,7 @@ impl Decoder {
         let (size, extension) = line.split_once(';').unwrap_or((line, ""));
         let valid = !size.is_empty() && size.len() <= 16 && size.bytes().all(|b| b.is_ascii_hexdigit());
         let size = u64::from_str_radix(size, 16).ok().filter(|_| valid);
-        let size = size.ok_or_else(|| incomplete("The size of a chunk is no number"))?;
+        let size = size.ok_or_else(incomplete)?;
         self.chunks += 1;
         if let Some(small) = self.small.filter(|_| size > 0) {
             let message = "Only the last chunk is allowed to have a size less than 8192 bytes";
@@ -175,17 +193,24 @@ impl Decoder {
     pub(crate) fn finish(self) -> Result<Vec<(String, String)>, S3Error> {
         match self.state {
             State::End => Ok(self.trailers),
-            // Without a trailer some clients leave the last empty line out.
+            // Without a trailer some clients leave the last empty line out. What separates trailers from
+            // their signature may end the frame where there is none.
             State::Trailer
-                if self.trailers.is_empty()
+                if (self.trailers.is_empty() || self.separator == Separator::Seen)
                     && self.line.is_empty()
                     && !(self.trailer && self.signer.is_some()) =>
             {
-                Ok(Vec::new())
+                Ok(self.trailers)
             }
-            _ => Err(incomplete("The request body terminated unexpectedly")),
+            _ => Err(incomplete()),
         }
     }
+}
+
+/// Returns the text of a line. Only in trailers may a line feed alone end it.
+fn without_end(line: &[u8], in_trailer: bool) -> Option<&str> {
+    let bare = || line.strip_suffix(b"\n").filter(|line| in_trailer && !line.is_empty());
+    std::str::from_utf8(line.strip_suffix(b"\r\n").or_else(bare)?).ok()
 }
 
 #[cfg(test)]
@@ -263,6 +288,25 @@ mod tests {
         let (_, trailers) = decoded("sOO8/Q==").expect("it is right");
         assert_eq!(trailers, [("x-amz-checksum-crc32c".to_owned(), "sOO8/Q==".to_owned())]);
         assert!(decoded("sOO8/A==").is_err());
+        // With the line of the checksum as it is signed, and what separates it from the signature.
+        let bare = trailer("sOO8/Q==").replacen("\r\n", "\n\r\n", 1);
+        for step in [1, 4_096] {
+            let decoded = decode(Decoder::new(Some(signer(seed)), true), &example(chunks, &bare), step);
+            assert_eq!(decoded.expect("it is right").1, trailers);
+        }
+        let unsigned = bare.split_once("x-amz-trailer-signature").map_or("", |(trailer, _)| trailer);
+        let decoded = decode(Decoder::new(Some(signer(seed)), true), &example(chunks, unsigned), 4_096);
+        assert!(decoded.is_err(), "the signature is missing");
+    }
+
+    #[test]
+    fn an_unsigned_trailer_may_end_in_a_line_feed_alone() {
+        for end in ["\r\n", "\r\n\r\n"] {
+            let body = format!("3\r\nabc\r\n0\r\nx-amz-checksum-crc32:NSRBwg==\n{end}");
+            let (content, trailers) =
+                decode(Decoder::new(None, true), body.as_bytes(), 5).expect("it is right");
+            assert_eq!((content.as_slice(), trailers.len()), (&b"abc"[..], 1), "{end:?}");
+        }
     }
 
     #[test]
@@ -275,6 +319,8 @@ mod tests {
             b"3\nabc\r\n0\r\n\r\n",
             b"3\r\nabc\r\n0\r\n\r\nmore",
             b"0\r\nx-amz-checksum-crc32\r\n\r\n",
+            b"0\r\nx-amz-checksum-crc32:AAAAAA==\n",
+            b"0\r\n\n",
         ] {
             assert!(decode(Decoder::new(None, true), body, 2).is_err(), "{body:?}");
         }

@@ -19,6 +19,7 @@ pub(crate) struct S3Error {
     message: String,
     elements: Vec<(&'static str, String)>,
     status: Option<StatusCode>,
+    headers: Vec<(&'static str, String)>,
     /// The number of its cause on OSS, where it is not the usual one of the code.
     number: Option<&'static str>,
 }
@@ -31,6 +32,8 @@ pub(crate) struct Asked<'r> {
     pub(crate) host: &'r str,
     pub(crate) resource: &'r str,
     pub(crate) request_id: &'r str,
+    /// The second name that S3 gives a request.
+    pub(crate) host_id: &'r str,
 }
 
 /// The status of every code that the mock answers.
@@ -52,10 +55,12 @@ const STATUS: &[(&str, u16)] = &[
     ("InvalidAccessKeyId", 403),
     ("InvalidArgument", 400),
     ("InvalidBucketName", 400),
+    ("InvalidBucketOwnerAWSAccountID", 400),
     ("InvalidChunkSizeError", 400),
     ("InvalidDigest", 400),
     ("InvalidEncryptionAlgorithmError", 400),
     ("InvalidObjectName", 400),
+    ("InvalidObjectState", 403),
     ("InvalidPart", 400),
     ("InvalidPartNumber", 416),
     ("InvalidPartOrder", 400),
@@ -77,9 +82,12 @@ const STATUS: &[(&str, u16)] = &[
     ("NoSuchBucket", 404),
     ("NoSuchBucketPolicy", 404),
     ("NoSuchKey", 404),
+    ("NoSuchPublicAccessBlockConfiguration", 404),
     ("NoSuchUpload", 404),
+    ("NoSuchVersion", 404),
     ("NotImplemented", 501),
     ("ObjectLockConfigurationNotFoundError", 404),
+    ("OwnershipControlsNotFoundError", 404),
     ("PartAlreadyExist", 409),
     ("PartNotSequential", 400),
     ("PreconditionFailed", 412),
@@ -91,7 +99,14 @@ const STATUS: &[(&str, u16)] = &[
 
 impl S3Error {
     pub(crate) fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into(), elements: Vec::new(), status: None, number: None }
+        Self {
+            code: code.into(),
+            message: message.into(),
+            elements: Vec::new(),
+            status: None,
+            headers: Vec::new(),
+            number: None,
+        }
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: impl ToString) -> Self {
@@ -103,6 +118,23 @@ impl S3Error {
     pub(crate) fn status(mut self, status: StatusCode) -> Self {
         self.status = Some(status);
         self
+    }
+
+    /// Answers with this header.
+    pub(crate) fn header(mut self, name: &'static str, value: impl ToString) -> Self {
+        self.headers.push((name, value.to_string()));
+        self
+    }
+
+    /// Returns whether it says that what the client has is still right.
+    pub(crate) fn is_not_modified(&self) -> bool {
+        self.status == Some(StatusCode::NOT_MODIFIED)
+    }
+
+    /// Writes what is told of it where it is one result of several.
+    pub(crate) fn write_entry(&self, xml: &mut Xml) {
+        xml.text("Code", &self.code);
+        xml.text("Message", &self.message);
     }
 
     /// Sets the number that the cause has on OSS.
@@ -127,8 +159,14 @@ impl S3Error {
     }
 
     pub(crate) fn not_implemented(what: &str) -> Self {
-        let message = "A header or query you provided implies functionality that is not implemented.";
+        let message = "A header you provided implies functionality that is not implemented";
         Self::new("NotImplemented", message).with("Header", what)
+    }
+
+    /// A header that S3 takes, but not with this value.
+    pub(crate) fn not_accepted(header: &'static str) -> Self {
+        let more = format!("We don't accept the provided value of {header} header for this API");
+        Self::not_implemented(header).with("additionalMessage", more)
     }
 
     pub(crate) fn method_not_allowed(method: &Method, resource: &str) -> Self {
@@ -179,10 +217,11 @@ impl S3Error {
         let listed = STATUS.iter().find(|(code, _)| *code == self.code).map_or(500, |(_, status)| *status);
         let status =
             self.status.or(StatusCode::from_u16(listed).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let answer =
+            self.headers.iter().fold(Answer::new(status), |answer, (name, value)| answer.header(name, value));
         if status == StatusCode::NOT_MODIFIED {
-            return Answer::new(status);
+            return answer;
         }
-        let answer = Answer::new(status);
         match asked.dialect {
             Dialect::S3 => {
                 let answer = answer.document(self.document_of_s3(asked));
@@ -210,7 +249,7 @@ impl S3Error {
             }
             xml.text("Resource", asked.resource);
             xml.text("RequestId", asked.request_id);
-            xml.text("HostId", asked.request_id);
+            xml.text("HostId", asked.host_id);
         })
     }
 

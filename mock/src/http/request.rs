@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::S3Error;
 use super::host::{self, Addressed};
+use crate::model::Algorithm;
 use crate::provider::Dialect;
 
 /// The head of a request.
@@ -86,6 +87,26 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// Returns the value of a header that is a list. Several lines of one name are one list (RFC 9110, 5.3).
+    pub(crate) fn list(&self, name: &str) -> Option<String> {
+        let lines: Option<Vec<&str>> =
+            self.headers.get_all(name).iter().map(|line| line.to_str().ok()).collect();
+        lines.filter(|lines| !lines.is_empty()).map(|lines| lines.join(", "))
+    }
+
+    /// Takes headers that stand in the query of a signed URL for headers. A header that was sent wins.
+    pub(crate) fn take_hoisted_headers(&mut self) {
+        let hoisted = self.query.extract_if(.., |(name, _)| hoists(name));
+        for (name, value) in hoisted {
+            let (name, value) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value));
+            if let (Ok(name), Ok(value)) = (name, value)
+                && !is_of_body(name.as_str())
+            {
+                self.headers.entry(name).or_insert(value);
+            }
+        }
+    }
+
     /// The values of a header, one behind the other, as signatures want them.
     pub(crate) fn joined(&self, name: &str) -> String {
         let values = self.headers.get_all(name).iter();
@@ -131,6 +152,32 @@ impl Request {
     pub(crate) fn bucket(&self) -> &str {
         self.bucket.as_deref().unwrap_or_default()
     }
+}
+
+/// Returns whether a parameter of a signed URL is a header that was moved there.
+fn hoists(name: &str) -> bool {
+    const OF_THE_SIGNATURE: [&str; 8] = [
+        "x-amz-algorithm",
+        "x-amz-content-sha256",
+        "x-amz-credential",
+        "x-amz-date",
+        "x-amz-expires",
+        "x-amz-security-token",
+        "x-amz-signature",
+        "x-amz-signedheaders",
+    ];
+    let name = name.to_ascii_lowercase();
+    let is_condition = ["if-match", "if-none-match"].contains(&name.as_str());
+    is_condition || (name.starts_with("x-amz-") && !OF_THE_SIGNATURE.contains(&name.as_str()))
+}
+
+/// Returns whether a header speaks of the body. Whoever signs a URL does not know the body: SDKs put the
+/// checksum of an empty one there, and AWS was measured to pass over it.
+fn is_of_body(name: &str) -> bool {
+    let is_value = name.strip_prefix("x-amz-checksum-").is_some_and(|rest| {
+        Algorithm::ALL.iter().any(|algorithm| algorithm.name().eq_ignore_ascii_case(rest))
+    });
+    is_value || ["x-amz-sdk-checksum-algorithm", "x-amz-trailer"].contains(&name)
 }
 
 fn decode(text: &str) -> Result<String, S3Error> {
@@ -191,6 +238,33 @@ mod tests {
             let request = Request::new(parts, dialect).expect("it can be taken apart");
             assert_eq!(request.own("tagging"), Some(tagging));
         }
+    }
+
+    #[test]
+    fn lines_of_one_name_are_one_list() {
+        let request = http::Request::builder()
+            .header("x-amz-object-attributes", "ETag")
+            .header("x-amz-object-attributes", "ObjectSize,StorageClass");
+        let request = Request::new(request.body(()).expect("a request").into_parts().0, Dialect::S3);
+        let request = request.expect("it can be taken apart");
+        let list = request.list("x-amz-object-attributes");
+        assert_eq!(list.as_deref(), Some("ETag, ObjectSize,StorageClass"));
+        assert_eq!(request.list("x-amz-trailer"), None);
+    }
+
+    #[test]
+    fn headers_in_a_signed_url_are_taken_but_for_those_of_the_body() {
+        let mut request = request(
+            "localhost",
+            "/b/k?X-Amz-Meta-A=1+2&if-none-match=*&x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32&X-Amz-Expires=1&uploadId=u",
+        )
+        .expect("a request");
+        request.take_hoisted_headers();
+        assert_eq!(request.header("x-amz-meta-a"), Some("1 2"));
+        assert_eq!(request.header("if-none-match"), Some("*"));
+        assert_eq!(request.header("x-amz-checksum-crc32"), None);
+        assert_eq!(request.header("x-amz-sdk-checksum-algorithm"), None);
+        assert_eq!(request.query_names().collect::<Vec<_>>(), ["X-Amz-Expires", "uploadId"]);
     }
 
     #[test]

@@ -63,9 +63,21 @@ pub(super) fn recode(text: &str, set: &'static AsciiSet) -> String {
     percent_encoding::percent_encode(&bytes, set).to_string()
 }
 
-pub(super) fn canonical_request(request: &Request, signed_headers: &[&str], payload_hash: &str) -> String {
-    let mut query: Vec<(String, String)> = request
-        .raw_query
+/// Returns the ways to read a query: a plus sign may stand for itself or for a blank. AWS takes a signature
+/// over either.
+pub(super) fn readings(raw_query: &str) -> Vec<String> {
+    let blanks = raw_query.contains('+').then(|| raw_query.replace('+', "%20"));
+    [raw_query.to_owned()].into_iter().chain(blanks).collect()
+}
+
+/// Returns what is signed of a request, with its query in one of its [`readings`].
+pub(super) fn canonical_request(
+    request: &Request,
+    query: &str,
+    signed_headers: &[&str],
+    payload_hash: &str,
+) -> String {
+    let mut query: Vec<(String, String)> = query
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
@@ -133,7 +145,7 @@ mod tests {
             ],
         );
         let signed = ["host", "range", "x-amz-content-sha256", "x-amz-date"];
-        let canonical = canonical_request(&request, &signed, EMPTY_SHA256);
+        let canonical = canonical_request(&request, "", &signed, EMPTY_SHA256);
         let string = signer().string_to_sign("AWS4-HMAC-SHA256", &sha256_hex(canonical.as_bytes()));
         assert!(
             signer().verifies(&string, "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41")
@@ -144,10 +156,23 @@ mod tests {
     fn a_request_signed_in_its_url() {
         let query = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404";
         let request = request(&format!("/test.txt?{query}"), &[("host", "examplebucket.s3.amazonaws.com")]);
-        let canonical = canonical_request(&request, &["host"], "UNSIGNED-PAYLOAD");
+        let canonical = canonical_request(&request, query, &["host"], "UNSIGNED-PAYLOAD");
         let string = signer().string_to_sign("AWS4-HMAC-SHA256", &sha256_hex(canonical.as_bytes()));
         assert!(
             signer().verifies(&string, "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404")
         );
+    }
+
+    #[test]
+    fn a_plus_sign_in_a_query_is_signed_as_itself_or_as_a_blank() {
+        let request = request("/b?prefix=a+b", &[("host", "localhost")]);
+        let canonical: Vec<String> = readings(&request.raw_query)
+            .iter()
+            .map(|query| canonical_request(&request, query, &["host"], EMPTY_SHA256))
+            .collect();
+        assert_eq!(canonical.len(), 2);
+        assert!(canonical[0].contains("prefix=a%2Bb"));
+        assert!(canonical[1].contains("prefix=a%20b"));
+        assert_eq!(readings("prefix=a%2Bb").len(), 1);
     }
 }

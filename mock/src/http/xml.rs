@@ -166,7 +166,12 @@ impl Element {
 
     /// The text of the child of this name, without white space around it.
     pub(crate) fn child(&self, name: &str) -> Option<&str> {
-        self.children.iter().find(|child| child.name == name).map(|child| child.text.trim())
+        self.element(name).map(|child| child.text.trim())
+    }
+
+    /// Returns the child of this name.
+    pub(crate) fn element(&self, name: &str) -> Option<&Self> {
+        self.children.iter().find(|child| child.name == name)
     }
 }
 

@@ -1,13 +1,16 @@
 //! Checksums of parts and objects: which there are, and how those of parts make up that of the object.
 
 use std::fmt;
+use std::hash::Hasher as _;
 use std::str::FromStr;
 
 use crc_fast::{CrcAlgorithm, checksum_combine};
+use md5::Md5;
 use sha1::{Digest as _, Sha1};
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
+use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
-/// An algorithm beside MD5.
+/// An algorithm of additional checksums.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Algorithm {
     /// CRC-32 as in zip files.
@@ -23,11 +26,32 @@ pub enum Algorithm {
     Sha1,
     /// SHA-256.
     Sha256,
+    /// SHA-512.
+    Sha512,
+    /// MD5, as an additional checksum.
+    Md5,
+    /// XXH64.
+    Xxhash64,
+    /// XXH3 of 64 bits.
+    Xxhash3,
+    /// XXH3 of 128 bits.
+    Xxhash128,
 }
 
 impl Algorithm {
     /// Every algorithm that S3 knows.
-    pub const ALL: [Self; 5] = [Self::Crc32, Self::Crc32c, Self::Crc64nvme, Self::Sha1, Self::Sha256];
+    pub const ALL: [Self; 10] = [
+        Self::Crc32,
+        Self::Crc32c,
+        Self::Crc64nvme,
+        Self::Sha1,
+        Self::Sha256,
+        Self::Sha512,
+        Self::Md5,
+        Self::Xxhash64,
+        Self::Xxhash3,
+        Self::Xxhash128,
+    ];
 
     /// The name in headers that take one.
     pub fn name(self) -> &'static str {
@@ -38,6 +62,11 @@ impl Algorithm {
             Self::Crc64ecma => "CRC64ECMA",
             Self::Sha1 => "SHA1",
             Self::Sha256 => "SHA256",
+            Self::Sha512 => "SHA512",
+            Self::Md5 => "MD5",
+            Self::Xxhash64 => "XXHASH64",
+            Self::Xxhash3 => "XXHASH3",
+            Self::Xxhash128 => "XXHASH128",
         }
     }
 
@@ -45,9 +74,11 @@ impl Algorithm {
     pub fn size(self) -> usize {
         match self {
             Self::Crc32 | Self::Crc32c => 4,
-            Self::Crc64nvme | Self::Crc64ecma => 8,
+            Self::Crc64nvme | Self::Crc64ecma | Self::Xxhash64 | Self::Xxhash3 => 8,
+            Self::Md5 | Self::Xxhash128 => 16,
             Self::Sha1 => 20,
             Self::Sha256 => 32,
+            Self::Sha512 => 64,
         }
     }
 
@@ -67,13 +98,14 @@ impl Algorithm {
         }
     }
 
+    /// The algorithm of a CRC, which alone can be put together from those of parts.
     fn crc(self) -> Option<CrcAlgorithm> {
         match self {
             Self::Crc32 => Some(CrcAlgorithm::Crc32IsoHdlc),
             Self::Crc32c => Some(CrcAlgorithm::Crc32Iscsi),
             Self::Crc64nvme => Some(CrcAlgorithm::Crc64Nvme),
             Self::Crc64ecma => Some(CrcAlgorithm::Crc64Xz),
-            Self::Sha1 | Self::Sha256 => None,
+            _ => None,
         }
     }
 }
@@ -176,26 +208,45 @@ fn big_endian(value: u64, size: usize) -> Vec<u8> {
 }
 
 /// Computes a checksum piece by piece.
-#[derive(Debug)]
 pub struct Hasher {
     algorithm: Algorithm,
     state: HasherState,
 }
 
-#[derive(Debug)]
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hasher").field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+}
+
 enum HasherState {
     Crc(crc_fast::Digest),
+    Md5(Md5),
     Sha1(Sha1),
     Sha256(Sha256),
+    Sha512(Sha512),
+    Xxhash64(XxHash64),
+    // Boxed: their buffers are many times as large as the other states.
+    Xxhash3(Box<XxHash3_64>),
+    Xxhash128(Box<XxHash3_128>),
 }
 
 impl Hasher {
     /// Begins.
     pub fn new(algorithm: Algorithm) -> Self {
-        let state = match (algorithm.crc(), algorithm) {
-            (Some(crc), _) => HasherState::Crc(crc_fast::Digest::new(crc)),
-            (None, Algorithm::Sha1) => HasherState::Sha1(Sha1::new()),
-            (None, _) => HasherState::Sha256(Sha256::new()),
+        let crc = |algorithm| HasherState::Crc(crc_fast::Digest::new(algorithm));
+        let state = match algorithm {
+            Algorithm::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc),
+            Algorithm::Crc32c => crc(CrcAlgorithm::Crc32Iscsi),
+            Algorithm::Crc64nvme => crc(CrcAlgorithm::Crc64Nvme),
+            Algorithm::Crc64ecma => crc(CrcAlgorithm::Crc64Xz),
+            Algorithm::Md5 => HasherState::Md5(Md5::new()),
+            Algorithm::Sha1 => HasherState::Sha1(Sha1::new()),
+            Algorithm::Sha256 => HasherState::Sha256(Sha256::new()),
+            Algorithm::Sha512 => HasherState::Sha512(Sha512::new()),
+            Algorithm::Xxhash64 => HasherState::Xxhash64(XxHash64::with_seed(0)),
+            Algorithm::Xxhash3 => HasherState::Xxhash3(Box::new(XxHash3_64::new())),
+            Algorithm::Xxhash128 => HasherState::Xxhash128(Box::new(XxHash3_128::new())),
         };
         Self { algorithm, state }
     }
@@ -204,17 +255,27 @@ impl Hasher {
     pub fn update(&mut self, piece: &[u8]) {
         match &mut self.state {
             HasherState::Crc(digest) => digest.update(piece),
+            HasherState::Md5(digest) => digest.update(piece),
             HasherState::Sha1(digest) => digest.update(piece),
             HasherState::Sha256(digest) => digest.update(piece),
+            HasherState::Sha512(digest) => digest.update(piece),
+            HasherState::Xxhash64(hash) => hash.write(piece),
+            HasherState::Xxhash3(hash) => hash.write(piece),
+            HasherState::Xxhash128(hash) => hash.write(piece),
         }
     }
 
-    /// Ends.
+    /// Ends. Numbers are written with the highest byte first, as in xxHash's canonical form.
     pub fn finish(self) -> Checksum {
         let value = match self.state {
             HasherState::Crc(digest) => big_endian(digest.finalize(), self.algorithm.size()),
+            HasherState::Md5(digest) => digest.finalize().to_vec(),
             HasherState::Sha1(digest) => digest.finalize().to_vec(),
             HasherState::Sha256(digest) => digest.finalize().to_vec(),
+            HasherState::Sha512(digest) => digest.finalize().to_vec(),
+            HasherState::Xxhash64(hash) => hash.finish().to_be_bytes().to_vec(),
+            HasherState::Xxhash3(hash) => hash.finish().to_be_bytes().to_vec(),
+            HasherState::Xxhash128(hash) => hash.finish_128().to_be_bytes().to_vec(),
         };
         Checksum { algorithm: self.algorithm, value }
     }
@@ -242,6 +303,26 @@ mod tests {
             (Algorithm::Crc64ecma, "995dc9bbdf1939fa"),
         ] {
             assert_eq!(hex::encode(checksum(algorithm, b"123456789").value), check);
+        }
+    }
+
+    /// The values of `abc`: NIST's of SHA-512, RFC 1321's of MD5, and what xxhsum prints.
+    #[test]
+    fn check_values_of_the_hashes() {
+        for (algorithm, check) in [
+            (
+                Algorithm::Sha512,
+                "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+            ),
+            (Algorithm::Md5, "900150983cd24fb0d6963f7d28e17f72"),
+            (Algorithm::Xxhash64, "44bc2cf5ad770999"),
+            (Algorithm::Xxhash3, "78af5f94892f3950"),
+            (Algorithm::Xxhash128, "06b05ab6733a618578af5f94892f3950"),
+        ] {
+            let value = checksum(algorithm, b"abc").value;
+            assert_eq!((hex::encode(&value), value.len()), (check.to_owned(), algorithm.size()));
+            assert_eq!(algorithm.default_type(), ChecksumType::Composite);
+            assert!(!algorithm.allows(ChecksumType::FullObject));
         }
     }
 

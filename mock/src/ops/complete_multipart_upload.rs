@@ -67,21 +67,23 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         }
     });
     match call.is_oss() {
-        true => call_back::finish(&call, callback, tell(&call, &etag, answer)).await,
-        false => Ok(answer),
+        true => {
+            let answer = answer.header("etag", &call.quoted(&etag));
+            call_back::finish(&call, callback, tell(&call, &etag, answer)).await
+        }
+        false => Ok(tell(&call, &etag, answer)),
     }
 }
 
-/// What OSS tells of the finished object in headers.
+/// What is told of the finished object in headers.
 fn tell(call: &Call<'_>, etag: &str, answer: Answer) -> Answer {
-    let answer = answer.header("etag", &call.quoted(etag));
     let known = call.look(|state| {
         let object = state.object.as_ref().filter(|object| object.etag == etag)?;
         Some((object.meta.clone(), object.checksum.clone()))
     });
     let Some((meta, checksum)) = known.flatten() else { return answer };
     let answer = encryption::tell(call, &meta, answer);
-    match checksum.filter(|_| !call.has(Defect::OmitCrc64OfCompletion)) {
+    match checksum.filter(|_| call.is_oss() && !call.has(Defect::OmitCrc64OfCompletion)) {
         Some(kept) => answer.header("x-oss-hash-crc64ecma", &call.crc64(&kept.checksum)),
         None => answer,
     }

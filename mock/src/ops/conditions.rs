@@ -33,7 +33,7 @@ pub(super) fn check(kind: Kind, request: &Request, rules: &Rules, object: &Objec
         return Ok(());
     }
     let prefix = kind.prefix(request.dialect);
-    let stated = |condition: &str| request.header(&format!("{prefix}{condition}"));
+    let stated = |condition: &str| request.list(&format!("{prefix}{condition}"));
     let named = |header: &str| {
         header
             .split(',')
@@ -48,16 +48,16 @@ pub(super) fn check(kind: Kind, request: &Request, rules: &Rules, object: &Objec
     let now = jiff::Timestamp::now().as_second();
     // A date that is none, or one to come, is passed over.
     let date =
-        |condition| stated(condition).and_then(|text| DateTimeParser::new().parse_timestamp(text).ok());
+        |condition| stated(condition).and_then(|text| DateTimeParser::new().parse_timestamp(&text).ok());
     match (stated("if-match"), date("if-unmodified-since")) {
-        (Some(header), _) if !named(header) => return failed("If-Match", StatusCode::PRECONDITION_FAILED),
+        (Some(header), _) if !named(&header) => return failed("If-Match", StatusCode::PRECONDITION_FAILED),
         (None, Some(date)) if modified > date.as_second() => {
             return failed("If-Unmodified-Since", StatusCode::PRECONDITION_FAILED);
         }
         _ => {}
     }
     match (stated("if-none-match"), date("if-modified-since")) {
-        (Some(header), _) if named(header) => failed("If-None-Match", unchanged),
+        (Some(header), _) if named(&header) => failed("If-None-Match", unchanged),
         (None, Some(date)) if modified <= date.as_second() && date.as_second() <= now => {
             failed("If-Modified-Since", unchanged)
         }

@@ -1,6 +1,6 @@
 //! CopyObject: `PUT /bucket/key` with `x-amz-copy-source` or `x-oss-copy-source`.
 
-use super::{Call, copy_source, metadata, upload_part_copy::digests};
+use super::{Call, copy_source, encryption, metadata, put_object, upload_part_copy::digests};
 use crate::http::{Answer, S3Error, checksum};
 use crate::model::{self, ChecksumType, Conditions, Defect, Operation};
 
@@ -24,16 +24,24 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         }
     };
     let own = metadata::of(call)?;
-    let itself = call.request.own("copy-source").is_some_and(|header| {
-        let path = percent_encoding::percent_decode_str(header).decode_utf8_lossy();
-        path.trim_start_matches('/') == format!("{}/{}", call.request.bucket(), call.request.key())
-    });
-    let changes = replaces || call.request.own("storage-class").is_some() || call.is_oss();
+    let (bucket, key) = copy_source::named(call)?;
+    let itself = (bucket.as_str(), key.as_str()) == (call.request.bucket(), call.request.key());
+    let changes = replaces
+        || call.is_oss()
+        || ["storage-class", "server-side-encryption", "website-redirect-location"]
+            .into_iter()
+            .any(|name| call.request.own(name).is_some());
     if itself && !changes {
         let message = "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.";
         return Err(S3Error::new("InvalidRequest", message));
     }
-    let meta = if replaces { own } else { metadata::copied(call.dialect(), &source.meta, own) };
+    let mut meta = match replaces {
+        true => own.clone(),
+        false => metadata::copied(call.dialect(), &source.meta, own.clone()),
+    };
+    if !call.is_oss() {
+        metadata::direct_tags(call, &source.meta, &own, &mut meta)?;
+    }
     let kept = source.checksum.filter(|_| call.has(Defect::CopyKeepsChecksum));
     let body = digests(source.content, algorithm);
     let (of, value) = match &kept {
@@ -41,8 +49,11 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         None => (ChecksumType::FullObject, body.checksum.clone()),
     };
     let crc64 = value.clone().filter(|_| call.is_oss() && !call.has(Defect::OmitCrc64OfObject));
-    let conditions = Conditions { forbid_overwrite: call.forbids_overwrite(), ..Conditions::default() };
-    let operation = Operation::Put { body, meta, conditions };
+    let conditions = match call.is_oss() {
+        true => Conditions { forbid_overwrite: call.forbids_overwrite(), ..Conditions::default() },
+        false => put_object::conditions(&call.request)?,
+    };
+    let operation = Operation::Put { body, meta: meta.clone(), conditions };
     let model::Answer::Stored(etag) = call.apply(operation)? else {
         return Err(S3Error::new("InternalError", "the object was not stored"));
     };
@@ -58,6 +69,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
             xml.text("ChecksumType", of.name());
         }
     });
+    let answer = encryption::tell(call, &meta, answer);
     let answer = if call.is_oss() { answer.header("etag", &call.quoted(&etag)) } else { answer };
     Ok(match crc64 {
         Some(value) => answer.header("x-oss-hash-crc64ecma", &call.crc64(&value)),

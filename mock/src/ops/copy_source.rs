@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::{Call, conditions};
+use super::{Call, conditions, headers, metadata, versions};
 use crate::http::S3Error;
 use crate::model::{self, Defect, Object};
 use crate::policy::Action;
@@ -10,15 +10,39 @@ use crate::provider::Dialect;
 
 /// The object that `x-amz-copy-source` (or `x-oss-copy-source`) names, if the sender may read it and the conditions hold.
 pub(super) fn find(call: &Call<'_>) -> Result<Object, S3Error> {
+    let (bucket, key) = named(call)?;
+    let store = call.service.store.lock();
+    let from = store.buckets.get(&bucket).ok_or_else(|| S3Error::no_such_bucket(&bucket))?;
+    if !call.is_oss() {
+        headers::check_owner(call, &store, "x-amz-source-expected-bucket-owner", &bucket)?;
+    }
+    if !call.may(from, &bucket, &key, Action::GetObject, false) {
+        return Err(S3Error::access_denied());
+    }
+    let object = from.keys.get(&key).and_then(|state| state.object.as_ref());
+    let object = object.ok_or_else(|| S3Error::refused(model::Refusal::NoSuchKey, &key, call.dialect()))?;
+    conditions::check(conditions::Kind::Copy, &call.request, &call.service.rules, object)?;
+    let message = "Operation is not valid for the source object's storage class";
+    metadata::check_readable(call.dialect(), &object.meta, message)?;
+    Ok(object.clone())
+}
+
+/// Returns the bucket and the key that the header names.
+pub(super) fn named(call: &Call<'_>) -> Result<(String, String), S3Error> {
     let name = call.dialect().header("copy-source");
     let header = call.request.header(&name).unwrap_or_default();
     let invalid = || {
         let message = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey";
         S3Error::invalid_argument(message, &name, header)
     };
-    let (path, version) = header.split_once('?').map_or((header, None), |(path, query)| (path, Some(query)));
-    if version.is_some() {
-        return Err(S3Error::not_implemented(&name));
+    let (path, query) = header.split_once('?').map_or((header, None), |(path, query)| (path, Some(query)));
+    match query.map(|query| query.strip_prefix("versionId=")) {
+        None => {}
+        Some(Some(versions::NULL)) if !call.is_oss() => {}
+        Some(Some(version)) if !call.is_oss() => {
+            return Err(S3Error::invalid_argument("Invalid version id specified", &name, version));
+        }
+        Some(_) => return Err(S3Error::not_implemented(&name)),
     }
     // A plus sign is a blank, as in forms; one of the key's own has to come as %2B.
     let path = match call.dialect() {
@@ -32,15 +56,7 @@ pub(super) fn find(call: &Call<'_>) -> Result<Object, S3Error> {
     if bucket.is_empty() || key.is_empty() {
         return Err(invalid());
     }
-    let store = call.service.store.lock();
-    let from = store.buckets.get(bucket).ok_or_else(|| S3Error::no_such_bucket(bucket))?;
-    if !call.may(from, bucket, key, Action::GetObject, false) {
-        return Err(S3Error::access_denied());
-    }
-    let object = from.keys.get(key).and_then(|state| state.object.as_ref());
-    let object = object.ok_or_else(|| S3Error::refused(model::Refusal::NoSuchKey, key, call.dialect()))?;
-    conditions::check(conditions::Kind::Copy, &call.request, &call.service.rules, object)?;
-    Ok(object.clone())
+    Ok((bucket.to_owned(), key.to_owned()))
 }
 
 /// Returns bucket and key as deliberate mistakes read them.

@@ -24,7 +24,9 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let created = store.now();
     match store.buckets.entry(name.to_owned()) {
         Entry::Vacant(place) => {
-            place.insert(Bucket::new(&owner, created));
+            let mut bucket = Bucket::new(&owner, created);
+            bucket.settings.take_ownership(call.request.header("x-amz-object-ownership"))?;
+            place.insert(bucket);
         }
         // On S3 in us-east-1 alone, creating one's own bucket again is answered with success.
         Entry::Occupied(bucket) if bucket.get().owner == owner => {

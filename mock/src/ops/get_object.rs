@@ -25,7 +25,19 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         },
     };
     if !call.has(Defect::IgnoreReadConditions) {
-        conditions::check(conditions::Kind::Read, &call.request, &call.service.rules, &object)?;
+        conditions::check(conditions::Kind::Read, &call.request, &call.service.rules, &object).map_err(
+            |error| match error.is_not_modified() {
+                // What a 200 would tell of the object's version, a 304 has to tell too (RFC 9110, 15.4.5).
+                true => error
+                    .header("etag", call.quoted(&object.etag))
+                    .header("last-modified", http_date(object.modified)),
+                false => error,
+            },
+        )?;
+    }
+    if !head {
+        let message = "The operation is not valid for the object's storage class";
+        metadata::check_readable(call.dialect(), &object.meta, message)?;
     }
     let piece = piece(call, &object)?;
     let size = object.content.len();
@@ -34,6 +46,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         .header("etag", &call.quoted(&object.etag))
         .header("last-modified", &http_date(object.modified))
         .header("content-length", &piece.content.len().to_string());
+    answer = override_headers(call, answer)?;
     if let Some((first, last)) = piece.bounds {
         answer = answer.header("content-range", &format!("bytes {first}-{last}/{size}"));
     }
@@ -56,6 +69,29 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         return Ok(answer);
     }
     Ok(answer.body(Pieces::new(piece.content.pieces().flatten())))
+}
+
+/// The headers that a read can have answered as it likes, behind `response-` in its query.
+const OVERRIDDEN: [&str; 6] = [
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "expires",
+];
+
+/// Answers with the headers that the query asks for. Whoever is not known may not ask.
+fn override_headers(call: &Call<'_>, mut answer: Answer) -> Result<Answer, S3Error> {
+    for name in OVERRIDDEN {
+        let Some(value) = call.request.query(&format!("response-{name}")) else { continue };
+        if call.principal.is_none() {
+            let message = "Request specific response headers cannot be used for anonymous GET requests.";
+            return Err(S3Error::new("InvalidRequest", message));
+        }
+        answer = answer.header(name, value);
+    }
+    Ok(answer)
 }
 
 /// What OSS tells of an object beside what S3 does.
@@ -133,6 +169,8 @@ fn piece(call: &Call<'_>, object: &Object) -> Result<Piece, S3Error> {
             status: StatusCode::PARTIAL_CONTENT,
             content: object.content.range(first + u64::from(call.has(Defect::ShiftRanges)), last + 1),
             bounds: Some((first, last)),
+            // A range that is all of the object has its checksum.
+            checksum: whole().filter(|_| first == 0 && last + 1 == size),
             ..piece
         }),
     }

@@ -9,13 +9,13 @@ const PAGE: u32 = 1_000;
 const ATTRIBUTES: [&str; 5] = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
-    let header = call.request.header("x-amz-object-attributes").unwrap_or_default();
+    let header = call.request.list("x-amz-object-attributes").unwrap_or_default();
     let asked: Vec<&str> = header.split(',').map(str::trim).collect();
     if asked.iter().any(|name| !ATTRIBUTES.contains(name)) {
         return Err(S3Error::invalid_argument(
             "Invalid attribute name specified.",
             "x-amz-object-attributes",
-            header,
+            &header,
         ));
     }
     let asks = |name: &str| asked.contains(&name);

@@ -1,9 +1,11 @@
 //! Headers that an object keeps and gives back.
 
+use std::collections::BTreeSet;
+
 use percent_encoding::percent_decode_str;
 
 use super::{Call, acl, encryption};
-use crate::http::{Answer, S3Error, encoded_words};
+use crate::http::{Answer, Request, S3Error, encoded_words};
 use crate::model::{Defect, Meta};
 use crate::provider::Dialect;
 
@@ -17,7 +19,11 @@ const KEPT: &[&str] = &[
 ];
 
 /// Those of the dialect's own that are kept beside metadata of the user's.
-const OWN_KEPT: &[&str] = &["storage-class", "tagging", "website-redirect-location"];
+const OWN_KEPT: &[&str] =
+    &["server-side-encryption", "storage-class", "tagging", "website-redirect-location"];
+
+/// The storage classes whose objects have to be restored before they can be read.
+const ARCHIVED: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
 
 /// The most tags of an object.
 const MOST_TAGS: usize = 10;
@@ -57,6 +63,12 @@ fn is_kept(dialect: Dialect, name: &str) -> bool {
 /// Whether a header is user metadata that may go beyond ASCII, in encoded words: S3 describes them, OSS does not.
 fn is_user_metadata(dialect: Dialect, name: &str) -> bool {
     dialect == Dialect::S3 && name.strip_prefix(dialect.prefix()).is_some_and(|own| own.starts_with("meta-"))
+}
+
+/// Returns the name and the value of a header of user metadata, if a request to S3 has one.
+pub(super) fn first_of_user(request: &Request) -> Option<(&str, &str)> {
+    let name = request.headers.keys().find(|name| is_user_metadata(request.dialect, name.as_str()))?;
+    Some((name.as_str(), request.header(name.as_str()).unwrap_or_default()))
 }
 
 /// What a PutObject or CreateMultipartUpload request says about its object.
@@ -136,10 +148,20 @@ pub(super) fn storage_class(dialect: Dialect, meta: &Meta) -> &str {
     meta.get(&dialect.header("storage-class")).map_or(dialect.standard_class(), String::as_str)
 }
 
-/// The metadata of a copy: the source's, but storage class, tags and ACL as the copy asks.
+/// Refuses an object whose storage class cannot be read at once. The mock restores none.
+pub(super) fn check_readable(dialect: Dialect, meta: &Meta, message: &str) -> Result<(), S3Error> {
+    let class = storage_class(dialect, meta);
+    match dialect == Dialect::S3 && ARCHIVED.contains(&class) {
+        true => Err(S3Error::new("InvalidObjectState", message).with("StorageClass", class)),
+        false => Ok(()),
+    }
+}
+
+/// The metadata of a copy: the source's, but storage class, encryption and ACL as the copy asks.
 pub(super) fn copied(dialect: Dialect, source: &Meta, own: Meta) -> Meta {
     let class = dialect.header("storage-class");
-    let of_copy = |name: &str| name == class || acl::is_header(dialect, name);
+    let of_copy =
+        |name: &str| name == class || name == encryption::HEADER_OF_S3 || acl::is_header(dialect, name);
     let kept =
         source.iter().filter(|(name, _)| !of_copy(name)).map(|(name, value)| (name.clone(), value.clone()));
     kept.chain(own.into_iter().filter(|(name, _)| of_copy(name))).collect()
@@ -168,6 +190,45 @@ fn read_tags(dialect: Dialect, meta: &Meta, decode: fn(&str) -> String) -> Vec<(
         .collect()
 }
 
+/// Lets a copy have the tags that it asks for: those of its source, unless a directive says otherwise.
+pub(super) fn direct_tags(
+    call: &Call<'_>,
+    source: &Meta,
+    own: &Meta,
+    meta: &mut Meta,
+) -> Result<(), S3Error> {
+    let name = Dialect::S3.header("tagging");
+    let tags = match call.request.header("x-amz-tagging-directive") {
+        None | Some("COPY") => source.get(&name),
+        Some("REPLACE") => own.get(&name),
+        Some(other) => {
+            let message = "Unknown tagging directive.";
+            return Err(S3Error::invalid_argument(message, "x-amz-tagging-directive", other));
+        }
+    };
+    match tags {
+        Some(tags) => meta.insert(name, tags.clone()),
+        None => meta.remove(&name),
+    };
+    Ok(())
+}
+
+/// Returns whether tags are written as S3 wants them: in pairs, percent-encoded, each key once.
+fn are_well_formed(header: &str) -> bool {
+    let decodes = |text: &str| percent_decode_str(text).decode_utf8().is_ok();
+    let pairs: Vec<&str> = header.split('&').collect();
+    let keys: BTreeSet<String> =
+        pairs.iter().map(|pair| decoded(pair.split('=').next().unwrap_or_default())).collect();
+    header.is_empty()
+        || (keys.len() == pairs.len()
+            && pairs.iter().all(|pair| !pair.is_empty() && pair.matches('=').count() <= 1 && decodes(pair)))
+}
+
+/// Returns whether S3 takes a character in a tag.
+fn may_stand_in_tag(c: char) -> bool {
+    c.is_alphanumeric() || c.is_whitespace() || "+-=._:/@".contains(c)
+}
+
 fn check_tags(call: &Call<'_>, meta: &Meta) -> Result<(), S3Error> {
     let dialect = call.dialect();
     let longest = if call.has(Defect::RefuseLongTags) { 64 } else { 128 };
@@ -177,7 +238,22 @@ fn check_tags(call: &Call<'_>, meta: &Meta) -> Result<(), S3Error> {
         let message = "Tags are written as key or key=value, and joined with &.";
         return Err(S3Error::invalid_argument(message, "x-oss-tagging", header).ec("0010-00000219"));
     }
+    if dialect == Dialect::S3 && !are_well_formed(header) {
+        let message = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.";
+        return Err(S3Error::invalid_argument(message, "x-amz-tagging", header));
+    }
     let tags = tags(dialect, meta);
+    let whole = |text: &str| text.chars().all(may_stand_in_tag);
+    if let Some((key, _)) = tags.iter().find(|(key, value)| !whole(key) || !whole(value))
+        && dialect == Dialect::S3
+    {
+        let message = if whole(key) {
+            "The TagValue you have provided is invalid"
+        } else {
+            "The TagKey you have provided is invalid"
+        };
+        return Err(invalid(message).with("TagKey", key));
+    }
     if tags.len() > MOST_TAGS {
         return Err(invalid("Object tags cannot be greater than 10"));
     }
@@ -219,5 +295,20 @@ pub(super) fn show(call: &Call<'_>, meta: &Meta, answer: Answer) -> Answer {
     match tags(dialect, meta).len() {
         0 => answer,
         count => answer.header(&dialect.header("tagging-count"), &count.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_pairs_of_which_each_key_comes_once() {
+        for right in ["", "a=1", "a=1&b=", "a", "cost%20center=a%2Bb%3Dc", "a+b=c"] {
+            assert!(are_well_formed(right), "{right}");
+        }
+        for wrong in ["TagSet=[{Key=a,Value=b}]", "a=1&a=2", "a=1&%61=2", "a=1&&b=2", "a=1&", "a=%FF"] {
+            assert!(!are_well_formed(wrong), "{wrong}");
+        }
     }
 }

@@ -26,18 +26,22 @@ mod get_object_lock_configuration;
 mod get_object_meta;
 mod get_object_tagging;
 mod head_bucket;
+mod headers;
 pub(crate) mod left_out;
 mod list_buckets;
 mod list_multipart_uploads;
+mod list_object_versions;
 mod list_objects;
 mod list_parts;
 mod metadata;
 mod put_object;
 mod put_object_acl;
 mod route;
+mod settings;
 mod unsettled;
 mod upload_part;
 mod upload_part_copy;
+mod versions;
 
 use std::time::Duration;
 
@@ -51,7 +55,7 @@ use crate::model::{
     self, Algorithm, Defect, Event, Given, KeyState, Meta, Operation, Refusal, Rules, Time, Upload, UploadId,
 };
 use crate::policy::{Action, Effect};
-use crate::provider::{Dialect, Provider, Support};
+use crate::provider::{CAPABILITIES, Dialect, Provider, Support};
 use crate::store::{Bucket, Inner, Store};
 
 /// What all calls share.
@@ -89,6 +93,7 @@ pub(crate) struct Call<'s> {
     pub(crate) body: Option<&'s mut Incoming>,
 }
 
+pub(crate) use settings::Settings;
 pub(crate) use unsettled::PutOff;
 
 /// What a request that is not signed is told as.
@@ -115,12 +120,9 @@ impl<'s> Call<'s> {
         Answer::xml(Xml::document(self.dialect(), root, content))
     }
 
-    /// A time as it stands in documents. OSS writes thousandths, and counts none.
+    /// Returns a time as documents show it: with thousandths of a second that are always zero.
     fn time(&self, time: Time) -> String {
-        match self.dialect() {
-            Dialect::S3 => iso8601(time),
-            Dialect::Oss => iso8601(Time(time.0 - time.0 % 1_000_000)),
-        }
+        iso8601(Time(time.0 - time.0 % 1_000_000))
     }
 
     fn has(&self, defect: Defect) -> bool {
@@ -180,6 +182,15 @@ impl<'s> Call<'s> {
 
     /// Hands an operation on the key of the request to the model.
     fn apply(&self, operation: Operation) -> Result<model::Answer, S3Error> {
+        self.apply_if(operation, |_| Ok(()))
+    }
+
+    /// As [`apply`](Self::apply), if what is under the key fits. Nothing comes between the two.
+    fn apply_if(
+        &self,
+        operation: Operation,
+        fits: impl FnOnce(&KeyState) -> Result<(), S3Error>,
+    ) -> Result<model::Answer, S3Error> {
         let mut store = self.service.store.lock();
         unsettled::settle(&mut store);
         let at = store.now();
@@ -195,6 +206,7 @@ impl<'s> Call<'s> {
             Dialect::Oss => format!("{:X}", uuid::Uuid::new_v4().simple()),
         });
         let event = Event { operation, given: Given { id: Some(id), at, etag: None } };
+        fits(bucket.keys.get(&owner).unwrap_or(&KeyState::default()))?;
         let state = bucket.keys.entry(owner).or_default();
         let answer = model::apply(state, &self.service.rules, &event);
         if *state == KeyState::default() {
@@ -336,11 +348,12 @@ impl<'s> Call<'s> {
         Ok((self.body.take().ok_or_else(read)?, self.payload.take().ok_or_else(read)?))
     }
 
-    /// Whether the provider knows no checksum at all.
+    /// Whether the provider knows no checksum at all, of those that a provider can promise.
     fn ignores_checksums(&self) -> bool {
-        Algorithm::ALL.into_iter().all(|algorithm| {
-            self.service.lacks(&format!("checksum_{}", algorithm.name().to_ascii_lowercase()))
-        })
+        let capabilities =
+            Algorithm::ALL.map(|algorithm| format!("checksum_{}", algorithm.name().to_ascii_lowercase()));
+        let can_be_promised = |name: &&String| CAPABILITIES.iter().any(|(known, _)| known == *name);
+        capabilities.iter().filter(can_be_promised).all(|name| self.service.lacks(name))
     }
 
     /// A CRC-64 as it stands in headers and documents of OSS.

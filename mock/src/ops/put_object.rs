@@ -15,7 +15,13 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
             refuse_conditions(&call)?;
             Conditions { forbid_overwrite: call.forbids_overwrite(), ..Conditions::default() }
         }
-        false => conditions(&call.request)?,
+        false => {
+            let conditions = conditions(&call.request)?;
+            if conditions.if_match.as_deref() == Some("*") {
+                return Err(S3Error::not_accepted("If-Match"));
+            }
+            conditions
+        }
     };
     let callback = call_back::asked(&call)?;
     // Told before the body comes, so that nothing is sent in vain.
@@ -34,9 +40,10 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let model::Answer::Stored(etag) = call.apply(put)? else {
         return Err(S3Error::new("InternalError", "the object was not stored"));
     };
-    let mut answer = Answer::new(StatusCode::OK).header("etag", &call.quoted(&etag));
+    let answer = Answer::new(StatusCode::OK).header("etag", &call.quoted(&etag));
+    let mut answer = encryption::tell(&call, &meta, answer);
     if call.is_oss() {
-        answer = encryption::tell(&call, &meta, answer).header("content-md5", &STANDARD.encode(md5));
+        answer = answer.header("content-md5", &STANDARD.encode(md5));
         if let Some(value) = crc64.filter(|_| !call.has(Defect::OmitCrc64OfObject)) {
             answer = answer.header("x-oss-hash-crc64ecma", &call.crc64(&value));
         }
@@ -62,10 +69,9 @@ fn refuse_conditions(call: &Call<'_>) -> Result<(), S3Error> {
 
 /// The conditions of a write, as its headers state them.
 pub(super) fn conditions(request: &Request) -> Result<Conditions, S3Error> {
-    let if_match = request.header("if-match").map(str::to_owned);
-    match (if_match, request.header("if-none-match")) {
+    match (request.list("if-match"), request.list("if-none-match")) {
         (Some(_), Some(_)) => Err(S3Error::not_implemented("If-Match and If-None-Match")),
-        (_, Some(other)) if other != "*" => Err(S3Error::not_implemented("If-None-Match")),
+        (_, Some(other)) if other != "*" => Err(S3Error::not_accepted("If-None-Match")),
         (if_match, if_none) => {
             Ok(Conditions { if_match, if_none: if_none.is_some(), forbid_overwrite: false })
         }

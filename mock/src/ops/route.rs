@@ -13,10 +13,13 @@ const ELSEWHERE_ON_OSS: &[&str] = &[
     "asyncFetch",
     "cname",
     "comp",
+    "encryption",
     "live",
     "metaQuery",
     "objectInfo",
+    "ownershipControls",
     "policy",
+    "publicAccessBlock",
     "qosInfo",
     "referer",
     "resourceGroup",
@@ -24,6 +27,8 @@ const ELSEWHERE_ON_OSS: &[&str] = &[
     "style",
     "symlink",
     "transferAcceleration",
+    "versionId",
+    "versions",
     "vod",
     "worm",
     "x-oss-process",
@@ -34,7 +39,6 @@ const ELSEWHERE: &[&str] = &[
     "accelerate",
     "analytics",
     "cors",
-    "encryption",
     "intelligent-tiering",
     "inventory",
     "legal-hold",
@@ -42,17 +46,13 @@ const ELSEWHERE: &[&str] = &[
     "logging",
     "metrics",
     "notification",
-    "ownershipControls",
     "policyStatus",
-    "publicAccessBlock",
     "replication",
     "requestPayment",
     "restore",
     "retention",
     "select",
     "torrent",
-    "versionId",
-    "versions",
     "website",
 ];
 
@@ -63,11 +63,17 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
     if let Some(name) = request.query_names().find(elsewhere) {
         return Err(S3Error::not_implemented(name));
     }
+    headers::check(&call)?;
+    versions::check(&call)?;
     let has = |name| request.has_query(name);
     let copies = request.own("copy-source").is_some();
+    let setting = settings::PARAMETERS.into_iter().find(|name| has(name));
     let of_any_request = |name| of_any_request(call.dialect(), name);
     match (&request.method, &request.bucket, &request.key) {
         (&Method::GET, None, None) => list_buckets::handle(&call),
+        (&Method::GET | &Method::PUT | &Method::DELETE, Some(_), None) if let Some(name) = setting => {
+            settings::handle(call, name).await
+        }
         (&Method::PUT, Some(_), None) if request.query_names().all(of_any_request) => {
             create_bucket::handle(call).await
         }
@@ -78,13 +84,14 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
         (&Method::GET, Some(_), None) if has("location") => get_bucket_location::handle(&call),
         (&Method::GET, Some(_), None) if has("versioning") => get_bucket_versioning::handle(&call),
         (&Method::GET, Some(_), None) if oss && has("bucketInfo") => get_bucket_info::handle(&call),
-        (&Method::GET, Some(_), None) if oss && has("acl") => get_bucket_acl::handle(&call),
+        (&Method::GET, Some(_), None) if has("acl") => get_bucket_acl::handle(&call),
+        (&Method::GET, Some(_), None) if has("versions") => list_object_versions::handle(&call),
         (&Method::GET, Some(_), None) if has("object-lock") => get_object_lock_configuration::handle(&call),
         (&Method::GET, Some(_), None) if has("uploads") => list_multipart_uploads::handle(&call),
         (&Method::GET | &Method::PUT | &Method::DELETE, Some(_), None) if has("policy") => {
             bucket_policy::handle(call).await
         }
-        (&Method::GET, Some(_), None) if !has("acl") && !has("tagging") => list_objects::handle(&call),
+        (&Method::GET, Some(_), None) if !has("tagging") => list_objects::handle(&call),
         (&Method::POST, Some(_), None) if has("delete") => delete_objects::handle(call).await,
         (&Method::POST, Some(_), None) if has("uploads") => {
             Err(S3Error::new("InvalidRequest", "A key must be specified"))
@@ -167,7 +174,7 @@ fn careless(call: &Call<'_>) -> bool {
 /// Parameters that name no sub-resource: what SDKs add, and a signature.
 fn of_any_request(dialect: Dialect, name: &str) -> bool {
     match dialect {
-        Dialect::S3 => name == "x-id" || name.starts_with("X-Amz-"),
+        Dialect::S3 => ["x-id", "versionId"].contains(&name) || name.starts_with("X-Amz-"),
         Dialect::Oss => {
             let known =
                 ["OSSAccessKeyId", "Expires", "Signature", "security-token", "callback", "callback-var"];

@@ -4,13 +4,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 
-use super::{Call, encryption, unsettled, upload_part_copy::digests};
+use super::{Call, encryption, metadata, unsettled, upload_part_copy::digests};
 use crate::http::{Answer, S3Error, checksum, expected_length};
-use crate::model::{self, Body, Defect, Operation, UploadId};
+use crate::model::{self, Body, Defect, Operation};
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let (upload, number) = (call.upload(), call.part_number()?);
     encryption::forbid(&call, Defect::TakeEncryptionOfParts)?;
+    if let Some((name, value)) = metadata::first_of_user(&call.request) {
+        let message = "Metadata cannot be specified in this context.";
+        return Err(S3Error::invalid_argument(message, name, value));
+    }
     let claimed = if call.ignores_checksums() {
         Default::default()
     } else {
@@ -46,8 +50,9 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     if !call.has(Defect::OmitPartEtag) {
         answer = answer.header("etag", &call.quoted(&etag));
     }
+    answer = encryption::tell_of_upload(&call, &upload, answer);
     if call.is_oss() {
-        return Ok(tell(&call, &upload, &stored, answer));
+        return Ok(tell(&call, &stored, answer));
     }
     if let Some(claimed) = received.claimed.filter(|_| !call.has(Defect::OmitChecksums)) {
         answer = answer.header(&checksum::header(claimed.algorithm), &checksum::encoded(&claimed));
@@ -56,10 +61,10 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
 }
 
 /// What OSS tells of a part beside its ETag.
-fn tell(call: &Call<'_>, upload: &UploadId, body: &Body, answer: Answer) -> Answer {
+fn tell(call: &Call<'_>, body: &Body, answer: Answer) -> Answer {
     let mut answer = answer.header("content-md5", &STANDARD.encode(body.md5));
     if let Some(value) = body.checksum.as_ref().filter(|_| !call.has(Defect::OmitCrc64OfPart)) {
         answer = answer.header("x-oss-hash-crc64ecma", &call.crc64(value));
     }
-    encryption::tell_of_upload(call, upload, answer)
+    answer
 }

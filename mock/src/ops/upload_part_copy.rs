@@ -54,8 +54,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         }
     });
     if call.is_oss() {
-        answer = encryption::tell_of_upload(call, &upload, answer.header("etag", &call.quoted(&etag)));
+        answer = answer.header("etag", &call.quoted(&etag));
     }
+    answer = encryption::tell_of_upload(call, &upload, answer);
     if let Some(crc64) = crc64 {
         answer = answer.header("x-oss-hash-crc64ecma", &call.crc64(&crc64));
     }

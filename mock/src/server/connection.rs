@@ -4,6 +4,8 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Instant;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::{Method, Response, header};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
@@ -78,11 +80,16 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
     let began = Instant::now();
     let dialect = service.provider.dialect;
     let request_id = request_id(dialect);
-    let asked = Asked { dialect, head, host: &host, resource: &resource, request_id: &request_id };
+    let host_id = host_id(&request_id);
+    let asked =
+        Asked { dialect, head, host: &host, resource: &resource, request_id: &request_id, host_id: &host_id };
     let answer = match answer(service, parts, &mut body).await {
         Ok(answer) => answer,
         Err(error) => {
-            left_out::change(&service.rules, left_out::OF_ERRORS, told(service, error).into_answer(&asked))
+            let answer = told(service, error).into_answer(&asked);
+            let answer = left_out::change(&service.rules, left_out::OF_ERRORS, answer);
+            // As AWS does: clients that wait for a go-ahead may not use the connection of a refusal again.
+            if waits { answer.header("connection", "close") } else { answer }
         }
     };
     if !waits && !body.is_end_stream() {
@@ -92,7 +99,7 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
         .header("server", concat!("mpuspec-mock/", env!("CARGO_PKG_VERSION")))
         .header(&dialect.header("request-id"), &request_id);
     let answer = match dialect {
-        Dialect::S3 => answer.header("x-amz-id-2", &request_id),
+        Dialect::S3 => answer.header("x-amz-id-2", &host_id),
         Dialect::Oss => answer.header("x-oss-server-time", &began.elapsed().as_millis().to_string()),
     };
     answer.into_response()
@@ -106,6 +113,11 @@ fn request_id(dialect: Dialect) -> String {
         Dialect::Oss => 24,
     };
     digits[digits.len() - length..].to_owned()
+}
+
+/// The second name of a request, which S3 gives as Base64.
+fn host_id(request_id: &str) -> String {
+    STANDARD.encode([uuid::Uuid::new_v4().as_bytes(), request_id.as_bytes()].concat())
 }
 
 /// An error as it is told, with the spelling of the provider and what deliberate mistakes make of it.
@@ -158,6 +170,9 @@ async fn answer(
         authenticate(&request, &service.region, Leniency::of(&service.rules), accounts::find)
     };
     let Signed { principal, payload } = signed?;
+    if request.dialect == Dialect::S3 && signed_url {
+        request.take_hoisted_headers();
+    }
     if let Some(key) = &mut request.key {
         mangle(key, &service.rules);
     }
