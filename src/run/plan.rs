@@ -6,8 +6,8 @@ use mpuspec_mock::provider::{Dialect, Provider, Support};
 
 use super::dispute::disputed;
 use crate::case::{
-    Bucket, Case, Catalogue, Claims, Cost as CaseCost, Expect, Expr, KeyName, Level, Missing, Numbers,
-    Operation, PartNumber, Row, RowId, Selection, Sizes, Step, User, error_code, publisher_of,
+    Bucket, Case, Catalogue, Claims, Expect, Expr, KeyName, Level, Missing, Numbers, Operation, PartNumber,
+    Row, RowId, Selection, Sizes, Step, User, error_code, publisher_of,
 };
 
 /// The rows of a run, with what all of them cost.
@@ -148,10 +148,9 @@ pub fn plan(
             if !selection.takes(&id) || !wanted(&id, level) {
                 continue;
             }
-            let applicable = if case.cost == CaseCost::ManyRequests && !loopback && !selection.names(&id) {
-                Applicable::No(
-                    "it sends many requests: on a live endpoint it runs only when it is named".to_owned(),
-                )
+            let opted_in = case.cost.opted_in().filter(|_| !loopback && !selection.names(&id));
+            let applicable = if let Some(why) = opted_in {
+                Applicable::No(format!("{why}: on a live endpoint it runs only when it is named"))
             } else {
                 applicable(case, row, provider)
             };

@@ -42,7 +42,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         if shows_owners {
             xml.owner(&owner);
         }
-        xml.text("StorageClass", &storage_class);
+        if !call.has(Defect::OmitListedStorageClass) {
+            xml.text("StorageClass", &storage_class);
+        }
         xml.value("PartNumberMarker", after);
         if listed.truncated || !call.has(Defect::OmitLastPartMarker) {
             xml.value("NextPartNumberMarker", last);

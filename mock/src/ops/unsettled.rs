@@ -38,6 +38,16 @@ pub(super) async fn complete(call: &Call<'_>, completion: Operation) -> Result<m
         }
         return answer;
     }
+    if has(Defect::TornReads) {
+        let before = call.look(|state| state.object.clone()).flatten();
+        if let (Some(before), Some(content)) = (before, outcome(call, &completion)) {
+            let torn = Object { content, ..before.clone() };
+            call.change(|state| state.object = Some(torn));
+            tokio::time::sleep(PAUSE).await;
+            call.change(|state| state.object = Some(before));
+        }
+        return call.apply(completion);
+    }
     if has(Defect::CompletionReadsTwice) || has(Defect::AbortBreaksCompletion) {
         let checked = trial(call, &completion)?;
         tokio::time::sleep(PAUSE).await;
@@ -160,6 +170,16 @@ fn trial(call: &Call<'_>, completion: &Operation) -> Result<model::Answer, S3Err
     match model::apply(&mut state.clone(), &call.service.rules, &event) {
         model::Answer::Refused(refusal) => Err(S3Error::refused(refusal, call.request.key(), call.dialect())),
         answer => Ok(answer),
+    }
+}
+
+/// The bytes that the object would have.
+fn outcome(call: &Call<'_>, completion: &Operation) -> Option<model::Content> {
+    let mut state = call.look(KeyState::clone)?;
+    let event = Event { operation: completion.clone(), given: Given::default() };
+    match model::apply(&mut state, &call.service.rules, &event) {
+        model::Answer::Completed(_) => Some(state.object?.content),
+        _ => None,
     }
 }
 

@@ -4,12 +4,14 @@ mod checksums;
 mod content;
 mod etags;
 mod listings;
+mod times;
 
 use checksums::checksums;
 use content::content;
 use etags::etag;
 use listings::{listing, parts};
 use mpuspec_mock::provider::Provider;
+use times::times;
 
 use super::state::{State, Unavailable};
 use crate::case::{Claims, Code, ListOrder, Sizes, error_code};
@@ -115,6 +117,7 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
     }
     listing(claims, answer, scene)?;
     fields(claims, answer, scene)?;
+    times(claims, answer)?;
     if let Some(root) = &claims.root
         && answer.root.as_ref() != Some(root)
     {
