@@ -107,6 +107,8 @@ pub enum Bucket {
     /// In the bucket of the run, below a prefix of its own.
     #[default]
     Shared,
+    /// In the bucket of the run, while no other row runs.
+    Alone,
     /// In a bucket of its own.
     Own,
 }

@@ -13,7 +13,7 @@ use super::{Ask, Call, History, Piece, Saw};
 pub enum Kind {
     /// Bytes that nobody sent.
     ForeignBytes,
-    /// An object that mixes what several writes sent.
+    /// An object that mixes what several writes sent, or bears the ETag of another.
     Torn,
     /// An acknowledged object that is not there any more.
     Lost,
@@ -41,6 +41,9 @@ pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
     }
     if unexplained.iter().any(|call| is_lost(history, call)) {
         return Kind::Lost;
+    }
+    if unexplained.iter().any(|call| is_mislabelled(history, call)) {
+        return Kind::Torn;
     }
     if unexplained.iter().any(|call| is_revived(history, call)) {
         return Kind::Revived;
@@ -71,6 +74,26 @@ fn is_torn(history: &History, call: &Call, pieces: &[Piece]) -> bool {
         }
     }
     !uploads.into_iter().any(|upload| joins(history, upload, pieces, 0))
+}
+
+/// Whether a whole read shows the ETag of one write over the bytes of another.
+fn is_mislabelled(history: &History, call: &Call) -> bool {
+    let (Ask::GetObject { key, range: None }, Saw::Object { etag, content: Some(pieces), .. }) =
+        (&call.ask, &call.saw)
+    else {
+        return false;
+    };
+    let seen = content_of(pieces);
+    let answered = |other: &Call| match &other.saw {
+        Saw::Completed { etag, .. } | Saw::Stored { etag, .. } if other.ask.key() == key => {
+            Some((etag.clone(), bytes_of(history, other)?))
+        }
+        _ => None,
+    };
+    let writes: Vec<(String, Content)> = history.calls.iter().filter_map(answered).collect();
+    let shows =
+        |under: bool| writes.iter().any(|(of, bytes)| (of == etag) == under && seen.as_ref() == Some(bytes));
+    writes.iter().any(|(of, _)| of == etag) && shows(false) && !shows(true)
 }
 
 /// Whether pieces are whole parts of an upload, by ascending number.

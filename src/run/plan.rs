@@ -103,6 +103,11 @@ impl PlannedRow {
         self.steps().any(|step| matches!(step.operation, Operation::Restart(_)))
     }
 
+    /// Whether no other row may run at the same time.
+    pub fn runs_alone(&self) -> bool {
+        self.restarts() || self.case.bucket == Bucket::Alone
+    }
+
     /// Whether a step of it stops in the middle of a body.
     pub fn stops_in_a_body(&self) -> bool {
         self.row().steps.iter().any(|step| match &step.operation {

@@ -324,12 +324,14 @@ defects! {
     CompletionRefusesLongestKeys = "completion-refuses-longest-keys",
     /// Where the checksum of the full object was asked for, parts need one too.
     RequirePartChecksums = "require-part-checksums",
-    /// A listing of uploads tells no time that anybody lived in.
-    ListUploadsWithoutTime = "list-uploads-without-time",
+    /// Listings of uploads and parts tell a time long past.
+    ListLongPast = "list-long-past",
     /// Listings of uploads and parts tell no storage class.
     OmitListedStorageClass = "omit-listed-storage-class",
     /// Page sizes beyond all reason are answered with status 500.
     LargestPagesFail = "largest-pages-fail",
+    /// No object can be listed beside one whose key XML cannot carry.
+    KeysSpoilListings = "keys-spoil-listings",
     /// A part whose number is none replaces the object under the key.
     StoreBrokenParts = "store-broken-parts",
 

@@ -85,8 +85,8 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
                     xml.text("ChecksumAlgorithm", algorithm.name());
                     xml.text("ChecksumType", of.name());
                 }
-                let nowhen = call.has(Defect::ListUploadsWithoutTime);
-                xml.text("Initiated", call.time(if nowhen { Time::default() } else { upload.initiated }));
+                let long_past = call.has(Defect::ListLongPast);
+                xml.text("Initiated", call.time(if long_past { Time::default() } else { upload.initiated }));
             });
         }
         for prefix in &page.prefixes {

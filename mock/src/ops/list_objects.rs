@@ -25,6 +25,11 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
 
     let mut store = call.service.store.lock();
     let bucket = call.bucket(&mut store, Action::ListBucket)?;
+    let spoils = |c: char| (c < ' ' && !"\t\r\n".contains(c)) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let mut listed = bucket.keys.keys().filter(|key| key.starts_with(prefix));
+    if call.has(Defect::KeysSpoilListings) && listed.any(|key| key.contains(spoils)) {
+        return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
+    }
     let nothing = nothing();
     let mut objects: Vec<(&String, &Object)> = Vec::new();
     let mut prefixes: Vec<String> = Vec::new();

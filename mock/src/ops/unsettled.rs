@@ -41,10 +41,11 @@ pub(super) async fn complete(call: &Call<'_>, completion: Operation) -> Result<m
     if has(Defect::TornReads) {
         let before = call.look(|state| state.object.clone()).flatten();
         if let (Some(before), Some(content)) = (before, outcome(call, &completion)) {
-            let torn = Object { content, ..before.clone() };
-            call.change(|state| state.object = Some(torn));
+            let torn = Object { content, ..before };
+            let (bucket, key) = names(call);
+            let until = Instant::now() + PAUSE;
+            call.service.store.lock().put_off.stale.push((until, bucket, key, Some(torn)));
             tokio::time::sleep(PAUSE).await;
-            call.change(|state| state.object = Some(before));
         }
         return call.apply(completion);
     }
@@ -147,9 +148,9 @@ pub(super) fn fall(store: &mut Inner, rules: &Rules) {
     }
 }
 
-/// What a read finds that does not see the newest completion; none if it sees what is there.
+/// What a read finds that does not see what is there; none if it does.
 pub(super) fn stale(call: &Call<'_>) -> Option<Option<Object>> {
-    if !call.has(Defect::StaleReads) {
+    if !call.has(Defect::StaleReads) && !call.has(Defect::TornReads) {
         return None;
     }
     let (bucket, key) = names(call);
