@@ -448,7 +448,8 @@ impl Scope<'_> {
             || claims.keys.is_some()
             || claims.acl.is_some()
             || claims.tagging.is_some()
-            || claims.same.is_some();
+            || claims.same.is_some()
+            || claims.times.is_some();
         let refusal = claims.error.is_some() || claims.refused.is_some();
         if refusal && of_success || claims.error.is_some() && claims.refused.is_some() {
             self.mistakes
@@ -472,7 +473,7 @@ impl Scope<'_> {
                 self.part(part, upload, &path.key("parts").index(at));
             }
         }
-        if let Some(ETagClaim::Of(name)) = &claims.etag {
+        if let Some(ETagClaim::Of(name) | ETagClaim::Not(name)) = &claims.etag {
             self.use_name(name, &[Kind::Sent, Kind::Object], &path.key("etag"));
         }
         for (at, name) in claims.uploads.iter().flatten().enumerate() {

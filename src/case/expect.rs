@@ -12,7 +12,7 @@ use super::error_codes::{ANY, ERROR_CODES};
 use super::expression::Expr;
 use super::offset::Offset;
 use super::reference::{ContentItem, PartRef};
-use super::scalar::{scalar, scalar_or_seq};
+use super::scalar::{scalar, scalar_or_map, scalar_or_seq};
 use super::step::{Step, read_steps};
 
 /// What a step says whose answer the model shall judge.
@@ -111,6 +111,8 @@ pub struct Claims {
     pub fields: Option<BTreeMap<String, FieldValue>>,
     /// Elements that the answer does not have.
     pub no_fields: Option<Vec<String>>,
+    /// Elements, by their path, that hold a time of this run.
+    pub times: Option<Vec<String>>,
     /// The whole text of the answer.
     pub body: Option<String>,
     /// What differs between the answers of a step that asks several times.
@@ -214,24 +216,30 @@ pub enum ETagClaim {
     DigestsAsText,
     /// That of an earlier step.
     Of(String),
+    /// Another than that of an earlier step.
+    Not(String),
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct OtherThan {
+    not: String,
 }
 
 impl<'de> Deserialize<'de> for ETagClaim {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        scalar(
-            deserializer,
-            "multipart, parts_count, of_digests, single, digests_as_text, or a name given with `as`",
-            |text| {
-                Ok(match text {
-                    "multipart" => Self::Multipart,
-                    "parts_count" => Self::PartsCount,
-                    "of_digests" => Self::OfDigests,
-                    "single" => Self::Single,
-                    "digests_as_text" => Self::DigestsAsText,
-                    name => Self::Of(name.to_owned()),
-                })
-            },
-        )
+        let word = |text: &str| {
+            Ok(match text {
+                "multipart" => Self::Multipart,
+                "parts_count" => Self::PartsCount,
+                "of_digests" => Self::OfDigests,
+                "single" => Self::Single,
+                "digests_as_text" => Self::DigestsAsText,
+                name => Self::Of(name.to_owned()),
+            })
+        };
+        let expecting = "multipart, parts_count, of_digests, single, digests_as_text, a name given with `as`, or { not: NAME }";
+        scalar_or_map(deserializer, expecting, word, |other: OtherThan| Ok(Self::Not(other.not)))
     }
 }
 
@@ -240,8 +248,10 @@ impl JsonSchema for ETagClaim {
         "ETagClaim".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "description": "multipart, parts_count, of_digests, single, digests_as_text, or a name given with `as`" })
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let other = generator.subschema_for::<OtherThan>();
+        let word = json_schema!({ "type": "string", "description": "multipart, parts_count, of_digests, single, digests_as_text, or a name given with `as`" });
+        json_schema!({ "anyOf": [word, other] })
     }
 }
 

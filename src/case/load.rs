@@ -107,6 +107,8 @@ pub enum Bucket {
     /// In the bucket of the run, below a prefix of its own.
     #[default]
     Shared,
+    /// In the bucket of the run, while no other row runs.
+    Alone,
     /// In a bucket of its own.
     Own,
 }
@@ -120,6 +122,22 @@ pub enum Cost {
     Usual,
     /// So many requests that it runs on a live endpoint only when it is named.
     ManyRequests,
+    /// So many bytes that it runs on a live endpoint only when it is named.
+    MuchTraffic,
+    /// So much strain on a fragile server that it runs on a live endpoint only when it is named.
+    Strain,
+}
+
+impl Cost {
+    /// Why a case runs on a live endpoint only when it is named, if that is so.
+    pub fn opted_in(self) -> Option<&'static str> {
+        match self {
+            Self::Usual => None,
+            Self::ManyRequests => Some("it sends many requests"),
+            Self::MuchTraffic => Some("it sends many bytes"),
+            Self::Strain => Some("it may end a fragile server"),
+        }
+    }
 }
 
 /// What stands in place of source and level in files that the explorer wrote.

@@ -48,15 +48,17 @@ pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
     if reads.iter().any(|(call, pieces)| is_torn(history, call, pieces)) {
         return Kind::Torn;
     }
+    if unexplained.iter().any(|call| is_mislabelled(history, call)) {
+        return Kind::Torn;
+    }
     if unexplained.iter().any(|call| read_of(history, call) == Some(Read::Missing)) {
         return Kind::Lost;
     }
     if let Some(kind) = unexplained.iter().filter_map(|call| after_the_end(history, call)).min() {
         return kind;
     }
-    let other_etag = unexplained.iter().find(|call| read_of(history, call) == Some(Read::OtherETag));
-    if let Some(call) = other_etag {
-        return if has_etag_of_another_write(history, call) { Kind::Torn } else { Kind::OtherETag };
+    if unexplained.iter().any(|call| read_of(history, call) == Some(Read::OtherETag)) {
+        return Kind::OtherETag;
     }
     let alone = |call: &&Call| history.calls.iter().filter(|other| overlap(call, other)).count() == 1;
     if unexplained.iter().all(alone) { Kind::UnlawfulAnswer } else { Kind::NoLawfulOrder }
@@ -84,6 +86,27 @@ fn is_torn(history: &History, call: &Call, pieces: &[Piece]) -> bool {
         }
     }
     !uploads.into_iter().any(|upload| joins(history, upload, pieces, 0))
+}
+
+/// Whether a whole read shows the ETag of one write over the bytes of another.
+fn is_mislabelled(history: &History, call: &Call) -> bool {
+    let (Ask::GetObject { key, range: None }, Saw::Object { etag: Some(seen), content: Some(pieces), .. }) =
+        (&call.ask, &call.saw)
+    else {
+        return false;
+    };
+    let content = content_of(pieces);
+    let answered = |other: &Call| match &other.saw {
+        Saw::Completed { etag: Some(etag) } | Saw::Stored { etag: Some(etag) } if other.ask.key() == key => {
+            Some((etag.clone(), bytes_of(history, other)?))
+        }
+        _ => None,
+    };
+    let writes: Vec<(String, Content)> = history.calls.iter().filter_map(answered).collect();
+    let shows = |under: bool| {
+        writes.iter().any(|(of, bytes)| (of == seen) == under && content.as_ref() == Some(bytes))
+    };
+    writes.iter().any(|(of, _)| of == seen) && shows(false) && !shows(true)
 }
 
 /// Whether pieces are whole parts of an upload, by ascending number.
@@ -139,19 +162,6 @@ fn read_of(history: &History, call: &Call) -> Option<Read> {
     }
     let shown: Vec<Read> = last.iter().map(|write| shows(history, write, call)).collect();
     [Read::Whole, Read::OtherETag].into_iter().find(|read| shown.contains(read)).or(Some(Read::Missing))
-}
-
-/// Whether the ETag of a read is that of a write whose bytes it does not show.
-fn has_etag_of_another_write(history: &History, call: &Call) -> bool {
-    let Saw::Object { etag: Some(seen), .. } = &call.saw else { return false };
-    history.calls.iter().any(|other| {
-        let ((Ask::PutObject { key, .. }, Saw::Stored { etag })
-        | (Ask::CompleteUpload { key, .. }, Saw::Completed { etag })) = (&other.ask, &other.saw)
-        else {
-            return false;
-        };
-        key == call.ask.key() && etag.as_ref() == Some(seen)
-    })
 }
 
 /// Compares what a read saw with what a write left: by the bytes where they are known, else by the ETag.

@@ -6,8 +6,8 @@ use mpuspec_mock::provider::{Dialect, Provider, Support};
 
 use super::dispute::disputed;
 use crate::case::{
-    Bucket, Case, Catalogue, Claims, Cost as CaseCost, Expect, Expr, KeyName, Level, Missing, Numbers,
-    Operation, PartNumber, Row, RowId, Selection, Sizes, Step, User, error_code, publisher_of,
+    Bucket, Case, Catalogue, Claims, Expect, Expr, KeyName, Level, Missing, Numbers, Operation, PartNumber,
+    Row, RowId, Selection, Sizes, Step, User, error_code, publisher_of,
 };
 
 /// The rows of a run, with what all of them cost.
@@ -103,6 +103,11 @@ impl PlannedRow {
         self.steps().any(|step| matches!(step.operation, Operation::Restart(_)))
     }
 
+    /// Whether no other row may run at the same time.
+    pub fn runs_alone(&self) -> bool {
+        self.restarts() || self.case.bucket == Bucket::Alone
+    }
+
     /// Whether a step of it stops in the middle of a body.
     pub fn stops_in_a_body(&self) -> bool {
         self.row().steps.iter().any(|step| match &step.operation {
@@ -148,10 +153,9 @@ pub fn plan(
             if !selection.takes(&id) || !wanted(&id, level) {
                 continue;
             }
-            let applicable = if case.cost == CaseCost::ManyRequests && !loopback && !selection.names(&id) {
-                Applicable::No(
-                    "it sends many requests: on a live endpoint it runs only when it is named".to_owned(),
-                )
+            let opted_in = case.cost.opted_in().filter(|_| !loopback && !selection.names(&id));
+            let applicable = if let Some(why) = opted_in {
+                Applicable::No(format!("{why}: on a live endpoint it runs only when it is named"))
             } else {
                 applicable(case, row, provider)
             };

@@ -33,6 +33,11 @@ impl Round<'_> {
             Some(kind) => weakened(self.planned.level, verdict, kind, &self.context.provider),
             None => (self.planned.level, verdict),
         };
+        let mut notes: Vec<String> = self.notes.iter().map(|note| redactor.clean(note)).collect();
+        if level != self.planned.level {
+            let title = &self.context.provider.title;
+            notes.push(format!("only recorded: {title} promises no order of calls at the same time"));
+        }
         let cause = step
             .filter(|_| verdict.counts_against())
             .and_then(|at| s3_name(&self.steps[at].2.operation))
@@ -51,7 +56,7 @@ impl Round<'_> {
             observed: observed.into_iter().map(|(name, outcome)| (name, redactor.clean(&outcome))).collect(),
             steps: self.steps.iter().map(|(_, report, _)| report.clone()).collect(),
             exchanges: if keep { thin_out(self.log.exchanges(), around) } else { Vec::new() },
-            notes: self.notes.iter().map(|note| redactor.clean(note)).collect(),
+            notes,
             excerpt,
             history: self.witness.as_ref().filter(|_| keep).and_then(|w| redactor.clean_all(w.history())),
             explanation: found.and_then(|found| redactor.clean_all(&found)),

@@ -54,7 +54,7 @@ impl Runner {
             let known = known.clone();
             let applies = matches!(planned.applicable, Applicable::Yes(_));
             // Waiting here and not in the task begins the rows in the order of the plan.
-            let turn = if applies { turns.wait(planned.restarts()).await } else { None };
+            let turn = if applies { turns.wait(planned.runs_alone()).await } else { None };
             tasks.spawn(async move {
                 if context.client.budget.is_interrupted() || (applies && decided.load(Ordering::Relaxed)) {
                     return None;
@@ -110,7 +110,7 @@ async fn run_watched(
 ) -> ((RowReport, Sweep), Option<Turn>) {
     let deaths = context.watch.count();
     let row = planned.id.to_string();
-    let alone = turns.all == 1 || planned.restarts();
+    let alone = turns.all == 1 || planned.runs_alone();
     let (report, mut left) = run_planned(context, planned).await;
     let died = is_troubled(&report)
         && (context.watch.look(&context.client, &row, alone).await || context.watch.count() > deaths);

@@ -97,9 +97,8 @@ impl Client {
                 signed.headers_mut().insert(tampered, HeaderValue::from_static("tampered"));
             }
             Some(Tamper::Body) => {
-                let mut bytes = BytesMut::from(body.unwrap_or_default());
-                *bytes.first_mut().ok_or("a request without a body has none to be tampered with")? ^= 1;
-                body = Some(bytes.freeze());
+                let changed = changed(&body.unwrap_or_default());
+                body = Some(changed.ok_or("a request without a body has none to be tampered with")?);
             }
         }
         *signed.uri_mut() = url.as_str().parse().map_err(|_| "the URL cannot be sent".to_owned())?;
@@ -133,5 +132,29 @@ impl Client {
         let signed = sign_request(request, body, resource, credentials, target, signing)?;
         self.redactor.learn_signature(&signed.signature);
         Ok(Some(signed))
+    }
+}
+
+/// The same body with one byte changed, and the same document still: whoever only reads it finds nothing wrong.
+fn changed(body: &Bytes) -> Option<Bytes> {
+    let blank = body.iter().position(|byte| *byte == b' ').filter(|_| body.starts_with(b"<"));
+    let mut bytes = BytesMut::from(&body[..]);
+    match blank {
+        Some(at) => bytes[at] = b'\n',
+        None => *bytes.first_mut()? ^= 1,
+    }
+    Some(bytes.freeze())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_that_was_changed_says_the_same() {
+        let changed = |text: &'static str| changed(&Bytes::from_static(text.as_bytes()));
+        assert_eq!(changed("<A b=\"c d\"/>").as_deref(), Some(&b"<A\nb=\"c d\"/>"[..]));
+        assert_eq!(changed("a part").as_deref(), Some(&b"` part"[..]));
+        assert_eq!(changed(""), None);
     }
 }

@@ -276,3 +276,15 @@ fn what_was_acknowledged_and_is_not_there_is_lost() {
     assert!(is_lawful(&History { calls: both(object(8, "new")) }));
     assert!(is_lawful(&History { calls: both(object(1, "o")) }));
 }
+
+#[test]
+fn the_etag_of_one_object_over_the_bytes_of_another_is_torn() {
+    let seen = |saw| {
+        let done = completed((4, Some(20)), Saw::Completed { etag: Some("o".to_owned()) });
+        vec![put((0, Some(0)), 7, "old"), created(), sent(), done, get((6, Some(7)), saw)]
+    };
+    assert_eq!(kind(seen(object(1, "old"))), Kind::Torn);
+    assert_eq!(kind(seen(object(7, "o"))), Kind::Torn);
+    assert!(is_lawful(&History { calls: seen(object(1, "o")) }));
+    assert!(is_lawful(&History { calls: seen(object(7, "old")) }));
+}

@@ -139,6 +139,12 @@ fn complete_again(state: &KeyState, rules: &Rules, id: &UploadId, list: &List) -
         {
             vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::None }, gone]
         }
+        Some(Ending::Completed { etag, .. }) if rules.has(Defect::ReplayOtherCompletions) => {
+            vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::None }]
+        }
+        _ if rules.has(Defect::CompleteOverObject) && state.object.is_some() => {
+            vec![Choice { answer: Answer::Completed(id.0.clone()), effect: Effect::None }]
+        }
         None if rules.has(Defect::AcceptUnknownCompletion) => {
             vec![Choice { answer: Answer::Completed(id.0.clone()), effect: Effect::None }]
         }

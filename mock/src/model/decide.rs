@@ -3,6 +3,8 @@
 //! The first choice is what the mock answers. Further ones stand where the
 //! documents leave the answer open; each names its source.
 
+use std::collections::BTreeMap;
+
 use super::complete::complete;
 use super::operation::{
     Answer, Body, Claimed, Condition, Conditions, Given, Operation, PartEntry, PartsPage, Refusal,
@@ -20,7 +22,7 @@ pub(super) struct Choice {
 }
 
 /// A change of the state.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Effect {
     None,
     Open(UploadId, Upload),
@@ -29,6 +31,8 @@ pub(super) enum Effect {
     End(UploadId, Ending, Option<Object>),
     Put(Object),
     Delete,
+    /// By a deliberate mistake, every upload of the key ends.
+    EndAll,
     /// By a deliberate mistake, an upload that had ended is there again.
     Revive(UploadId, Upload),
 }
@@ -70,6 +74,10 @@ impl Effect {
                 if object.is_some() && !(assembled && rules.has(Defect::KeepAssembledObject)) {
                     state.write(object);
                 }
+            }
+            Self::EndAll => {
+                let ids = std::mem::take(&mut state.uploads).into_keys();
+                state.ended.extend(ids.map(|id| (id, Ending::Aborted)));
             }
             Self::Revive(id, upload) => {
                 state.ended.remove(&id);
@@ -126,6 +134,9 @@ pub(super) fn decide(state: &KeyState, rules: &Rules, operation: &Operation, giv
                 ..Upload::default()
             };
             create(state, rules, upload, given)
+        }
+        Operation::BeginPart { upload, .. } if replaces_object(state, rules, upload) => {
+            only(Answer::Continue(rules.usual_checksum), Effect::None)
         }
         Operation::BeginPart { upload, number, size, claimed } => {
             match may_store(state, rules, upload, *number, *size, *claimed) {
@@ -208,6 +219,11 @@ fn may_store(
         {
             return Err(Refusal::OtherAlgorithm { expected, sent: None });
         }
+        (Some((expected, ChecksumType::FullObject)), Claimed::Nothing)
+            if rules.has(Defect::RequirePartChecksums) =>
+        {
+            return Err(Refusal::OtherAlgorithm { expected, sent: None });
+        }
         (Some((expected, _)), _) => expected,
     };
     if let (Some(size), Some(most)) = (size, limits.max_part_size)
@@ -257,6 +273,9 @@ fn upload_part(
     {
         return put(rules, body, &Meta::new(), given);
     }
+    if replaces_object(state, rules, id) {
+        return put(rules, body, &Meta::new(), given);
+    }
     if let Some(choices) = late_part(state, rules, id, number, body, given) {
         return choices;
     }
@@ -269,8 +288,27 @@ fn upload_part(
     if rules.has(Defect::KeepReplacedPart) && state.uploads[id].parts.contains_key(&number) {
         return only(Answer::Stored(etag), Effect::None);
     }
-    let part = arrived(body, &etag, given);
+    let mut part = arrived(body, &etag, given);
+    if let Some(before) = state.uploads[id].parts.get(&number) {
+        keep_of_replaced(before, &mut part, rules, body.claimed);
+    }
     only(Answer::Stored(etag), Effect::Store(id.clone(), number, part))
+}
+
+/// What deliberate mistakes keep of a part that is replaced.
+fn keep_of_replaced(before: &Part, part: &mut Part, rules: &Rules, claimed: Claimed) {
+    if claimed == Claimed::Copied && rules.has(Defect::CopyKeepsEtag) {
+        part.etag.clone_from(&before.etag);
+    }
+    let (old, new) = (before.content.len(), part.content.len());
+    if old > new && rules.has(Defect::KeepTailOfReplacedPart) {
+        part.content = Content::joined([part.content.clone(), before.content.range(new, old)]);
+    }
+}
+
+/// Whether a part of an upload that is not there replaces the object, by a deliberate mistake.
+fn replaces_object(state: &KeyState, rules: &Rules, id: &UploadId) -> bool {
+    rules.has(Defect::StrayPartsReplaceObject) && state.object.is_some() && !state.uploads.contains_key(id)
 }
 
 fn arrived(body: &Body, etag: &str, given: &Given) -> Part {
@@ -331,7 +369,7 @@ fn abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Vec<Choice> {
     }
     let gone = Choice { answer: Answer::Refused(Refusal::NoSuchUpload(id.clone())), effect: Effect::None };
     let done = Choice { answer: Answer::Done, effect: Effect::None };
-    match state.ended.get(id) {
+    let mut choices = match state.ended.get(id) {
         Some(Ending::Completed { .. }) if rules.has(Defect::LateAbortDeletesObject) => {
             vec![Choice { effect: Effect::Delete, ..done }]
         }
@@ -340,9 +378,34 @@ fn abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Vec<Choice> {
         Some(Ending::Aborted) => vec![done, gone],
         // Not documented for an upload that was completed: either answer, and the object stays.
         Some(Ending::Completed { .. }) => vec![gone, done],
-        None if rules.unknown_abort_succeeds || rules.has(Defect::AcceptUnknownAbort) => vec![done],
+        None if rules.has(Defect::AcceptUnknownAbort) => vec![done],
+        // Of an id that none of its own looks like, a server may say so.
+        None if rules.unknown_abort_succeeds && !is_well_formed(id) => vec![gone, done],
+        None if rules.unknown_abort_succeeds => vec![done],
         None => vec![gone],
+    };
+    if let Some(effect) = stray_abort(state, rules, id) {
+        choices.truncate(1);
+        choices.iter_mut().for_each(|choice| choice.effect = effect.clone());
     }
+    choices
+}
+
+/// What an abort of an upload that is not there does by a deliberate mistake.
+fn stray_abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Option<Effect> {
+    if rules.has(Defect::StrayAbortDeletesObject) && state.object.is_some() {
+        return Some(Effect::Delete);
+    }
+    let ends = match id.0.is_empty() {
+        true => Defect::EmptyUploadIdEndsUploads,
+        false => Defect::StrayAbortEndsUploads,
+    };
+    rules.has(ends).then_some(Effect::EndAll)
+}
+
+/// Whether an id has the form of those that the mock gives: 32 hexadecimal digits.
+fn is_well_formed(id: &UploadId) -> bool {
+    id.0.len() == 32 && id.0.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u32) -> Vec<Choice> {
@@ -350,9 +413,17 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
     let upload = match state.uploads.get(id) {
         Some(upload) if upload.parts.is_empty() && rules.has(Defect::HideEmptyUploads) => None,
         None if rules.has(Defect::ListUnknownUploads) => Some(&none),
+        None if rules.has(Defect::ListObjectAsUpload) && state.object.is_some() => Some(&none),
+        None if rules.has(Defect::FollowUploadIds) && is_path(id) => Some(&none),
         upload => upload,
     };
     let Some(upload) = upload else { return refuse(Refusal::NoSuchUpload(id.clone())) };
+    let upload = match after > 0 && !upload.parts.contains_key(&after) {
+        true if rules.has(Defect::NeedExactPartMarker) => {
+            &Upload { parts: BTreeMap::new(), ..upload.clone() }
+        }
+        _ => upload,
+    };
     let first = if rules.has(Defect::RepeatPartMarker) { after } else { after.saturating_add(1) };
     let max =
         if rules.has(Defect::IgnoreMaxParts) { u32::MAX } else { max.min(rules.limits.list_parts_page) };
@@ -388,6 +459,11 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
         initiator: upload.initiator.clone(),
     };
     only(Answer::Parts(page), Effect::None)
+}
+
+/// Whether an id leads upwards as a path, written out or percent-encoded.
+fn is_path(id: &UploadId) -> bool {
+    id.0.replace("%2e", ".").replace("%2E", ".").contains("..")
 }
 
 /// The uploads of a key, in the order of listings.

@@ -337,6 +337,44 @@ defects! {
     TakePartsOfUnknownUploads = "take-parts-of-unknown-uploads",
     /// A conditional completion does not notice that the key was written meanwhile.
     IgnoreConflicts = "ignore-conflicts",
+    /// A list of parts that does not agree with its signed digest is not noticed.
+    IgnoreContentSha256OfCompletion = "ignore-content-sha256-of-completion",
+    /// A completion of an upload that is not there is answered as done if there is an object under the key.
+    CompleteOverObject = "complete-over-object",
+    /// A completion of an upload that was completed is answered as that one, whatever it lists.
+    ReplayOtherCompletions = "replay-other-completions",
+    /// An abort of an upload that is not there deletes the object under the key.
+    StrayAbortDeletesObject = "stray-abort-deletes-object",
+    /// An abort of an upload that is not there ends the uploads of its key.
+    StrayAbortEndsUploads = "stray-abort-ends-uploads",
+    /// An abort with an empty upload id ends the uploads of its key.
+    EmptyUploadIdEndsUploads = "empty-upload-id-ends-uploads",
+    /// A part of an upload that is not there replaces the object under the key, if there is one.
+    StrayPartsReplaceObject = "stray-parts-replace-object",
+    /// The listing of an upload that is not there is empty if there is an object under the key.
+    ListObjectAsUpload = "list-object-as-upload",
+    /// An upload id that leads somewhere as a path is taken for one.
+    FollowUploadIds = "follow-upload-ids",
+    /// Behind a marker that is no part's number no part is listed.
+    NeedExactPartMarker = "need-exact-part-marker",
+    /// A part that a copy replaces keeps its ETag.
+    CopyKeepsEtag = "copy-keeps-etag",
+    /// A part that is sent again keeps the end of a longer one before.
+    KeepTailOfReplacedPart = "keep-tail-of-replaced-part",
+    /// Uploads under the longest keys cannot be completed.
+    CompletionRefusesLongestKeys = "completion-refuses-longest-keys",
+    /// Where the checksum of the full object was asked for, parts need one too.
+    RequirePartChecksums = "require-part-checksums",
+    /// Listings of uploads and parts tell a time long past.
+    ListLongPast = "list-long-past",
+    /// Listings of uploads and parts tell no storage class.
+    OmitListedStorageClass = "omit-listed-storage-class",
+    /// Page sizes beyond all reason are answered with status 500.
+    LargestPagesFail = "largest-pages-fail",
+    /// No object can be listed beside one whose key XML cannot carry.
+    KeysSpoilListings = "keys-spoil-listings",
+    /// A part whose number is none replaces the object under the key.
+    StoreBrokenParts = "store-broken-parts",
 
     of_oss:
     /// Without a list, the parts are joined in the order in which they arrived.
@@ -627,6 +665,8 @@ defects! {
     LatePartRevivesUpload = "late-part-revives-upload",
     /// A part that arrives after its upload was completed is added to the object.
     LatePartJoinsObject = "late-part-joins-object",
+    /// Reads during a completion show the ETag of the old object over the bytes of the new one.
+    TornReads = "torn-reads",
     /// The old object is gone while a completion is under way.
     CompletionUnlinksFirst = "completion-unlinks-first",
     /// A completion takes its parts as they are some time after it has compared their ETags.

@@ -29,6 +29,10 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     if call.has(Defect::TakeMetadataFromCompletion) {
         take_metadata(&call)?;
     }
+    let longest = call.service.rules.limits.max_key_bytes;
+    if call.has(Defect::CompletionRefusesLongestKeys) && longest == Some(call.request.key().len() as u64) {
+        return Err(S3Error::new("KeyTooLongError", "Your key is too long"));
+    }
     if call.has(Defect::RepeatedCompletionFails) && call.ended(&call.upload())
         || call.has(Defect::OvertakenCompletionFails)
             && call.upload_is(&call.upload(), |upload| upload.overtaken)

@@ -2,7 +2,7 @@
 
 use super::{Call, metadata};
 use crate::http::{Answer, S3Error, url_encoded};
-use crate::model::{Defect, UploadId, UploadsQuery, list_uploads};
+use crate::model::{Defect, Time, UploadId, UploadsQuery, list_uploads};
 use crate::policy::Action;
 use crate::store::Bucket;
 
@@ -78,12 +78,15 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
                 }
                 let class = open
                     .map_or(dialect.standard_class(), |open| metadata::storage_class(dialect, &open.meta));
-                xml.text("StorageClass", class);
+                if !call.has(Defect::OmitListedStorageClass) {
+                    xml.text("StorageClass", class);
+                }
                 if let Some((algorithm, of)) = open.and_then(|open| open.checksum) {
                     xml.text("ChecksumAlgorithm", algorithm.name());
                     xml.text("ChecksumType", of.name());
                 }
-                xml.text("Initiated", call.time(upload.initiated));
+                let long_past = call.has(Defect::ListLongPast);
+                xml.text("Initiated", call.time(if long_past { Time::default() } else { upload.initiated }));
             });
         }
         for prefix in &page.prefixes {

@@ -81,6 +81,11 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
 
     let mut store = call.service.store.lock();
     let bucket = call.bucket(&mut store, Action::ListBucket)?;
+    let spoils = |c: char| (c < ' ' && !"\t\r\n".contains(c)) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    let mut listed = bucket.keys.keys().filter(|key| key.starts_with(query.prefix));
+    if call.has(Defect::KeysSpoilListings) && listed.any(|key| key.contains(spoils)) {
+        return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
+    }
     let page = page(call, bucket, &query);
     // Version 1 always tells owners, version 2 on demand.
     let tells_owners = !second || request.query("fetch-owner") == Some("true");

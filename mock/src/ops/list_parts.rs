@@ -3,7 +3,7 @@
 use super::list_multipart_uploads::encoding;
 use super::{Call, metadata};
 use crate::http::{Answer, S3Error, checksum, url_encoded};
-use crate::model::{self, Defect, Operation};
+use crate::model::{self, Defect, Operation, Time};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let request = &call.request;
@@ -42,7 +42,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         if shows_owners {
             xml.owner(&owner);
         }
-        xml.text("StorageClass", &storage_class);
+        if !call.has(Defect::OmitListedStorageClass) {
+            xml.text("StorageClass", &storage_class);
+        }
         xml.value("PartNumberMarker", after);
         if listed.truncated || !call.has(Defect::OmitLastPartMarker) {
             xml.value("NextPartNumberMarker", last);
@@ -58,7 +60,8 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         for part in &listed.parts {
             xml.nest("Part", |xml| {
                 xml.value("PartNumber", part.number);
-                xml.text("LastModified", call.time(part.arrived));
+                let long_past = call.has(Defect::ListLongPast);
+                xml.text("LastModified", call.time(if long_past { Time::default() } else { part.arrived }));
                 xml.text("ETag", format!("\"{}\"", part.etag));
                 xml.value("Size", part.size);
                 let told = part.checksum.as_ref().filter(|_| !call.has(Defect::OmitChecksums));

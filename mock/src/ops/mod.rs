@@ -293,6 +293,10 @@ impl<'s> Call<'s> {
 
     /// A number in the query.
     fn count(&self, name: &str) -> Result<Option<u32>, S3Error> {
+        let asked = self.request.query(name).and_then(|text| text.parse::<u64>().ok());
+        if asked > Some(1_000_000) && self.has(Defect::LargestPagesFail) {
+            return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
+        }
         match self.request.count(name) {
             Err(_) if self.has(Defect::IgnoreBrokenNumbers) => Ok(None),
             Ok(Some(0)) if self.has(Defect::TakeZeroForDefault) => Ok(None),
@@ -340,7 +344,8 @@ impl<'s> Call<'s> {
     async fn document(&mut self) -> Result<Bytes, S3Error> {
         let md5 = self.has(Defect::IgnoreContentMd5) || self.has(Defect::IgnoreContentMd5OfCompletion);
         let (body, payload) = self.take_body()?;
-        receive_small(&self.request, payload, body, Unchecked { md5, ..Unchecked::default() }).await
+        let sha256 = self.has(Defect::IgnoreContentSha256OfCompletion);
+        receive_small(&self.request, payload, body, Unchecked { md5, sha256, ..Unchecked::default() }).await
     }
 
     fn take_body(&mut self) -> Result<(&'s mut Incoming, Payload), S3Error> {

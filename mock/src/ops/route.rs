@@ -161,6 +161,8 @@ fn careless(call: &Call<'_>) -> bool {
         Method::PUT => {
             call.has(Defect::StorePartAsObject) && (has("partNumber") != has("uploadId") || empty_id)
                 || call.has(Defect::IgnoreSubResources) && has("uploads")
+                || call.has(Defect::StoreBrokenParts)
+                    && request.query("partNumber").is_some_and(|number| number.parse::<u32>().is_err())
         }
         Method::DELETE => {
             call.has(Defect::EmptyUploadIdDeletes) && empty_id

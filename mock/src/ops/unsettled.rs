@@ -38,6 +38,17 @@ pub(super) async fn complete(call: &Call<'_>, completion: Operation) -> Result<m
         }
         return answer;
     }
+    if has(Defect::TornReads) {
+        let before = call.look(|state| state.object.clone()).flatten();
+        if let (Some(before), Some(content)) = (before, outcome(call, &completion)) {
+            let torn = Object { content, ..before };
+            let (bucket, key) = names(call);
+            let until = Instant::now() + PAUSE;
+            call.service.store.lock().put_off.stale.push((until, bucket, key, Some(torn)));
+            tokio::time::sleep(PAUSE).await;
+        }
+        return call.apply(completion);
+    }
     if has(Defect::CompletionReadsTwice) || has(Defect::AbortBreaksCompletion) {
         let checked = trial(call, &completion)?;
         tokio::time::sleep(PAUSE).await;
@@ -137,9 +148,9 @@ pub(super) fn fall(store: &mut Inner, rules: &Rules) {
     }
 }
 
-/// What a read finds that does not see the newest completion; none if it sees what is there.
+/// What a read finds that does not see what is there; none if it does.
 pub(super) fn stale(call: &Call<'_>) -> Option<Option<Object>> {
-    if !call.has(Defect::StaleReads) {
+    if !call.has(Defect::StaleReads) && !call.has(Defect::TornReads) {
         return None;
     }
     let (bucket, key) = names(call);
@@ -160,6 +171,16 @@ fn trial(call: &Call<'_>, completion: &Operation) -> Result<model::Answer, S3Err
     match model::apply(&mut state.clone(), &call.service.rules, &event) {
         model::Answer::Refused(refusal) => Err(S3Error::refused(refusal, call.request.key(), call.dialect())),
         answer => Ok(answer),
+    }
+}
+
+/// The bytes that the object would have.
+fn outcome(call: &Call<'_>, completion: &Operation) -> Option<model::Content> {
+    let mut state = call.look(KeyState::clone)?;
+    let event = Event { operation: completion.clone(), given: Given::default() };
+    match model::apply(&mut state, &call.service.rules, &event) {
+        model::Answer::Completed(_) => Some(state.object?.content),
+        _ => None,
     }
 }
 

@@ -73,6 +73,13 @@ pub(super) fn etag(claim: &ETagClaim, answer: &Answer, scene: &Scene<'_>) -> Res
             }
             Err(differs(format!("ETag {expected} as {name}"), got))
         }
+        ETagClaim::Not(name) => {
+            let other = scene.state.etag(name)?;
+            if unquoted(&other) == unquoted(got) {
+                return Err(differs(format!("another ETag than {name}"), got));
+            }
+            Ok(())
+        }
     }
 }
 
