@@ -5,8 +5,8 @@ mod limit;
 mod load;
 
 pub use file::{
-    Addressing, Claim, Consistency, Dialect, Document, ETagForm, Publisher, RefusedKeyStarts, Spelling,
-    Strength, Support,
+    Addressing, Claim, Consistency, Dialect, Document, ETagForm, Harm, Lowered, Publisher, RefusedKeyStarts,
+    Spelling, Strength, Support,
 };
 pub use limit::{LIMITS, LimitName, parse_size};
 pub use load::{FileError, Origin, Problem, builtin_names, load};
@@ -79,6 +79,8 @@ pub struct Provider {
     pub etags: ETagForm,
     /// Characters with which no key may begin.
     pub refused_key_starts: Option<RefusedKeyStarts>,
+    /// What a MUST comes to, by who is hurt if it is broken; without an entry it stays one.
+    pub levels: BTreeMap<Harm, Lowered>,
 }
 
 impl Provider {
