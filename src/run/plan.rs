@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mpuspec_mock::provider::{Dialect, Lowered, Provider, Support};
 
+use super::capability::capability;
 use super::dispute::disputed;
 use crate::case::{
     Bucket, Case, Catalogue, Claims, Cost as CaseCost, Expect, Expr, KeyName, Level, Missing, Numbers,
@@ -198,7 +199,11 @@ fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
         let word = if dialect == Dialect::Oss { "the API of OSS" } else { "the API of S3" };
         return Applicable::No(format!("it speaks {word}, which is not that of {}", provider.title));
     }
-    if let Some(name) = case.needs.iter().find(|name| provider.support(name) == Support::No) {
+    let lacks = |name: &&str| provider.support(name) == Support::No;
+    let steps = row.steps.iter().flat_map(|step| std::iter::once(step).chain(step.inner()));
+    // What a case does not say it needs, a row may ask for all the same.
+    let asked = steps.filter_map(|step| capability(step)).find(lacks);
+    if let Some(name) = case.needs.iter().map(String::as_str).find(lacks).or(asked) {
         return Applicable::No(format!("needs {name}, which {} does not have", provider.title));
     }
     if case.bucket == Bucket::Own {

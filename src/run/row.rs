@@ -11,7 +11,7 @@ use mpuspec_mock::yaml::{Spot, locate};
 use sha2::{Digest, Sha256};
 
 use super::callback::CallbackServer;
-use super::capability::{ID_MARKER, capability, passed_over};
+use super::capability::{ANY_PREFIX, ID_MARKER, capability, is_refused_as_absent, passed_over};
 use super::claims::{Met, Scene, judge};
 use super::contents::Contents;
 use super::journal::Journal;
@@ -297,7 +297,11 @@ impl<'r> Round<'r> {
     }
 
     pub(super) fn needs_id_marker(&self) -> bool {
-        self.planned.case.needs.iter().any(|name| name == ID_MARKER)
+        self.needs(ID_MARKER)
+    }
+
+    fn needs(&self, capability: &str) -> bool {
+        self.planned.case.needs.iter().any(|name| name == capability)
     }
 
     /// Whether a step reads a sub-resource that nobody promised.
@@ -315,6 +319,12 @@ impl<'r> Round<'r> {
         match &step.operation {
             Operation::Raw(_) => needed(),
             Operation::ListUploads(args) if args.walk && self.needs_id_marker() => Some(ID_MARKER),
+            Operation::ListUploads(_)
+                if self.needs(ANY_PREFIX)
+                    && self.context.provider.support(ANY_PREFIX) == Support::Unknown =>
+            {
+                Some(ANY_PREFIX)
+            }
             _ => capability(step),
         }
     }
@@ -368,16 +378,15 @@ impl<'r> Round<'r> {
         // What a server does not know it passes over: so it says that it lacks the capability.
         // Once it has shown the capability, what it leaves out is for the claims to judge.
         let seen = capability.is_some_and(|name| self.shown.contains(name));
-        if let Some(name) = capability.filter(|_| answer.is_ok() && !passed_over(capability, &answer)) {
+        if let Some(name) = capability.filter(|_| answer.is_ok() && !passed_over(capability, step, &answer)) {
             self.shown.insert(name);
         }
-        if unknown && !seen && passed_over(capability, &answer) {
+        if unknown && !seen && passed_over(capability, step, &answer) {
             let expected = format!("an answer that shows {}", capability.unwrap_or_default());
             let got = answer.summary();
             return (StepOutcome::Unmet { expected, got, not_implemented: true }, None);
         }
-        let not_implemented = matches!(answer.status, 405 | 501)
-            || matches!(answer.code().as_str(), "NotImplemented" | "MethodNotAllowed");
+        let not_implemented = is_refused_as_absent(capability, &answer);
         let scene = self.scene(&step.operation);
         let unmet = |expected, got| StepOutcome::Unmet { expected, got, not_implemented };
         match &step.expect {

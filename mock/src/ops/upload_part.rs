@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 
-use super::{Call, encryption, unsettled, upload_part_copy::digests};
+use super::{Call, encryption, metadata, unsettled, upload_part_copy::digests};
 use crate::http::{Answer, S3Error, checksum, expected_length};
 use crate::model::{self, Body, Defect, Operation, UploadId};
 
@@ -25,6 +25,9 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let model::Answer::Continue(wanted) = begun? else {
         return Err(S3Error::new("InternalError", "the part was not begun"));
     };
+    if call.has(Defect::TakeMetadataFromParts) {
+        metadata::take(&call)?;
+    }
     if call.has(Defect::ListUnfinishedParts) {
         let body = digests(Default::default(), wanted);
         call.apply(Operation::UploadPart { upload: upload.clone(), number, body })?;

@@ -90,12 +90,22 @@ fn echoes(element: &Element, name: &str, asked: &str, answer: &mut Answer) -> Re
 /// Compares the key that is repeated, which may come URL-encoded.
 fn echoes_key(element: &Element, key: &str, answer: &mut Answer) -> Result<(), String> {
     if element.text("EncodingType") != Some("url") {
+        // What XML cannot carry cannot be repeated in it.
+        if !key.chars().all(is_of_xml) {
+            has(element, "Key", answer);
+            return Ok(());
+        }
         return echoes(element, "Key", key, answer);
     }
     match has(element, "Key", answer).map(decoded).transpose()? {
         Some(told) if told != key => Err(format!("Key is `{told}` in {}, asked for `{key}`", element.name)),
         _ => Ok(()),
     }
+}
+
+/// Returns whether a document of XML 1.0 can hold the character.
+fn is_of_xml(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
 /// Asks for names in an encoding.
