@@ -202,7 +202,7 @@ fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
     let lacks = |name: &&str| provider.support(name) == Support::No;
     let steps = row.steps.iter().flat_map(|step| std::iter::once(step).chain(step.inner()));
     // What a case does not say it needs, a row may ask for all the same.
-    let asked = steps.filter_map(|step| capability(step)).find(lacks);
+    let asked = steps.filter_map(capability).find(lacks);
     if let Some(name) = case.needs.iter().map(String::as_str).find(lacks).or(asked) {
         return Applicable::No(format!("needs {name}, which {} does not have", provider.title));
     }
