@@ -94,11 +94,13 @@ pub struct Claims {
     pub parts: Option<PartList>,
     /// How many entries are listed.
     pub count: Option<Expr>,
+    /// How many entries are listed at most.
+    pub at_most: Option<Expr>,
     /// The uploads listed.
     pub uploads: Option<Vec<String>>,
     /// The common prefixes listed.
     pub prefixes: Option<Vec<String>>,
-    /// Whether uploads may come in any order.
+    /// Whether uploads and common prefixes may come in any order.
     pub order: Option<ListOrder>,
     /// How many pages a walk takes.
     pub pages: Option<Expr>,

@@ -1,5 +1,6 @@
 //! The list of rows for machines.
 
+use mpuspec_mock::provider::Harm;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -36,6 +37,8 @@ pub struct ListedRow {
     pub title: String,
     /// How firmly that is promised.
     pub level: Level,
+    /// Who is hurt if it does not hold: `data`, `security`, `client` or `form`.
+    pub harm: Harm,
     /// The documents that promise it.
     pub sources: Vec<ListedSource>,
     /// The only wire language in which it can be said, `s3` or `oss`.
@@ -78,14 +81,15 @@ impl Listing {
                     says: cited.and_then(|cited| cited.says).map(str::to_owned),
                 }
             };
-            let ids = case.rows.iter().map(|row| RowId::new(&case.id, row.name.as_deref()));
-            rows.extend(ids.filter(|id| selection.takes(id)).map(|id| ListedRow {
+            let known = case.rows.iter().map(|row| (RowId::new(&case.id, row.name.as_deref()), row.harm));
+            rows.extend(known.filter(|(id, _)| selection.takes(id)).map(|(id, harm)| ListedRow {
                 name: id.to_string(),
                 area: id.area().to_owned(),
                 id: id.case,
                 row: id.row,
                 title: case.title.clone(),
                 level: case.level,
+                harm,
                 sources: case.source.iter().map(source).collect(),
                 dialect: case.dialect.map(|dialect| dialect.name().to_owned()),
                 needs: case.needs.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mpuspec_mock::provider::{CAPABILITIES, Dialect, Origin, Problem};
+use mpuspec_mock::provider::{CAPABILITIES, Dialect, Harm, Origin, Problem};
 use mpuspec_mock::yaml::{self, Mapping, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,8 @@ pub struct Row {
     pub name: Option<String>,
     /// Its columns, as text.
     pub columns: Vec<(String, String)>,
+    /// Who is hurt if it does not hold.
+    pub harm: Harm,
     /// What it does.
     pub steps: Vec<Step>,
 }
@@ -156,6 +158,7 @@ pub struct Generated {
 pub(super) struct Head {
     pub(super) title: Option<String>,
     pub(super) level: Option<Level>,
+    pub(super) harm: Harm,
     pub(super) since: Option<String>,
     pub(super) source: Option<Vec<String>>,
     pub(super) about: Option<String>,
@@ -220,7 +223,7 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
     }
     let steps = steps.unwrap_or(Value::Sequence(Vec::new()));
     // What the explorer names it need not use.
-    let rows = read_rows(each, &steps, head.generated.is_none(), mistakes);
+    let rows = read_rows(each, &steps, head.harm, head.generated.is_none(), mistakes);
     Some(Case {
         id: id.to_owned(),
         title: head.title.unwrap_or_default(),
@@ -244,18 +247,20 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
 /// A row before its columns are put into the steps.
 struct Columns {
     name: Option<String>,
+    harm: Option<Harm>,
     values: Vec<(String, Value)>,
 }
 
 fn read_rows(
     each: Option<Value>,
     steps: &Value,
+    harm: Harm,
     names_count: bool,
     mistakes: &mut BTreeSet<Mistake>,
 ) -> Vec<Row> {
     let path = Path::root().key("each");
     let rows = match each {
-        None => vec![Columns { name: None, values: Vec::new() }],
+        None => vec![Columns { name: None, harm: None, values: Vec::new() }],
         Some(Value::Sequence(list)) if !list.is_empty() => {
             let read = |(at, value)| read_columns(value, &path.index(at), mistakes);
             list.into_iter().enumerate().filter_map(read).collect()
@@ -291,7 +296,8 @@ fn read_rows(
         mistakes.extend(found);
         let columns_text =
             columns.values.iter().map(|(name, value)| (name.clone(), as_text(value))).collect();
-        read.push(Row { name: columns.name.clone(), columns: columns_text, steps });
+        let harm = columns.harm.unwrap_or(harm);
+        read.push(Row { name: columns.name.clone(), columns: columns_text, harm, steps });
     }
     mistakes.extend(unused.filter(|_| names_count).unwrap_or_default());
     if let Some(first) = rows.first() {
@@ -312,13 +318,17 @@ fn read_columns(value: Value, path: &Path, mistakes: &mut BTreeSet<Mistake>) -> 
         return None;
     };
     let mut name = None;
+    let mut harm = None;
     let mut values = Vec::new();
     for (key, value) in mapping {
         let Value::String(key) = key else { continue };
-        if key == "name" {
-            name = Some(as_text(&value));
-        } else {
-            values.push((key, value));
+        match key.as_str() {
+            "name" => name = Some(as_text(&value)),
+            "harm" => match yaml::decode(value, &path.key("harm")) {
+                Ok(read) => harm = Some(read),
+                Err(mistake) => _ = mistakes.insert(mistake),
+            },
+            _ => values.push((key, value)),
         }
     }
     let Some(name) = name else {
@@ -328,7 +338,7 @@ fn read_columns(value: Value, path: &Path, mistakes: &mut BTreeSet<Mistake>) -> 
     if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         mistakes.insert(Mistake::at(&path.key("name"), "a row is named in-kebab-case"));
     }
-    Some(Columns { name: Some(name), values })
+    Some(Columns { name: Some(name), harm, values })
 }
 
 /// Puts the columns of a row in place of `$name`.
@@ -385,5 +395,32 @@ fn as_text(value: &Value) -> String {
             format!("{{ {} }}", entries.join(", "))
         }
         Value::Tagged(tagged) => as_text(&tagged.value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Case, Vec<String>> {
+        load_case("x/y", Origin { name: "y.yaml".to_owned(), text: text.to_owned() })
+            .map_err(|problems| problems.into_iter().map(|problem| problem.placed.message).collect())
+    }
+
+    const STEPS: &str = "steps:\n  - create_upload:\n  - list_parts: { max_parts: $max }\n    expect: ok\n";
+
+    #[test]
+    fn a_row_has_the_harm_of_its_case_or_its_own() {
+        let head = "title: A fact\nlevel: MUST\nsource: [\"a/b#c\"]\n";
+        let each = "each:\n  - { name: one, max: 1 }\n  - { name: two, max: 2, harm: data }\n";
+        let harms = |text: &str| {
+            let case = load(text).expect("it is a case");
+            case.rows.iter().map(|row| (row.harm, row.columns.len())).collect::<Vec<_>>()
+        };
+        let text = format!("{head}harm: form\n{each}{STEPS}");
+        assert_eq!(harms(&text), [(Harm::Form, 1), (Harm::Data, 1)]);
+        assert_eq!(harms(&format!("{head}{each}{STEPS}"))[0].0, Harm::Client);
+        let wrong = format!("{head}harm: forn\n{}{STEPS}", each.replace("data", "dat"));
+        assert_eq!(load(&wrong).expect_err("two mistakes").len(), 2);
     }
 }

@@ -1,5 +1,6 @@
 //! The JSON Schema of case files, for editors. Made from the types that read them.
 
+use mpuspec_mock::provider::Harm;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
@@ -15,6 +16,7 @@ pub fn case_schema() -> Value {
     let step = step_schema(&mut generator);
     let outcome = outcome_schema(&mut generator);
     let claims = generator.subschema_for::<Claims>();
+    let harm = generator.subschema_for::<Harm>().to_value();
     let expect = json!({
         "anyOf": [
             { "enum": ["ok", LAWFUL, LINEARIZABLE] },
@@ -50,7 +52,11 @@ pub fn case_schema() -> Value {
             "type": "array",
             "minItems": 1,
             "description": "rows; a column is used as $name",
-            "items": { "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"] },
+            "items": {
+                "type": "object",
+                "properties": { "name": { "type": "string" }, "harm": harm },
+                "required": ["name"],
+            },
         }),
     );
     json!({

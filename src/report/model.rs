@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mpuspec_mock::provider::Harm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -250,6 +251,9 @@ pub struct RowReport {
     pub title: String,
     /// How firmly that is promised by this provider.
     pub level: Level,
+    /// Who is hurt if it does not hold: `data`, `security`, `client` or `form`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub harm: Option<Harm>,
     /// The verdict.
     pub verdict: Verdict,
     /// How long it took.
@@ -308,6 +312,7 @@ impl RowReport {
             area: id.split('/').next().unwrap_or_default().to_owned(),
             title: title.to_owned(),
             level,
+            harm: None,
             verdict: Verdict::NotApplicable,
             millis: 0,
             reason: None,

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use mpuspec_mock::provider::{Dialect, Provider, Support};
+use mpuspec_mock::provider::{Dialect, Lowered, Provider, Support};
 
+use super::capability::capability;
 use super::dispute::disputed;
 use crate::case::{
     Bucket, Case, Catalogue, Claims, Expect, Expr, KeyName, Level, Missing, Numbers, Operation, PartNumber,
@@ -147,8 +148,8 @@ pub fn plan(
 ) -> Plan {
     let mut rows = Vec::new();
     for case in &catalogue.cases {
-        let level = level_for(case, provider);
         for (index, row) in case.rows.iter().enumerate() {
+            let level = level_for(case, row, provider);
             let id = RowId::new(&case.id, row.name.as_deref());
             if !selection.takes(&id) || !wanted(&id, level) {
                 continue;
@@ -175,14 +176,26 @@ pub fn plan(
     Plan { rows }
 }
 
-/// A case binds a provider if one of its sources does; otherwise it only records.
-fn level_for(case: &Case, provider: &Provider) -> Level {
+/// Returns how firmly a provider promises a row. A case binds a provider if one of its sources does;
+/// otherwise it only records. Where it binds, the provider's file can lower a MUST by who is hurt.
+fn level_for(case: &Case, row: &Row, provider: &Provider) -> Level {
     let binds = case.source.iter().any(|source| {
         let publisher = publisher_of(source);
         // What the field shows about a provider is no promise, but it goes with one.
         provider.sources.iter().any(|known| known == publisher)
     });
-    if binds || case.level != Level::Must || case.generated.is_some() { case.level } else { Level::Info }
+    if case.level != Level::Must || case.generated.is_some() {
+        return case.level;
+    }
+    if !binds {
+        return Level::Info;
+    }
+    match provider.levels.get(&row.harm) {
+        None => Level::Must,
+        Some(Lowered::Should) => Level::Should,
+        Some(Lowered::May) => Level::May,
+        Some(Lowered::Info) => Level::Info,
+    }
 }
 
 fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
@@ -190,7 +203,11 @@ fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
         let word = if dialect == Dialect::Oss { "the API of OSS" } else { "the API of S3" };
         return Applicable::No(format!("it speaks {word}, which is not that of {}", provider.title));
     }
-    if let Some(name) = case.needs.iter().find(|name| provider.support(name) == Support::No) {
+    let lacks = |name: &&str| provider.support(name) == Support::No;
+    let steps = row.steps.iter().flat_map(|step| std::iter::once(step).chain(step.inner()));
+    // What a case does not say it needs, a row may ask for all the same.
+    let asked = steps.filter_map(capability).find(lacks);
+    if let Some(name) = case.needs.iter().map(String::as_str).find(lacks).or(asked) {
         return Applicable::No(format!("needs {name}, which {} does not have", provider.title));
     }
     if case.bucket == Bucket::Own {
@@ -285,5 +302,29 @@ pub(super) fn claims_of(step: &Step) -> Vec<&Claims> {
         Some(Expect::Claims(claims)) => vec![claims],
         Some(Expect::OneOf(outcomes)) => outcomes.iter().map(|outcome| &outcome.claims).collect(),
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mpuspec_mock::provider::{Origin, load};
+
+    use super::*;
+    use crate::case::load_case;
+
+    #[test]
+    fn a_provider_lowers_the_rows_that_harm_nobody() {
+        let text = "title: A fact\nlevel: MUST\nsource: [\"aws/b#c\"]\neach:\n  - { name: one, max: 1, harm: form }\n  - { name: two, max: 2 }\nsteps:\n  - create_upload:\n  - list_parts: { max_parts: $max }\n    expect: ok\n";
+        let levels = |text: &str, provider: &str| {
+            let origin = Origin { name: "y.yaml".to_owned(), text: text.to_owned() };
+            let case = load_case("x/y", origin).expect("it is a case");
+            let provider = load(provider).expect("it is bundled");
+            case.rows.iter().map(|row| level_for(&case, row, &provider)).collect::<Vec<_>>()
+        };
+        assert_eq!(levels(text, "generic"), [Level::Should, Level::Must]);
+        assert_eq!(levels(text, "aws-s3"), [Level::Must, Level::Must]);
+        // What does not bind is not made firmer.
+        assert_eq!(levels(&text.replace("aws/", "oss/"), "generic"), [Level::Info, Level::Info]);
+        assert_eq!(levels(&text.replace("MUST", "MAY"), "generic"), [Level::May, Level::May]);
     }
 }

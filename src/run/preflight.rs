@@ -6,7 +6,7 @@ use std::sync::Arc;
 use mpuspec_mock::provider::{Provider, Support};
 
 use super::bucket::{refused, unreachable};
-use super::capability::passed_over;
+use super::capability::shows_checksums;
 use super::headers::wire_checksum;
 use super::journal::{Journal, Made};
 use super::perform::send;
@@ -193,7 +193,7 @@ impl Probe<'_> {
             let (created, Some(id)) = self.create(&key, vec![asked]).await else { continue };
             let headers = vec![(kind.header(), kind.of(&blob.bytes))];
             let sent = self.call(&Self::part(&key, &id, &blob, headers)).await;
-            let shows = |answer: &Answer| answer.is_ok() && !passed_over(Some(capability), answer);
+            let shows = |answer: &Answer| answer.is_ok() && shows_checksums(answer);
             if [created, sent].iter().flatten().any(shows) {
                 self.preflight.shown.insert(capability);
             }

@@ -67,20 +67,35 @@ impl Round<'_> {
         let Some(Expect::OneOf(outcomes)) = &step.expect else {
             return (self.left_to_the_model(), None);
         };
-        let fits = |outcome: &&Outcome| {
-            outcome.lanes.iter().all(|(lane, claim)| {
-                let Some((_, step, answer)) = seen.iter().find(|(name, _, _)| name == lane) else {
-                    return false;
+        let mut unseen = None;
+        // The outcome, with the spelling of a lane that is only tolerated.
+        let fits = |outcome: &Outcome| {
+            let mut spelt = None;
+            for (lane, claim) in &outcome.lanes {
+                let (_, step, answer) = seen.iter().find(|(name, _, _)| name == lane)?;
+                let met = match claim {
+                    LaneExpect::Ok if answer.is_ok() => Met::Yes,
+                    LaneExpect::Ok => return None,
+                    LaneExpect::Claims(claims) => judge(claims, answer, &self.scene(&step.operation)),
                 };
-                let scene = self.scene(&step.operation);
-                match claim {
-                    LaneExpect::Ok => answer.is_ok(),
-                    LaneExpect::Claims(claims) => judge(claims, answer, &scene) == Met::Yes,
+                match met {
+                    Met::Yes => {}
+                    Met::Tolerated(name) => spelt = Some(format!("{}, {lane} {name}", outcome.name)),
+                    Met::No { .. } | Met::Unavailable(_) => return None,
+                    Met::Unseen(aspect) => {
+                        unseen = Some((answer.clone(), aspect));
+                        return None;
+                    }
                 }
-            })
+            }
+            Some((outcome.clone(), spelt))
         };
-        let chosen = outcomes.iter().find(fits).cloned();
-        self.choose(step, outcomes, chosen.as_ref().map(|outcome| (outcome, None)), got.join("; "), false)
+        let chosen = outcomes.iter().find_map(fits);
+        if let (None, Some((answer, aspect))) = (&chosen, unseen) {
+            return (self.unseen(&answer, aspect), None);
+        }
+        let chosen = chosen.as_ref().map(|(outcome, spelt)| (outcome, spelt.clone()));
+        self.choose(step, outcomes, chosen, got.join("; "), false)
     }
 
     /// Releases the calls of a race together. Given are their answers, and when the last one was released.

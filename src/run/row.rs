@@ -11,7 +11,7 @@ use mpuspec_mock::yaml::{Spot, locate};
 use sha2::{Digest, Sha256};
 
 use super::callback::CallbackServer;
-use super::capability::{ID_MARKER, capability, passed_over};
+use super::capability::{ANY_PREFIX, ID_MARKER, capability, is_refused_as_absent, passed_over};
 use super::claims::{Met, Scene, judge};
 use super::contents::Contents;
 use super::journal::Journal;
@@ -315,7 +315,11 @@ impl<'r> Round<'r> {
     }
 
     pub(super) fn needs_id_marker(&self) -> bool {
-        self.planned.case.needs.iter().any(|name| name == ID_MARKER)
+        self.needs(ID_MARKER)
+    }
+
+    fn needs(&self, capability: &str) -> bool {
+        self.planned.case.needs.iter().any(|name| name == capability)
     }
 
     /// Whether a step reads a sub-resource that nobody promised.
@@ -333,6 +337,12 @@ impl<'r> Round<'r> {
         match &step.operation {
             Operation::Raw(_) => needed(),
             Operation::ListUploads(args) if args.walk && self.needs_id_marker() => Some(ID_MARKER),
+            Operation::ListUploads(_)
+                if self.needs(ANY_PREFIX)
+                    && self.context.provider.support(ANY_PREFIX) == Support::Unknown =>
+            {
+                Some(ANY_PREFIX)
+            }
             _ => capability(step),
         }
     }
@@ -401,7 +411,7 @@ impl<'r> Round<'r> {
         // What a server does not know it passes over. Whether it lacks the capability is decided when the
         // row has ended: another answer may show it.
         match capability {
-            Some(name) if passed_over(capability, &answer) => {
+            Some(name) if passed_over(capability, step, &answer) => {
                 if unknown {
                     self.passed_over.entry(name).or_insert((self.steps.len(), answer.summary()));
                 }
@@ -409,7 +419,7 @@ impl<'r> Round<'r> {
             Some(name) if answer.is_ok() => _ = self.shown.insert(name),
             _ => {}
         }
-        let not_implemented = answer.is_not_implemented();
+        let not_implemented = is_refused_as_absent(capability, &answer);
         if not_implemented
             && !unknown
             && let Some(hidden) = self.absent(step, &answer.summary())

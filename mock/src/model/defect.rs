@@ -261,6 +261,18 @@ defects! {
     LoseTags = "lose-tags",
     /// Metadata of a completion replaces that of the creation.
     TakeMetadataFromCompletion = "take-metadata-from-completion",
+    /// Metadata of a part is added to that of the creation.
+    TakeMetadataFromParts = "take-metadata-from-parts",
+    /// Nothing is copied from a source below the smallest size of a part.
+    RefuseSmallSources = "refuse-small-sources",
+    /// Uploads are listed with the last key first.
+    ReverseListedUploads = "reverse-listed-uploads",
+    /// A listing of parts names neither algorithm nor type of the checksum.
+    OmitListedAlgorithm = "omit-listed-algorithm",
+    /// Any storage class is taken.
+    TakeUnknownStorageClass = "take-unknown-storage-class",
+    /// Every object has the usual storage class.
+    LoseStorageClass = "lose-storage-class",
     /// A part number beyond the last reads the last part.
     ClampPartReads = "clamp-part-reads",
     /// A range is passed over where a part is asked for.
@@ -515,8 +527,6 @@ defects! {
     OmitEncryption = "omit-encryption",
     /// An object of the usual storage class tells none.
     OmitUsualStorageClass = "omit-usual-storage-class",
-    /// Any storage class is taken.
-    TakeUnknownStorageClass = "take-unknown-storage-class",
     /// Tags are kept as they stand in the header, not decoded.
     KeepTagsEncoded = "keep-tags-encoded",
     /// Any tags are taken.
@@ -689,6 +699,8 @@ defects! {
     RestartLosesParts = "restart-loses-parts",
     /// A restart forgets objects that were completed.
     RestartLosesObjects = "restart-loses-objects",
+    /// A restart brings uploads that had ended back.
+    RestartRevivesUploads = "restart-revives-uploads",
 }
 
 impl fmt::Display for Defect {

@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::create_multipart_upload::encodes_names;
 use super::put_object::conditions;
-use super::{Call, acl, call_back, encryption, unsettled};
+use super::{Call, acl, call_back, encryption, metadata, unsettled};
 use crate::http::{Answer, Element, S3Error, checksum, url_encoded};
 use crate::model::{
     self, Algorithm, Conditions, Defect, List, ListedPart, Meta, ObjectChecksum, Operation, Terms,
@@ -27,7 +27,7 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         return Err(S3Error::new("InternalError", "the callback was read twice"));
     }
     if call.has(Defect::TakeMetadataFromCompletion) {
-        take_metadata(&call)?;
+        metadata::take(&call)?;
     }
     let longest = call.service.rules.limits.max_key_bytes;
     if call.has(Defect::CompletionRefusesLongestKeys) && longest == Some(call.request.key().len() as u64) {
@@ -128,18 +128,6 @@ fn listed(call: &Call<'_>, document: &[u8]) -> Result<List, S3Error> {
         list.iter_mut().for_each(|part| part.checksums.clear());
     }
     Ok(List::Parts(list))
-}
-
-/// Lets the metadata of the completion replace that of the creation.
-fn take_metadata(call: &Call<'_>) -> Result<(), S3Error> {
-    let prefix = call.dialect().header("meta-");
-    let own = super::metadata::of(call)?;
-    call.change(|state| {
-        if let Some(upload) = state.uploads.get_mut(&call.upload()) {
-            upload.meta.extend(own.into_iter().filter(|(name, _)| name.starts_with(&prefix)));
-        }
-    });
-    Ok(())
 }
 
 fn terms(call: &Call<'_>) -> Result<Terms, S3Error> {

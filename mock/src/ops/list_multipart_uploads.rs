@@ -43,6 +43,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     // Told on the last page too, as AWS does.
     let last = page.uploads.last().map(|upload| (upload.key.clone(), upload.id.0.clone()));
     let (next_key, next_id) = page.next.clone().or(last).unwrap_or_default();
+    if call.has(Defect::ReverseListedUploads) {
+        page.uploads.reverse();
+    }
     let tells_next = page.truncated || !call.has(Defect::OmitLastUploadMarkers);
     let shows_owners = !call.is_oss() || call.has(Defect::ShowOwners);
     let dialect = call.dialect();

@@ -27,6 +27,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let root = if call.has(Defect::MisnameListParts) { "ListPartsResponse" } else { "ListPartsResult" };
     let encoded = call.is_oss() && encoding(call)?;
     let shows_owners = !call.is_oss() || call.has(Defect::ShowOwners);
+    let names_algorithm = !call.has(Defect::OmitChecksums) && !call.has(Defect::OmitListedAlgorithm);
     let last = listed.parts.last().map_or(0, |part| part.number);
     Ok(call.result(root, |xml| {
         if encoded {
@@ -53,7 +54,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         if !call.has(Defect::OmitIsTruncated) {
             xml.value("IsTruncated", listed.truncated);
         }
-        if let Some((algorithm, of)) = listed.checksum.filter(|_| !call.has(Defect::OmitChecksums)) {
+        if let Some((algorithm, of)) = listed.checksum.filter(|_| names_algorithm) {
             xml.text("ChecksumAlgorithm", algorithm.name());
             xml.text("ChecksumType", of.name());
         }

@@ -110,6 +110,18 @@ pub(super) fn of(call: &Call<'_>) -> Result<Meta, S3Error> {
     Ok(meta)
 }
 
+/// Lets the metadata of a later request replace that of the creation, by a deliberate mistake.
+pub(super) fn take(call: &Call<'_>) -> Result<(), S3Error> {
+    let prefix = call.dialect().header("meta-");
+    let own = of(call)?;
+    call.change(|state| {
+        if let Some(upload) = state.uploads.get_mut(&call.upload()) {
+            upload.meta.extend(own.into_iter().filter(|(name, _)| name.starts_with(&prefix)));
+        }
+    });
+    Ok(())
+}
+
 fn check_storage_class(call: &Call<'_>, meta: &mut Meta) -> Result<(), S3Error> {
     let dialect = call.dialect();
     let name = dialect.header("storage-class");
@@ -121,7 +133,7 @@ fn check_storage_class(call: &Call<'_>, meta: &mut Meta) -> Result<(), S3Error> 
             Dialect::Oss => S3Error::invalid_argument(message, &name, class),
         });
     }
-    if class == dialect.standard_class() {
+    if class == dialect.standard_class() || call.has(Defect::LoseStorageClass) {
         meta.remove(&name);
     }
     Ok(())

@@ -137,6 +137,10 @@ pub(super) fn fall(store: &mut Inner, rules: &Rules) {
         if rules.has(Defect::RestartLosesUploads) {
             state.uploads.clear();
         }
+        if rules.has(Defect::RestartRevivesUploads) {
+            let ended = std::mem::take(&mut state.ended).into_keys();
+            state.uploads.extend(ended.map(|id| (id, model::Upload::default())));
+        }
         if rules.has(Defect::RestartLosesParts) {
             state.uploads.values_mut().for_each(|upload| upload.parts.clear());
         }

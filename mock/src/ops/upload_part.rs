@@ -29,6 +29,9 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let model::Answer::Continue(wanted) = begun? else {
         return Err(S3Error::new("InternalError", "the part was not begun"));
     };
+    if call.has(Defect::TakeMetadataFromParts) {
+        metadata::take(&call)?;
+    }
     if call.has(Defect::ListUnfinishedParts) {
         let body = digests(Default::default(), wanted);
         call.apply(Operation::UploadPart { upload: upload.clone(), number, body })?;

@@ -19,6 +19,11 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let known = known_digests(&object, wanted);
     let source = object.content;
     let size = source.len();
+    if call.has(Defect::RefuseSmallSources)
+        && call.service.rules.limits.min_part_size.is_some_and(|least| size < least)
+    {
+        return Err(S3Error::new("InvalidRequest", "The source of the copy is too small."));
+    }
     let bounds = match call.request.own("copy-source-range") {
         Some(range) if !call.has(Defect::IgnoreCopyRange) => match copy_source::bounds(call, range, size) {
             Err(_) if call.has(Defect::ClampCopyRanges) => Some((0, size.saturating_sub(1))),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::de::{Error, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::limit::parse_size;
 
@@ -33,6 +33,52 @@ pub(super) struct ProviderFile {
     pub(super) anonymous: Option<bool>,
     pub(super) etags: Option<ETagForm>,
     pub(super) refused_key_starts: Option<RefusedKeyStarts>,
+    #[serde(default)]
+    pub(super) levels: BTreeMap<Harm, Lowered>,
+}
+
+/// Who is hurt if a promise is broken.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Harm {
+    /// The owner of the data: bytes are lost, mixed or foreign, or a success did not happen.
+    Data,
+    /// Whoever relies on access control: somebody gets in, or reads.
+    Security,
+    /// Whoever uses an SDK or a tool: it breaks.
+    #[default]
+    Client,
+    /// Nobody: the answer is not as documented.
+    Form,
+}
+
+impl Harm {
+    /// Every harm, the worst first.
+    pub const ALL: [Self; 4] = [Self::Data, Self::Security, Self::Client, Self::Form];
+
+    /// Returns the name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Security => "security",
+            Self::Client => "client",
+            Self::Form => "form",
+        }
+    }
+}
+
+/// What a MUST comes to where it binds less firmly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Lowered {
+    /// Promised loosely.
+    Should,
+    /// Offered.
+    May,
+    /// Only recorded.
+    Info,
 }
 
 /// How the MD5 of a part is written as its ETag.

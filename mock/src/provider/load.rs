@@ -163,6 +163,7 @@ fn resolve(
         anonymous: false,
         etags: Default::default(),
         refused_key_starts: None,
+        levels: Default::default(),
     });
     provider.name = stem.to_owned();
     provider.title = file.title.unwrap_or(provider.title);
@@ -179,6 +180,7 @@ fn resolve(
     provider.answers.retain(|_, outcome| outcome != "open");
     provider.errors.extend(file.errors);
     provider.documents.extend(file.documents);
+    provider.levels.extend(file.levels);
     for (name, entry) in file.limits {
         let path = root.key("limits").key(&name);
         match (name.parse(), claims(entry)) {
@@ -221,7 +223,7 @@ fn claims(entry: LimitEntry) -> Result<Vec<Claim>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::{LimitName, Support};
+    use crate::provider::{Harm, LimitName, Lowered, Support};
 
     #[test]
     fn every_bundled_provider_loads() {
@@ -241,6 +243,21 @@ mod tests {
         assert_eq!(provider.limit(LimitName::MinPartSize), None);
         assert_eq!(provider.limit(LimitName::MaxPartNumber), Some(10_000));
         assert_eq!(provider.support("upload_part_copy"), Support::No);
+    }
+
+    #[test]
+    fn a_provider_can_lower_what_harms_nobody() {
+        let generic = load("generic").expect("it is bundled");
+        assert_eq!(generic.levels.get(&Harm::Form), Some(&Lowered::Should));
+        assert!(load("aws-s3").expect("it is bundled").levels.is_empty());
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("mine.yaml");
+        let text = "extends: generic\nlevels: { client: MUST, nobody: INFO }\n";
+        std::fs::write(&path, text).expect("written");
+        let Err(FileError::Invalid(problems)) = load(path.to_str().expect("UTF-8")) else {
+            panic!("it must not load")
+        };
+        assert!(problems.iter().all(|problem| problem.placed.span.line == 2), "{problems:#?}");
     }
 
     #[test]

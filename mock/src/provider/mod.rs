@@ -5,8 +5,8 @@ mod limit;
 mod load;
 
 pub use file::{
-    Addressing, Claim, Consistency, Dialect, Document, ETagForm, Publisher, RefusedKeyStarts, Spelling,
-    Strength, Support,
+    Addressing, Claim, Consistency, Dialect, Document, ETagForm, Harm, Lowered, Publisher, RefusedKeyStarts,
+    Spelling, Strength, Support,
 };
 pub use limit::{LIMITS, LimitName, parse_size};
 pub use load::{FileError, Origin, Problem, builtin_names, load};
@@ -18,6 +18,7 @@ use crate::model::{Algorithm, ETags, Limits, Repeated, Rules, Unlisted, UploadOr
 /// The capabilities that a provider can have, with what each is.
 pub const CAPABILITIES: &[(&str, &str)] = &[
     ("acl", "object ACLs"),
+    ("any_prefix", "listings of uploads by a prefix that does not end in a slash"),
     ("attributes", "GetObjectAttributes"),
     ("callback", "a callback at completion"),
     ("checksum_crc32", "CRC32 of parts"),
@@ -27,18 +28,24 @@ pub const CAPABILITIES: &[(&str, &str)] = &[
     ("checksum_sha1", "SHA-1 of parts"),
     ("checksum_sha256", "SHA-256 of parts"),
     ("complete_all", "completion of everything that was sent, without a list"),
-    ("conditional_complete", "If-None-Match and If-Match on completion"),
+    ("conditional_complete", "If-None-Match on completion"),
     ("forbid_overwrite", "x-oss-forbid-overwrite: a key that is taken is not written"),
     ("get_by_part_number", "GET and HEAD of one part of an object"),
+    ("if_match", "If-Match on completion"),
     ("lifecycle", "rules that end unfinished uploads"),
     ("list_uploads", "ListMultipartUploads"),
+    ("listing_order", "uploads listed in the order of their keys"),
     ("object_lock", "object lock"),
+    ("object_size", "the size of the object named at completion"),
     ("own_bucket", "creation and deletion of buckets"),
     ("presigned", "requests signed in the URL"),
+    ("regions", "signatures that hold in one region alone"),
     ("sequential", "uploads whose parts must come in order"),
     ("sse", "encryption that a header of the creation asks for"),
     ("sse_c", "encryption with keys of the client"),
+    ("storage_classes", "storage classes beside the usual one"),
     ("streaming_signatures", "bodies signed chunk by chunk"),
+    ("streaming_trailers", "checksums behind the last chunk of a body"),
     ("tagging", "object tags"),
     ("temporary_credentials", "credentials with a security token"),
     ("upload_id_marker", "several uploads of one key over a page border of ListMultipartUploads"),
@@ -79,6 +86,8 @@ pub struct Provider {
     pub etags: ETagForm,
     /// Characters with which no key may begin.
     pub refused_key_starts: Option<RefusedKeyStarts>,
+    /// What a MUST comes to, by who is hurt if it is broken; without an entry it stays one.
+    pub levels: BTreeMap<Harm, Lowered>,
 }
 
 impl Provider {

@@ -117,7 +117,10 @@ pub(super) fn listing(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Re
         }
     }
     if let Some(expected) = &claims.prefixes {
-        let got: Vec<String> = answer.prefixes.iter().flatten().map(|prefix| below(prefix)).collect();
+        let mut got: Vec<String> = answer.prefixes.iter().flatten().map(|prefix| below(prefix)).collect();
+        if claims.order == Some(ListOrder::Any) {
+            got.sort();
+        }
         if got != *expected {
             return Err(differs(format!("common prefixes {expected:?}"), format!("{got:?}")));
         }
@@ -126,12 +129,18 @@ pub(super) fn listing(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Re
     if let (Some(_), Some(aspect)) = (&claims.count, incomplete) {
         return Err(Met::Unseen(aspect));
     }
+    let uploads = answer.uploads.as_ref().map(Vec::len);
+    let entries = uploads.or(answer.parts.as_ref().map(Vec::len)).unwrap_or(answer.keys.len()) as u64;
     if let Some(count) = &claims.count {
         let expected = count.size(&sizes(scene)).unwrap_or_default();
-        let uploads = answer.uploads.as_ref().map(Vec::len);
-        let got = uploads.or(answer.parts.as_ref().map(Vec::len)).unwrap_or(answer.keys.len()) as u64;
-        if got != expected {
-            return Err(differs(format!("{expected} entries"), format!("{got} entries")));
+        if entries != expected {
+            return Err(differs(format!("{expected} entries"), format!("{entries} entries")));
+        }
+    }
+    if let Some(most) = &claims.at_most {
+        let most = most.size(&sizes(scene)).unwrap_or_default();
+        if entries > most {
+            return Err(differs(format!("{most} entries at most"), format!("{entries} entries")));
         }
     }
     if let Some(pages) = &claims.pages {
