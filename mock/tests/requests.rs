@@ -3,15 +3,13 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use mpuspec_mock::Mock;
+use mpuspec_mock::{Mock, MockBuilder};
 
 /// A server that does not look at signatures, with the bucket `b`.
 fn server() -> Mock {
-    ["ignore-signatures", "ignore-skew", "ignore-expiry", "ignore-unsigned-headers"]
-        .into_iter()
-        .fold(Mock::builder().bucket("b").limit("min_part_size", "none"), |mock, defect| mock.defect(defect))
-        .start()
-        .expect("it starts")
+    let mock = Mock::builder().bucket("b").limit("min_part_size", "none");
+    let lenient = ["ignore-signatures", "ignore-skew", "ignore-expiry", "ignore-unsigned-headers"];
+    lenient.into_iter().fold(mock, MockBuilder::defect).start().expect("it starts")
 }
 
 struct Answer {
@@ -158,6 +156,22 @@ fn newer_checksums_are_verified_with_a_part_and_at_the_completion() {
     }
     let full = [("x-amz-checksum-algorithm", "SHA512"), ("x-amz-checksum-type", "FULL_OBJECT")];
     assert_eq!(send(&mock, "POST /b/k?uploads", &full, "").refusal(), (400, Some("InvalidRequest")));
+}
+
+#[test]
+fn a_composite_checksum_may_come_without_the_number_of_parts() {
+    let mock = server();
+    for (value, status) in [("Rf3kaw==", 200), ("Rf3kaw==-1", 200), ("Rf3kaw==-2", 400), ("NSRBwg==", 400)] {
+        let upload = create(&mock, &[("x-amz-checksum-algorithm", "CRC32")]);
+        let part = format!("PUT /b/k?partNumber=1&uploadId={upload}");
+        assert_eq!(send(&mock, &part, &[("x-amz-checksum-crc32", "NSRBwg==")], "abc").status, 200);
+        let list = "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>900150983cd24fb0d6963f7d28e17f72</ETag><ChecksumCRC32>NSRBwg==</ChecksumCRC32></Part></CompleteMultipartUpload>";
+        let complete = format!("POST /b/k?uploadId={upload}");
+        let answer = send(&mock, &complete, &[("x-amz-checksum-crc32", value)], list);
+        assert_eq!(answer.status, status, "{value}");
+        let told = (status == 200).then_some("Rf3kaw==-1");
+        assert_eq!(answer.element("ChecksumCRC32"), told, "{value}");
+    }
 }
 
 #[test]

@@ -236,7 +236,10 @@ fn of_s3(
         let message = format!(
             "The authorization header is malformed; the region '{named}' is wrong; expecting '{region}'"
         );
-        return Err(claim.refuse(message).with("Region", region));
+        let error = claim.refuse(message).with("Region", region);
+        // An answer to HEAD has no document that could tell it.
+        let head = request.method == http::Method::HEAD;
+        return Err(if head { error.header("x-amz-bucket-region", region) } else { error });
     }
     if service != "s3" {
         return Err(claim.refuse(

@@ -143,7 +143,7 @@ impl Decoder {
         let (size, extension) = line.split_once(';').unwrap_or((line, ""));
         let valid = !size.is_empty() && size.len() <= 16 && size.bytes().all(|b| b.is_ascii_hexdigit());
         let size = u64::from_str_radix(size, 16).ok().filter(|_| valid);
-        let size = size.ok_or_else(|| incomplete())?;
+        let size = size.ok_or_else(incomplete)?;
         self.chunks += 1;
         if let Some(small) = self.small.filter(|_| size > 0) {
             let message = "Only the last chunk is allowed to have a size less than 8192 bytes";

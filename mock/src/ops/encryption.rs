@@ -7,17 +7,21 @@ use crate::model::{Defect, Meta, UploadId};
 use crate::provider::Dialect;
 
 const HEADER: &str = "x-oss-server-side-encryption";
-const HEADER_OF_S3: &str = "x-amz-server-side-encryption";
+/// The header of S3, of which one kind needs no key.
+pub(super) const HEADER_OF_S3: &str = "x-amz-server-side-encryption";
 
 const KNOWN: [&str; 3] = ["AES256", "KMS", "SM4"];
 /// Those of S3 that need a service of keys.
 const WITH_KEYS_OF_S3: [&str; 3] = ["aws:kms", "aws:kms:dsse", "aws:fsx"];
 
-/// Returns the headers that ask for encryption, which an object keeps.
-pub(super) fn headers(dialect: Dialect) -> &'static [&'static str] {
+/// The headers by which OSS is asked for encryption, which an object keeps.
+pub(super) const HEADERS: [&str; 3] =
+    [HEADER, "x-oss-server-side-data-encryption", "x-oss-server-side-encryption-key-id"];
+
+fn headers(dialect: Dialect) -> &'static [&'static str] {
     match dialect {
         Dialect::S3 => &[HEADER_OF_S3],
-        Dialect::Oss => &[HEADER, "x-oss-server-side-data-encryption", "x-oss-server-side-encryption-key-id"],
+        Dialect::Oss => &HEADERS,
     }
 }
 

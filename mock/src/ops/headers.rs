@@ -55,9 +55,6 @@ const HARMLESS: &[&str] = &[
     "confirm-remove-self-bucket-access",
     "invocation-id",
     "optional-object-attributes",
-    "retry",
-    "te",
-    "trace-id",
     "user-agent",
 ];
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use percent_encoding::percent_decode_str;
 
 use super::{Call, acl, encryption};
-use crate::http::{Answer, Request, S3Error, encoded_word};
+use crate::http::{Answer, Request, S3Error, encoded_words};
 use crate::model::{Defect, Meta};
 use crate::provider::Dialect;
 
@@ -19,7 +19,8 @@ const KEPT: &[&str] = &[
 ];
 
 /// Those of the dialect's own that are kept beside metadata of the user's.
-const OWN_KEPT: &[&str] = &["storage-class", "tagging", "website-redirect-location"];
+const OWN_KEPT: &[&str] =
+    &["server-side-encryption", "storage-class", "tagging", "website-redirect-location"];
 
 /// The storage classes whose objects have to be restored before they can be read.
 const ARCHIVED: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
@@ -56,17 +57,17 @@ fn is_kept(dialect: Dialect, name: &str) -> bool {
     KEPT.contains(&name)
         || own.is_some_and(|own| OWN_KEPT.contains(&own) || own.starts_with("meta-"))
         || acl::is_header(dialect, name)
-        || encryption::headers(dialect).contains(&name)
+        || (dialect == Dialect::Oss && encryption::HEADERS.contains(&name))
 }
 
-/// Returns whether a header holds metadata of the user's own.
-fn is_of_user(dialect: Dialect, name: &str) -> bool {
-    name.strip_prefix(dialect.prefix()).is_some_and(|own| own.starts_with("meta-"))
+/// Whether a header is user metadata that may go beyond ASCII, in encoded words: S3 describes them, OSS does not.
+fn is_user_metadata(dialect: Dialect, name: &str) -> bool {
+    dialect == Dialect::S3 && name.strip_prefix(dialect.prefix()).is_some_and(|own| own.starts_with("meta-"))
 }
 
-/// Returns the name and the value of a header of metadata, if the request has one.
+/// Returns the name and the value of a header of user metadata, if a request to S3 has one.
 pub(super) fn first_of_user(request: &Request) -> Option<(&str, &str)> {
-    let name = request.headers.keys().find(|name| is_of_user(request.dialect, name.as_str()))?;
+    let name = request.headers.keys().find(|name| is_user_metadata(request.dialect, name.as_str()))?;
     Some((name.as_str(), request.header(name.as_str()).unwrap_or_default()))
 }
 
@@ -77,17 +78,16 @@ pub(super) fn of(call: &Call<'_>) -> Result<Meta, S3Error> {
     for (name, value) in &call.request.headers {
         let name = name.as_str();
         if is_kept(dialect, name) {
-            let value = if dialect == Dialect::S3 && is_of_user(dialect, name) {
-                encoded_word::decode(value.as_bytes())
-            } else {
-                String::from_utf8_lossy(value.as_bytes()).into_owned()
+            let value = match is_user_metadata(dialect, name) {
+                true => encoded_words::decode(value.as_bytes()).into(),
+                false => String::from_utf8_lossy(value.as_bytes()),
             };
             meta.entry(name.to_owned())
                 .and_modify(|all| {
                     all.push(',');
                     all.push_str(&value);
                 })
-                .or_insert(value);
+                .or_insert(value.into_owned());
         }
     }
     check_storage_class(call, &mut meta)?;
@@ -160,8 +160,8 @@ pub(super) fn check_readable(dialect: Dialect, meta: &Meta, message: &str) -> Re
 /// The metadata of a copy: the source's, but storage class, encryption and ACL as the copy asks.
 pub(super) fn copied(dialect: Dialect, source: &Meta, own: Meta) -> Meta {
     let class = dialect.header("storage-class");
-    let encrypts = |name: &str| dialect == Dialect::S3 && encryption::headers(dialect).contains(&name);
-    let of_copy = |name: &str| name == class || acl::is_header(dialect, name) || encrypts(name);
+    let of_copy =
+        |name: &str| name == class || name == encryption::HEADER_OF_S3 || acl::is_header(dialect, name);
     let kept =
         source.iter().filter(|(name, _)| !of_copy(name)).map(|(name, value)| (name.clone(), value.clone()));
     kept.chain(own.into_iter().filter(|(name, _)| of_copy(name))).collect()
@@ -278,12 +278,12 @@ pub(super) fn show(call: &Call<'_>, meta: &Meta, answer: Answer) -> Answer {
     let hidden = |name: &str| {
         name == tagging
             || acl::is_header(dialect, name)
-            || (call.has(Defect::OmitEncryption) && encryption::headers(dialect).contains(&name))
+            || (call.has(Defect::OmitEncryption) && encryption::HEADERS.contains(&name))
     };
     let shown = meta.iter().filter(|(name, _)| !hidden(name));
-    let answer = shown.fold(answer, |answer, (name, value)| match dialect {
-        Dialect::S3 if is_of_user(dialect, name) => answer.header(name, &encoded_word::encode(value)),
-        _ => answer.header(name, value),
+    let answer = shown.fold(answer, |answer, (name, value)| match is_user_metadata(dialect, name) {
+        true => answer.header(name, &encoded_words::encode(value)),
+        false => answer.header(name, value),
     });
     let answer = match dialect {
         Dialect::S3 => answer,

@@ -117,7 +117,7 @@ impl<'s> Call<'s> {
         Answer::xml(Xml::document(self.dialect(), root, content))
     }
 
-    /// A time as it stands in documents: with thousandths, of which none is counted.
+    /// Returns a time as documents show it: with thousandths of a second that are always zero.
     fn time(&self, time: Time) -> String {
         iso8601(Time(time.0 - time.0 % 1_000_000))
     }

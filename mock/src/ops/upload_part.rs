@@ -11,7 +11,7 @@ use crate::model::{self, Body, Defect, Operation};
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let (upload, number) = (call.upload(), call.part_number()?);
     encryption::forbid(&call, Defect::TakeEncryptionOfParts)?;
-    if let Some((name, value)) = metadata::first_of_user(&call.request).filter(|_| !call.is_oss()) {
+    if let Some((name, value)) = metadata::first_of_user(&call.request) {
         let message = "Metadata cannot be specified in this context.";
         return Err(S3Error::invalid_argument(message, name, value));
     }
