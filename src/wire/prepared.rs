@@ -5,7 +5,7 @@ use http::header::HOST;
 use http::{HeaderName, HeaderValue};
 use reqwest::Url;
 
-use super::dialect::own;
+use super::dialect::{Dialect, own};
 use super::sign::{Resource, Signed, sign_request};
 use super::{Body, Client, Credentials, Request, Signing, Tamper, Who};
 
@@ -57,8 +57,13 @@ impl Client {
         if matches!(request.method.as_str(), "PUT" | "POST") && request.body.bytes().is_empty() {
             headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        // A header that is there to be changed after signing.
-        let tampered = HeaderName::try_from(own(self.target.dialect, "meta-mpuspec"));
+        // A header that is there to be changed after signing. One that a part may not bear would be refused
+        // for that.
+        let harmless = match self.target.dialect {
+            Dialect::S3 => "user-agent",
+            Dialect::Oss => "meta-mpuspec",
+        };
+        let tampered = HeaderName::try_from(own(self.target.dialect, harmless));
         let tampered = tampered.map_err(|error| error.to_string())?;
         if signing.tamper == Some(Tamper::Header) {
             headers.insert(tampered.clone(), HeaderValue::from_static("signed"));

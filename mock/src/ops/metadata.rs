@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use percent_encoding::percent_decode_str;
 
 use super::{Call, acl, encryption};
-use crate::http::{Answer, Request, S3Error, encoded_words};
+use crate::http::{Answer, S3Error, encoded_words};
 use crate::model::{Defect, Meta};
 use crate::provider::Dialect;
 
@@ -63,12 +63,6 @@ fn is_kept(dialect: Dialect, name: &str) -> bool {
 /// Whether a header is user metadata that may go beyond ASCII, in encoded words: S3 describes them, OSS does not.
 fn is_user_metadata(dialect: Dialect, name: &str) -> bool {
     dialect == Dialect::S3 && name.strip_prefix(dialect.prefix()).is_some_and(|own| own.starts_with("meta-"))
-}
-
-/// Returns the name and the value of a header of user metadata, if a request to S3 has one.
-pub(super) fn first_of_user(request: &Request) -> Option<(&str, &str)> {
-    let name = request.headers.keys().find(|name| is_user_metadata(request.dialect, name.as_str()))?;
-    Some((name.as_str(), request.header(name.as_str()).unwrap_or_default()))
 }
 
 /// What a PutObject or CreateMultipartUpload request says about its object.

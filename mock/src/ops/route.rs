@@ -68,12 +68,14 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
     let has = |name| request.has_query(name);
     let copies = request.own("copy-source").is_some();
     let setting = settings::PARAMETERS.into_iter().find(|name| has(name));
+    if let (Some(name), Some(_), None) = (setting, &request.bucket, &request.key)
+        && [Method::GET, Method::PUT, Method::DELETE].contains(&request.method)
+    {
+        return settings::handle(call, name).await;
+    }
     let of_any_request = |name| of_any_request(call.dialect(), name);
     match (&request.method, &request.bucket, &request.key) {
         (&Method::GET, None, None) => list_buckets::handle(&call),
-        (&Method::GET | &Method::PUT | &Method::DELETE, Some(_), None) if let Some(name) = setting => {
-            settings::handle(call, name).await
-        }
         (&Method::PUT, Some(_), None) if request.query_names().all(of_any_request) => {
             create_bucket::handle(call).await
         }

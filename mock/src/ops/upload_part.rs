@@ -5,13 +5,16 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 
 use super::{Call, encryption, metadata, unsettled, upload_part_copy::digests};
-use crate::http::{Answer, S3Error, checksum, expected_length};
+use crate::http::{Answer, Request, S3Error, checksum, expected_length};
 use crate::model::{self, Body, Defect, Operation};
+use crate::provider::Dialect;
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let (upload, number) = (call.upload(), call.part_number()?);
     encryption::forbid(&call, Defect::TakeEncryptionOfParts)?;
-    if let Some((name, value)) = metadata::first_of_user(&call.request) {
+    if let Some((name, value)) = user_metadata(&call.request)
+        && !call.has(Defect::TakeMetadataFromParts)
+    {
         let message = "Metadata cannot be specified in this context.";
         return Err(S3Error::invalid_argument(message, name, value));
     }
@@ -61,6 +64,14 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         answer = answer.header(&checksum::header(claimed.algorithm), &checksum::encoded(&claimed));
     }
     Ok(answer)
+}
+
+/// Returns a header of user metadata, which S3 takes with the creation alone.
+fn user_metadata(request: &Request) -> Option<(&str, &str)> {
+    let name =
+        request.headers.keys().map(http::HeaderName::as_str).find(|name| name.starts_with("x-amz-meta-"));
+    name.filter(|_| request.dialect == Dialect::S3)
+        .map(|name| (name, request.header(name).unwrap_or_default()))
 }
 
 /// What OSS tells of a part beside its ETag.
