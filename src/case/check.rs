@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mpuspec_mock::yaml::{Mistake, Path, nearest};
 
+use super::arguments::SentAs;
 use super::checksum::ChecksumClaim;
 use super::expect::{Claims, ETagClaim, Expect, LaneExpect, PartList};
 use super::operation::Operation;
-use super::reference::{CompletedEntry, ETagForm, Numbers, PartNumber, PartRef, UploadRef, is_name};
+use super::reference::{
+    CompletedEntry, CompletedList, ETagForm, Numbers, PartNumber, PartRef, UploadRef, is_name,
+};
 use super::step::Step;
 
 /// Checks the names of a row. Given back are the names that this row does not use: another row may.
@@ -95,6 +98,12 @@ impl Scope<'_> {
             Operation::UploadPart(args) => {
                 self.upload(args.upload.as_ref(), &at);
                 self.sent(args.upload.as_ref(), &number_text(&args.number), args.r#as.as_deref(), &at);
+                if args.decoded_length.is_some()
+                    && args.sent_as.is_none_or(|sent_as| sent_as == SentAs::Plain)
+                {
+                    let message = "only a body in chunks declares it; add `sent_as`";
+                    self.mistakes.push(Mistake::at_key(&at.key("decoded_length"), message));
+                }
                 if args.hold.is_some() {
                     match &args.r#as {
                         Some(name) => self.held.push((name.clone(), at.key("hold"))),
@@ -106,6 +115,10 @@ impl Scope<'_> {
             }
             Operation::UploadParts(args) => {
                 self.upload(args.upload.as_ref(), &at);
+                if args.source.is_some() && (args.size.is_some() || args.checksum.is_some()) {
+                    let message = "a copied part has the size and the checksum that its source gives it";
+                    self.mistakes.push(Mistake::at_key(&at.key("source"), message));
+                }
                 match &args.numbers {
                     Numbers::List(numbers) => {
                         for number in numbers {
@@ -123,8 +136,10 @@ impl Scope<'_> {
             }
             Operation::CompleteUpload(args) => {
                 self.upload(args.upload.as_ref(), &at);
-                for (index, entry) in args.parts.iter().flatten().enumerate() {
-                    self.entry(entry, args.upload.as_ref(), &at.key("parts").index(index));
+                if let Some(CompletedList::List(list)) = &args.parts {
+                    for (index, entry) in list.iter().enumerate() {
+                        self.entry(entry, args.upload.as_ref(), &at.key("parts").index(index));
+                    }
                 }
                 if args.parts.is_none() && args.body.is_none() && args.all != Some(true) {
                     self.mistakes.push(Mistake::at_key(&at, "a completion needs `parts`, `body` or `all`"));

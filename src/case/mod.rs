@@ -35,8 +35,8 @@ pub use load::{Bucket, Case, Cost, Level, Row, load_case};
 pub use offset::Offset;
 pub use operation::Operation;
 pub use reference::{
-    ByteRange, CompletedEntry, ContentItem, ETagForm, KeyName, ListedNumber, Numbers, PartNumber, PartRef,
-    UploadRef,
+    ByteRange, CompletedEntry, CompletedList, ContentItem, ETagForm, KeyName, ListedNumber, Numbers,
+    PartNumber, PartRef, UploadRef,
 };
 pub use requirement::{Held, Requirement, Requirements};
 pub use schema::case_schema;

@@ -417,9 +417,7 @@ impl<'de> Deserialize<'de> for NumberOrNone {
 
 impl<'de> Deserialize<'de> for CompletedEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let part = |text: &str| {
-            Ok(Self { part: Some(PartRef::parse(text)?), number: None, etag: None, checksum: None })
-        };
+        let part = |text: &str| PartRef::parse(text).map(Self::of);
         let map = |entry: EntryOf| {
             let number = entry.number.map(|number| number.0);
             match (&entry.part, &number, &entry.etag) {
@@ -437,6 +435,13 @@ impl<'de> Deserialize<'de> for CompletedEntry {
     }
 }
 
+impl CompletedEntry {
+    /// The entry of a part as it was sent.
+    pub fn of(part: PartRef) -> Self {
+        Self { part: Some(part), number: None, etag: None, checksum: None }
+    }
+}
+
 impl JsonSchema for CompletedEntry {
     fn schema_name() -> Cow<'static, str> {
         "CompletedEntry".into()
@@ -445,5 +450,37 @@ impl JsonSchema for CompletedEntry {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let (part, entry) = (generator.subschema_for::<PartRef>(), generator.subschema_for::<EntryOf>());
         json_schema!({ "anyOf": [part, entry] })
+    }
+}
+
+/// The list of a completion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CompletedList {
+    /// One by one.
+    List(Vec<CompletedEntry>),
+    /// From the first number to the last.
+    Range(Expr, Expr),
+}
+
+impl<'de> Deserialize<'de> for CompletedList {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let range = |text: &str| match Numbers::parse(text)? {
+            Numbers::Range(first, last) => Ok(Self::Range(first, last)),
+            Numbers::List(_) => Err(format!("`{text}` is no range such as 1..9")),
+        };
+        scalar_or_seq(deserializer, "a list of parts or a range such as 1..9", range, |list| {
+            Ok(Self::List(list))
+        })
+    }
+}
+
+impl JsonSchema for CompletedList {
+    fn schema_name() -> Cow<'static, str> {
+        "CompletedList".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let list = generator.subschema_for::<Vec<CompletedEntry>>();
+        json_schema!({ "anyOf": [list, { "type": "string", "pattern": "\\.\\." }] })
     }
 }

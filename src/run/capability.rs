@@ -34,7 +34,9 @@ pub(super) fn capability(step: &Step) -> Option<&'static str> {
         Operation::UploadPart(args) => of_checksums(&args.checksum).or_else(|| {
             by(args.sent_as.is_some_and(|sent_as| sent_as != SentAs::Plain), "streaming_signatures")
         }),
-        Operation::UploadParts(args) => args.checksum.map(Algorithm::capability),
+        Operation::UploadParts(args) => {
+            by(args.source.is_some(), "upload_part_copy").or(args.checksum.map(Algorithm::capability))
+        }
         Operation::PutObject(args) => of_checksums(&args.checksum),
         Operation::CompleteUpload(args) => {
             let conditional = args.if_match.is_some() || args.if_none_match.is_some();

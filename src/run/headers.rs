@@ -82,14 +82,14 @@ pub(super) fn optional<const N: usize>(headers: [(String, Option<&String>); N]) 
 /// Cuts the body into chunks. Where a trailer is asked for, a checksum moves into it.
 pub(super) fn framing(sent_as: SentAs, headers: &mut Vec<(String, String)>, body: &Blob) -> Framing {
     if sent_as == SentAs::SignedChunks {
-        return Framing { signed: true, trailer: None };
+        return Framing { signed: true, ..Framing::default() };
     }
     let at = headers.iter().position(|(name, _)| name.starts_with("x-amz-checksum-"));
     let trailer = match at {
         Some(at) => headers.remove(at),
         None => (Checksum::Crc32.header(), Checksum::Crc32.of(&body.bytes)),
     };
-    Framing { signed: sent_as == SentAs::SignedTrailer, trailer: Some(trailer) }
+    Framing { signed: sent_as == SentAs::SignedTrailer, trailer: Some(trailer), ..Framing::default() }
 }
 
 /// How the request of a step is signed.

@@ -1,5 +1,7 @@
 //! Carries steps out, one call after the other.
 
+use std::sync::Arc;
+
 use super::journal::Made;
 use super::prepare::{After, Prepared};
 use super::row::Round;
@@ -165,21 +167,28 @@ impl Round<'_> {
             // A fixed mixture: what is asked for is that the order is not the numbers' own.
             numbers.sort_by_key(|number| (number.wrapping_mul(7_919) % 1_009, *number));
         }
-        let mut calls = Vec::new();
+        let mut calls: Vec<(Arc<dyn s3::Operation>, usize)> = Vec::new();
         for number in numbers {
+            if let Some(source) = &args.source {
+                let (upload, key) = (args.upload.as_ref(), args.key.as_ref());
+                let (call, at) = self.prepare_copy(number.to_string(), source, upload, key)?;
+                calls.push((Arc::new(call), at));
+                continue;
+            }
             let size = match &args.size {
                 Some(size) => self.size(size)?,
                 None if Some(number) == highest => self.size(&Expr::tail())?,
                 None => self.size(&Expr::full())?,
             };
-            calls.push(self.prepare_part(
+            let (call, at) = self.prepare_part(
                 number.to_string(),
                 size,
                 args.upload.as_ref(),
                 args.key.as_ref(),
                 None,
                 &args.checksum.map(|algorithm| (algorithm, Rightness::Right)).into_iter().collect(),
-            )?);
+            )?;
+            calls.push((Arc::new(call), at));
         }
         let mut last = None;
         let at_once = usize::from(args.at_once.unwrap_or(1).max(1));
@@ -187,7 +196,9 @@ impl Round<'_> {
             let mut lanes = tokio::task::JoinSet::new();
             for (call, at) in batch.iter().cloned() {
                 let (client, log) = (self.context.client.clone(), self.log.clone());
-                lanes.spawn(async move { (at, send(&client, &call, &Signing::default(), &log).await) });
+                lanes.spawn(
+                    async move { (at, send(&client, call.as_ref(), &Signing::default(), &log).await) },
+                );
             }
             while let Some(joined) = lanes.join_next().await {
                 let (at, answer) =

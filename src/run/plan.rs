@@ -246,7 +246,8 @@ fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {
                 };
                 let each = size_of(&args.size)?;
                 let last = if args.size.is_some() { each } else { Expr::tail().size(sizes)? };
-                (count, each.saturating_mul(count.saturating_sub(1)).saturating_add(last))
+                let bytes = each.saturating_mul(count.saturating_sub(1)).saturating_add(last);
+                (count, if args.source.is_some() { 0 } else { bytes })
             }
             Operation::PutObject(args) => (2, size_of(&args.size)?),
             Operation::ListParts(args) if args.walk => (5, 0),

@@ -81,8 +81,7 @@ pub async fn preflight(client: &Client, journal: &Journal, prefix: &str) -> Resu
             upload_id: id.clone(),
             number: "1".to_owned(),
             source: format!("{}/{key}", client.target.bucket),
-            range: None,
-            headers: Vec::new(),
+            ..Default::default()
         };
         preflight.note("UploadPartCopy", &client.call(&copy, &log).await);
         let abort = s3::AbortMultipartUpload { key: other, upload_id: id };

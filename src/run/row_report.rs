@@ -64,6 +64,7 @@ impl Round<'_> {
 fn s3_name(operation: &Operation) -> Option<&'static str> {
     Some(match operation {
         Operation::CreateUpload(_) | Operation::CreateUploads(_) => "CreateMultipartUpload",
+        Operation::UploadParts(args) if args.source.is_some() => "UploadPartCopy",
         Operation::UploadPart(_) | Operation::UploadParts(_) => "UploadPart",
         Operation::UploadPartCopy(_) => "UploadPartCopy",
         Operation::CompleteUpload(_) => "CompleteMultipartUpload",

@@ -5,12 +5,14 @@ use bytes::{Bytes, BytesMut};
 use super::sign::ChunkSigner;
 
 /// How a body is cut into chunks, signed, and ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Framing {
     /// Whether each chunk bears a signature.
     pub signed: bool,
     /// A header that follows the last chunk.
     pub trailer: Option<(String, String)>,
+    /// The length that is declared for the content, where it is not the right one.
+    pub declared: Option<u64>,
 }
 
 /// The content of a chunk; the last one may be smaller.
@@ -30,7 +32,7 @@ impl Framing {
     pub(super) fn headers(&self, length: u64) -> Vec<(String, String)> {
         let mut headers = vec![
             ("content-encoding".to_owned(), "aws-chunked".to_owned()),
-            ("x-amz-decoded-content-length".to_owned(), length.to_string()),
+            ("x-amz-decoded-content-length".to_owned(), self.declared.unwrap_or(length).to_string()),
         ];
         headers.extend(self.trailer.iter().map(|(name, _)| ("x-amz-trailer".to_owned(), name.clone())));
         headers

@@ -30,8 +30,7 @@ fn operations() -> Vec<Box<dyn Operation>> {
             upload_id: upload_id(),
             number: number(),
             source: key(),
-            range: None,
-            headers: Vec::new(),
+            ..Default::default()
         }),
         Box::new(s3::CompleteMultipartUpload { key: key(), upload_id: upload_id(), ..Default::default() }),
         Box::new(s3::AbortMultipartUpload { key: key(), upload_id: upload_id() }),

@@ -71,8 +71,7 @@ async fn refused(mock: &Mock, policy: &str) -> Vec<&'static str> {
         upload_id: upload_id.clone(),
         number: "2".to_owned(),
         source: "bucket/src".to_owned(),
-        range: None,
-        headers: Vec::new(),
+        ..Default::default()
     };
     let calls: [Box<dyn s3::Operation>; 7] = [
         Box::new(create),

@@ -9,13 +9,13 @@ use super::ContentMd5;
 
 use super::super::checksum::{Algorithm, ChecksumType, Rightness};
 use super::super::expression::Expr;
-use super::super::reference::{CompletedEntry, KeyName, UploadRef};
+use super::super::reference::{CompletedList, KeyName, UploadRef};
 
 arguments! {
     /// What `complete_upload` can be told.
     CompleteUpload {
-        /// The list of parts, sent as written.
-        parts: Option<Vec<CompletedEntry>>,
+        /// The list of parts, sent as written, or a range such as 1..9.
+        parts: Option<CompletedList>,
         /// Asks for everything that was sent.
         all: Option<bool>,
         /// A body of its own in place of the list.

@@ -35,6 +35,8 @@ arguments! {
         encryption: Option<String>,
         /// How the body is framed and signed.
         sent_as: Option<SentAs>,
+        /// The length that a body in chunks declares for its content, where it is not the right one.
+        decoded_length: Option<Expr>,
         /// Closes the connection in the middle of the body.
         cut: Option<Half>,
         /// Waits in the middle of the body for a `release`.
@@ -93,6 +95,8 @@ arguments! {
         at_once: Option<u8>,
         /// The checksum to send with each.
         checksum: Option<Algorithm>,
+        /// The key of an object that each part is copied from, whole; nothing is sent.
+        source: Option<KeyName>,
     }
 }
 
@@ -111,6 +115,8 @@ arguments! {
         number: PartNumber,
         /// The key of the source.
         source: KeyName,
+        /// Whether the source is URL-encoded, as it has to be; it is unless told otherwise.
+        source_encoded: Option<bool>,
         /// First and last byte of the source.
         range: Option<ByteRange>,
         /// The name of the step whose ETag the source must have, or `wrong`.

@@ -10,8 +10,8 @@ use super::super::perform::Fault;
 use super::super::row::Round;
 use super::{After, Call};
 use crate::case::{
-    AbortUpload, Callback, CallbackBy, ChecksumType, CompleteUpload, CompletedEntry, ETagForm, ListedNumber,
-    RawBody, Rightness,
+    AbortUpload, Callback, CallbackBy, ChecksumType, CompleteUpload, CompletedEntry, CompletedList, ETagForm,
+    Expr, ListedNumber, PartRef, RawBody, Rightness,
 };
 use crate::wire::s3::{self, CompletedPart};
 
@@ -20,7 +20,8 @@ impl Round<'_> {
         let (id, own_key) = self.state.upload(args.upload.as_ref())?;
         let key = self.key_or(args.key.as_ref(), own_key)?;
         self.may_make(&key);
-        let parts = args.parts.iter().flatten().map(|entry| self.entry(entry)).collect::<Result<_, _>>()?;
+        let entries = args.parts.as_ref().map(|list| self.entries(list)).transpose()?;
+        let parts = entries.iter().flatten().map(|entry| self.entry(entry)).collect::<Result<_, _>>()?;
         let body = args.body.as_ref().map(|body| match body {
             RawBody::None => String::new(),
             RawBody::Text(text) => text.clone(),
@@ -28,7 +29,7 @@ impl Round<'_> {
         let finished = if args.all == Some(true) && args.parts.is_none() {
             self.state.newest_parts(&id, args.upload.as_ref())
         } else {
-            let listed = args.parts.iter().flatten().filter_map(|entry| entry.part.as_ref());
+            let listed = entries.iter().flatten().filter_map(|entry| entry.part.as_ref());
             listed.filter_map(|part| self.state.position(part, &self.sizes())).collect()
         };
         let headers = self.completion_headers(args, &id, &finished)?;
@@ -52,7 +53,7 @@ impl Round<'_> {
         let name = args.r#as.clone();
         // An entry that says something else than its part, or an earlier one, is there to be refused.
         let plain = |entry: &CompletedEntry| entry.etag.is_none() && entry.number.is_none();
-        let listed = args.parts.as_ref().is_some_and(|parts| parts.iter().all(plain));
+        let listed = entries.as_ref().is_some_and(|parts| parts.iter().all(plain));
         let of = |at: usize| (&self.state.sent[at].upload, &self.state.sent[at].number);
         let newest = |at: &usize| (at + 1..self.state.sent.len()).all(|later| of(later) != of(*at));
         // Which bytes a copy brought depends on when it read them.
@@ -60,7 +61,7 @@ impl Round<'_> {
             let blob = &self.state.sent[*at].blob;
             !self.state.sent[..*at].iter().any(|before| Arc::ptr_eq(&before.blob, blob))
         };
-        let all_known = args.parts.as_ref().is_some_and(|parts| parts.len() == finished.len());
+        let all_known = entries.as_ref().is_some_and(|parts| parts.len() == finished.len());
         let sure = listed
             && all_known
             && args.body.is_none()
@@ -68,6 +69,18 @@ impl Round<'_> {
             && finished.iter().all(|at| newest(at) && sent(at));
         let callback = expected.flatten();
         Ok((Box::new(call), After::Finished { name, key, id, parts: finished, sure, callback }))
+    }
+
+    /// Returns the entries of a list, one for each number of a range.
+    fn entries(&self, list: &CompletedList) -> Result<Vec<CompletedEntry>, Fault> {
+        match list {
+            CompletedList::List(list) => Ok(list.clone()),
+            CompletedList::Range(first, last) => {
+                let numbers = self.value(first)?..=self.value(last)?;
+                let exprs = numbers.filter_map(|number| Expr::parse(&number.to_string()).ok());
+                Ok(exprs.map(|number| CompletedEntry::of(PartRef::Number(number))).collect())
+            }
+        }
     }
 
     /// Asks for a callback. Given is the name under which the suite's own server waits for it.

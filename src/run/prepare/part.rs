@@ -8,7 +8,7 @@ use super::super::row::Round;
 use super::super::state::Sent;
 use super::{After, Call};
 use crate::case::{Algorithm, KeyName, Rightness, SentAs, UploadPart, UploadPartCopy, UploadRef};
-use crate::wire::s3;
+use crate::wire::{Framing, s3};
 
 impl Round<'_> {
     pub(in super::super) fn prepare_part(
@@ -55,7 +55,8 @@ impl Round<'_> {
         call.headers
             .extend(optional([(self.own_header("server-side-encryption"), args.encryption.as_ref())]));
         if let Some(sent_as) = args.sent_as.filter(|sent_as| *sent_as != SentAs::Plain) {
-            call.framing = Some(framing(sent_as, &mut call.headers, &call.body));
+            let declared = args.decoded_length.as_ref().map(|length| self.size(length)).transpose()?;
+            call.framing = Some(Framing { declared, ..framing(sent_as, &mut call.headers, &call.body) });
         }
         if let Some(md5) = args.content_md5 {
             call.headers.push(("content-md5".to_owned(), content_md5(md5, call.body.md5())));
@@ -64,35 +65,51 @@ impl Round<'_> {
     }
 
     pub(super) fn upload_part_copy(&mut self, args: &UploadPartCopy) -> Result<(Call, After), Fault> {
-        let (id, own_key) = self.state.upload(args.upload.as_ref())?;
-        let key = self.key_or(args.key.as_ref(), own_key)?;
-        self.may_make(&key);
-        let source = self.key(&args.source)?;
-        let range = self.range(args.range.as_ref())?;
-        let sent_range = self.range_as_sent(args.range.as_ref())?;
         let number = self.number(&args.number)?;
+        let range = self.range(args.range.as_ref())?;
+        let (mut call, at) =
+            self.prepare_copy(number, &args.source, args.upload.as_ref(), args.key.as_ref())?;
+        self.state.sent[at].name.clone_from(&args.r#as);
+        self.state.sent[at].range = range;
+        call.range = self.range_as_sent(args.range.as_ref())?;
+        call.raw_source = args.source_encoded == Some(false);
         let of_source = self.own_header("copy-source-");
-        let mut headers = self.conditions(&of_source, args.if_match.as_ref(), args.if_none_match.as_ref())?;
+        call.headers = self.conditions(&of_source, args.if_match.as_ref(), args.if_none_match.as_ref())?;
         for (name, offset) in
             [("if-modified-since", args.if_modified_since), ("if-unmodified-since", args.if_unmodified_since)]
         {
-            headers.extend(offset.map(|o| (format!("{of_source}{name}"), http_date(o.0))));
+            call.headers.extend(offset.map(|o| (format!("{of_source}{name}"), http_date(o.0))));
         }
+        Ok((Box::new(call), After::Sent(at)))
+    }
+
+    /// Prepares the copy of a whole object into a part.
+    pub(in super::super) fn prepare_copy(
+        &mut self,
+        number: String,
+        source: &KeyName,
+        upload: Option<&UploadRef>,
+        key: Option<&KeyName>,
+    ) -> Result<(s3::UploadPartCopy, usize), Fault> {
+        let (id, own_key) = self.state.upload(upload)?;
+        let key = self.key_or(key, own_key)?;
+        self.may_make(&key);
+        let source = self.key(source)?;
         let from = self.sources.get(&source).copied();
         let from = from.ok_or_else(|| Fault::Unavailable("the source of the copy".to_owned()))?;
         let blob = self.state.sent[from].blob.clone();
-        let upload = self.upload_name(args.upload.as_ref(), &id);
+        let upload = self.upload_name(upload, &id);
         self.state.sent.push(Sent {
-            name: args.r#as.clone(),
+            name: None,
             upload,
             number: Some(number.clone()),
             blob,
             etag: None,
-            range,
+            range: None,
             checksums: Vec::new(),
         });
         let source = format!("{}/{source}", self.context.client.target.bucket);
-        let call = s3::UploadPartCopy { key, upload_id: id, number, source, range: sent_range, headers };
-        Ok((Box::new(call), After::Sent(self.state.sent.len() - 1)))
+        let call = s3::UploadPartCopy { key, upload_id: id, number, source, ..Default::default() };
+        Ok((call, self.state.sent.len() - 1))
     }
 }

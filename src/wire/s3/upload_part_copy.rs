@@ -9,7 +9,7 @@ use super::super::{Answer, Request};
 use super::{Operation, has};
 
 /// UploadPartCopy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct UploadPartCopy {
     /// The key.
     pub key: String,
@@ -19,6 +19,8 @@ pub struct UploadPartCopy {
     pub number: String,
     /// Bucket and key of the source.
     pub source: String,
+    /// Sends the source as it is, without URL encoding.
+    pub raw_source: bool,
     /// The range of the source, as it is sent.
     pub range: Option<String>,
     /// Further headers.
@@ -31,10 +33,11 @@ impl Operation for UploadPartCopy {
     }
 
     fn request(&self, dialect: Dialect) -> Request {
+        let source = if self.raw_source { self.source.clone() } else { encode_path(&self.source) };
         let request = Request { headers: self.headers.clone(), ..Request::key(Method::PUT, &self.key) }
             .query("partNumber", &self.number)
             .query("uploadId", &self.upload_id)
-            .header(&own(dialect, "copy-source"), &encode_path(&self.source));
+            .header(&own(dialect, "copy-source"), &source);
         match &self.range {
             Some(range) => request.header(&own(dialect, "copy-source-range"), range),
             None => request,
