@@ -24,6 +24,8 @@ pub(crate) struct Unchecked {
     pub(crate) cut: bool,
     /// A frame of chunks is taken for content.
     pub(crate) frame: bool,
+    /// The length that is declared for content in chunks is not compared.
+    pub(crate) length: bool,
     /// Checksums are not known here, and what is said about them is passed over.
     pub(crate) no_checksums: bool,
 }
@@ -45,11 +47,12 @@ pub(crate) async fn receive(
     unchecked: Unchecked,
 ) -> Result<Received, S3Error> {
     let claim = if unchecked.no_checksums { Claim::Nothing } else { Claim::of(request)? };
-    let declared = expected_length(request)?;
+    let declared = expected_length(request)?.filter(|_| !unchecked.length);
     let content_md5 = content_md5(request)?;
     let algorithms = [Some(wanted), claim.algorithm().filter(|other| *other != wanted)];
-    let mut sink = Sink::new(declared.unwrap_or(u64::MAX), &payload, algorithms);
     let framed = matches!(payload, Payload::Chunks { .. }) && !unchecked.frame;
+    let mut sink = Sink::new(declared.unwrap_or(u64::MAX), &payload, algorithms);
+    sink.framed = framed;
     let told = payload.sha256().filter(|_| !unchecked.sha256);
     let decoder = match payload {
         Payload::Chunks { signer, trailer } if framed => Some(Decoder::new(signer, trailer)),
@@ -59,8 +62,7 @@ pub(crate) async fn receive(
     let digests = sink.finish();
     let whole = declared.is_none_or(|declared| digests.length == declared);
     if framed && !whole {
-        let message = "You did not provide the number of bytes specified by the x-amz-decoded-content-length HTTP header";
-        return Err(S3Error::new("IncompleteBody", message));
+        return Err(other_length());
     }
     if whole || !unchecked.cut {
         check_sha256(told, &digests)?;
@@ -96,8 +98,9 @@ pub(crate) async fn receive_small(
     if declared > MOST {
         return Err(S3Error::malformed_xml());
     }
-    let mut sink = Sink::new(declared, &payload, [None, None]);
     let (told, framed) = (payload.sha256(), matches!(payload, Payload::Chunks { .. }));
+    let mut sink = Sink::new(declared, &payload, [None, None]);
+    sink.framed = framed;
     let decoder = match payload {
         Payload::Chunks { signer, trailer } => Some(Decoder::new(signer, trailer)),
         _ => None,
@@ -109,7 +112,7 @@ pub(crate) async fn receive_small(
         check_md5(content_md5(request)?, &digests)?;
     }
     if framed && digests.length != declared {
-        return Err(S3Error::new("IncompleteBody", "The request body terminated unexpectedly"));
+        return Err(other_length());
     }
     Ok(Bytes::from(digests.pieces.concat()))
 }
@@ -158,6 +161,13 @@ pub(crate) fn expected_length(request: &Request) -> Result<Option<u64>, S3Error>
     }
 }
 
+/// A frame that does not hold as many bytes as were declared.
+fn other_length() -> S3Error {
+    let message =
+        "You did not provide the number of bytes specified by the x-amz-decoded-content-length HTTP header";
+    S3Error::new("IncompleteBody", message)
+}
+
 fn missing_length() -> S3Error {
     S3Error::new("MissingContentLength", "You must provide the Content-Length HTTP header.")
 }
@@ -174,6 +184,8 @@ fn content_md5(request: &Request) -> Result<Option<[u8; 16]>, S3Error> {
 /// Where content goes: hashed on its way.
 struct Sink {
     most: u64,
+    /// Whether it arrives in a frame, which may hold more than was declared.
+    framed: bool,
     pieces: Vec<Bytes>,
     length: u64,
     md5: Md5,
@@ -193,6 +205,7 @@ impl Sink {
     fn new(most: u64, payload: &Payload, algorithms: [Option<Algorithm>; 2]) -> Self {
         Self {
             most,
+            framed: false,
             pieces: Vec::new(),
             length: 0,
             md5: Md5::new(),
@@ -203,6 +216,9 @@ impl Sink {
 
     fn take(&mut self, piece: Bytes) -> Result<(), S3Error> {
         self.length += piece.len() as u64;
+        if self.length > self.most && self.framed {
+            return Err(other_length());
+        }
         if self.length > self.most {
             return Err(S3Error::new(
                 "EntityTooLarge",

@@ -5,6 +5,7 @@ mod auth;
 mod body;
 pub(crate) mod checksum;
 mod chunks;
+pub(crate) mod encoded_words;
 mod error;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;

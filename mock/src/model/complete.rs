@@ -182,8 +182,11 @@ fn refusals(
     {
         found.push(Refusal::InvalidPartOrder(id.clone()));
     }
-    for listed in list {
-        let sent = u32::try_from(listed.number).ok().and_then(|number| upload.parts.get(&number));
+    let page = rules.limits.list_parts_page as usize;
+    for (at, listed) in list.iter().enumerate() {
+        let lost = at >= page && rules.has(Defect::LoseLaterParts);
+        let number = u32::try_from(listed.number).ok().filter(|_| !lost);
+        let sent = number.and_then(|number| upload.parts.get(&number));
         let valid = match sent {
             Some(part) => {
                 part.etag == unquoted(&listed.etag)
@@ -243,7 +246,10 @@ fn checksum_refusals(
 ) -> Vec<Refusal> {
     let mut found = Vec::new();
     let stated = upload.checksum.map(|(_, of)| of);
-    if terms.of.is_some() && terms.of != stated && !rules.has(Defect::IgnoreChecksumType) {
+    let impossible = upload.checksum.zip(terms.of).is_some_and(|((algorithm, _), of)| !algorithm.allows(of));
+    let ignored =
+        rules.has(Defect::IgnoreChecksumType) || impossible && rules.has(Defect::AcceptImpossibleType);
+    if terms.of.is_some() && terms.of != stated && !ignored {
         found.push(Refusal::OtherChecksumType(stated));
     }
     if upload.checksum.is_some() && !is_gapless(list) && !rules.has(Defect::AcceptGapsWithChecksums) {

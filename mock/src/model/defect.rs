@@ -60,6 +60,8 @@ defects! {
     JoinUnlistedParts = "join-unlisted-parts",
     /// Listed parts that were never sent are skipped.
     SkipMissingParts = "skip-missing-parts",
+    /// A completion finds as many parts as fit on a page of a listing, and no more.
+    LoseLaterParts = "lose-later-parts",
     /// A list that does not ascend is sorted and taken.
     AcceptAnyOrder = "accept-any-order",
     /// Part numbers out of range are taken.
@@ -84,6 +86,8 @@ defects! {
     LoseLastByte = "lose-last-byte",
     /// Metadata of the creation is lost.
     LoseMetadata = "lose-metadata",
+    /// Metadata beyond ASCII is told as its bytes are.
+    TellRawMetadata = "tell-raw-metadata",
     /// A part can be read as the object before the completion.
     VisibleBeforeCompletion = "visible-before-completion",
     /// An empty last part is refused.
@@ -102,6 +106,10 @@ defects! {
     IgnorePrefix = "ignore-prefix",
     /// A listing of uploads ignores the delimiter.
     IgnoreDelimiter = "ignore-delimiter",
+    /// Common prefixes do not count as entries of a page of uploads.
+    PrefixesTakeNoRoom = "prefixes-take-no-room",
+    /// A common prefix is listed again behind itself, and behind a key below it.
+    RepeatPrefixMarker = "repeat-prefix-marker",
     /// A listing of uploads skips the rest of a key at a page border.
     IgnoreUploadIdMarker = "ignore-upload-id-marker",
     /// A listing of uploads shows aborted ones.
@@ -120,12 +128,20 @@ defects! {
     OmitIsTruncated = "omit-is-truncated",
     /// The bytes of a range begin one too late.
     ShiftRanges = "shift-ranges",
+    /// A range of the whole object is answered as if none had been asked for.
+    WholeRangeIsNone = "whole-range-is-none",
     /// Long keys are refused early.
     RefuseLongKeys = "refuse-long-keys",
     /// A part number without a valid upload makes an object.
     StorePartAsObject = "store-part-as-object",
     /// Copied parts ignore their range.
     IgnoreCopyRange = "ignore-copy-range",
+    /// A copied part takes the first number in place of one that none can be.
+    CopyToAnyNumber = "copy-to-any-number",
+    /// The source of a copy is not URL-decoded.
+    KeepSourceEncoded = "keep-source-encoded",
+    /// A plus sign in the source of a copy stands for itself.
+    TakePlusInSource = "take-plus-in-source",
     /// A repeated abort is answered with status 500.
     RepeatedAbortFails = "repeated-abort-fails",
     /// The answer to a part has no ETag.
@@ -160,12 +176,30 @@ defects! {
     IgnoreContentSha256 = "ignore-content-sha256",
     /// A body in chunks is stored with its frame.
     StoreFrames = "store-frames",
+    /// The length that a body in chunks declares for its content is not compared.
+    IgnoreDecodedLength = "ignore-decoded-length",
     /// Checksums are taken, and never told again.
     OmitChecksums = "omit-checksums",
     /// A composite checksum does not bear the number of parts.
     OmitCompositeCount = "omit-composite-count",
+    /// The answer to a creation does not tell its checksum.
+    OmitChecksumOfCreation = "omit-checksum-of-creation",
+    /// The answer to a completion does not tell what its checksum covers.
+    OmitChecksumTypeOfCompletion = "omit-checksum-type-of-completion",
+    /// A completion may call a checksum composite that can only be that of the full object.
+    AcceptImpossibleType = "accept-impossible-type",
+    /// A copied object keeps the checksum that the parts of its source had, and its type.
+    CopyKeepsChecksum = "copy-keeps-checksum",
+    /// The checksums of copied parts are forgotten once they are told.
+    ForgetChecksumsOfCopies = "forget-checksums-of-copies",
     /// A part of an object is read one byte too early.
     ShiftPartReads = "shift-part-reads",
+    /// A part of an upload in progress is read where a part of the object is asked for.
+    ReadPartsInProgress = "read-parts-in-progress",
+    /// A part number is passed over where the object was put.
+    IgnorePartOfPut = "ignore-part-of-put",
+    /// A read passes over a part number that none can be.
+    IgnoreImpossibleParts = "ignore-impossible-parts",
     /// Anybody may do anything in any bucket.
     IgnoreOwners = "ignore-owners",
     /// Keys beyond the longest are taken.
@@ -258,6 +292,10 @@ defects! {
     OmitInitiator = "omit-initiator",
     /// GetObjectAttributes tells no parts.
     OmitAttributeParts = "omit-attribute-parts",
+    /// GetObjectAttributes tells the parts from the first on, whatever the marker.
+    IgnoreAttributesMarker = "ignore-attributes-marker",
+    /// GetObjectAttributes tells that more parts follow, whatever the page.
+    AttributesNeverEnd = "attributes-never-end",
     /// The key of a request is taken from its upload id, before the signature is checked.
     TakeKeyFromUploadId = "take-key-from-upload-id",
     /// A creation with an impossible checksum is taken, without any.

@@ -54,6 +54,10 @@ pub fn list_uploads(bucket: &BTreeMap<String, KeyState>, rules: &Rules, query: &
     let prefix = if rules.has(Defect::IgnorePrefix) { folder } else { query.prefix.as_str() };
     let delimiter = query.delimiter.as_deref().filter(|_| !rules.has(Defect::IgnoreDelimiter));
     let mut page = UploadsPage::default();
+    let is_full = |page: &UploadsPage| {
+        let prefixes = if rules.has(Defect::PrefixesTakeNoRoom) { 0 } else { page.prefixes.len() };
+        page.uploads.len() + prefixes == max
+    };
     let keys = bucket
         .iter()
         .skip_while(|(key, _)| {
@@ -66,10 +70,11 @@ pub fn list_uploads(bucket: &BTreeMap<String, KeyState>, rules: &Rules, query: &
             continue;
         }
         if let Some(rolled) = delimiter.and_then(|delimiter| rolled_up(key, prefix, delimiter)) {
-            if page.prefixes.last() == Some(&rolled) || rolled <= query.key_marker {
+            let again = query.key_marker.starts_with(&rolled) && rules.has(Defect::RepeatPrefixMarker);
+            if page.prefixes.last() == Some(&rolled) || (rolled <= query.key_marker && !again) {
                 continue;
             }
-            if page.uploads.len() + page.prefixes.len() == max {
+            if is_full(&page) {
                 page.truncated = max > 0;
                 break;
             }
@@ -78,7 +83,7 @@ pub fn list_uploads(bucket: &BTreeMap<String, KeyState>, rules: &Rules, query: &
             continue;
         }
         for (id, initiated) in after_marker(uploads, key, rules, query) {
-            if page.uploads.len() + page.prefixes.len() == max {
+            if is_full(&page) {
                 page.truncated = max > 0;
                 break;
             }

@@ -61,7 +61,9 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         xml.text("ETag", format!("\"{etag}\""));
         if let Some((value, of)) = &sum {
             xml.text(&checksum::element(value.0), &value.1);
-            xml.text("ChecksumType", of);
+            if !call.has(Defect::OmitChecksumTypeOfCompletion) {
+                xml.text("ChecksumType", of);
+            }
         }
     });
     match call.is_oss() {

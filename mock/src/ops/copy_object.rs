@@ -34,14 +34,21 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         return Err(S3Error::new("InvalidRequest", message));
     }
     let meta = if replaces { own } else { metadata::copied(call.dialect(), &source.meta, own) };
+    let kept = source.checksum.filter(|_| call.has(Defect::CopyKeepsChecksum));
     let body = digests(source.content, algorithm);
-    let (of, value) = (ChecksumType::FullObject, body.checksum.clone());
+    let (of, value) = match &kept {
+        Some(kept) => (kept.of, Some(kept.checksum.clone())),
+        None => (ChecksumType::FullObject, body.checksum.clone()),
+    };
     let crc64 = value.clone().filter(|_| call.is_oss() && !call.has(Defect::OmitCrc64OfObject));
     let conditions = Conditions { forbid_overwrite: call.forbids_overwrite(), ..Conditions::default() };
     let operation = Operation::Put { body, meta, conditions };
     let model::Answer::Stored(etag) = call.apply(operation)? else {
         return Err(S3Error::new("InternalError", "the object was not stored"));
     };
+    if kept.is_some() {
+        call.change(|state| state.object.iter_mut().for_each(|object| object.checksum.clone_from(&kept)));
+    }
     let now = call.service.store.lock().now();
     let answer = call.result("CopyObjectResult", |xml| {
         xml.text("LastModified", call.time(now));

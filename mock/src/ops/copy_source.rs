@@ -20,8 +20,15 @@ pub(super) fn find(call: &Call<'_>) -> Result<Object, S3Error> {
     if version.is_some() {
         return Err(S3Error::not_implemented(&name));
     }
-    let path = percent_decode_str(path).decode_utf8().map_err(|_| invalid())?;
+    // A plus sign is a blank, as in forms; one of the key's own has to come as %2B.
+    let path = match call.dialect() {
+        Dialect::S3 => path.replace('+', " "),
+        Dialect::Oss => path.to_owned(),
+    };
+    let path = percent_decode_str(&path).decode_utf8().map_err(|_| invalid())?;
     let (bucket, key) = path.strip_prefix('/').unwrap_or(&path).split_once('/').ok_or_else(invalid)?;
+    let misread = misread(call, header);
+    let (bucket, key) = misread.as_ref().map_or((bucket, key), |(bucket, key)| (bucket, key));
     if bucket.is_empty() || key.is_empty() {
         return Err(invalid());
     }
@@ -34,6 +41,19 @@ pub(super) fn find(call: &Call<'_>) -> Result<Object, S3Error> {
     let object = object.ok_or_else(|| S3Error::refused(model::Refusal::NoSuchKey, key, call.dialect()))?;
     conditions::check(conditions::Kind::Copy, &call.request, &call.service.rules, object)?;
     Ok(object.clone())
+}
+
+/// Returns bucket and key as deliberate mistakes read them.
+fn misread(call: &Call<'_>, header: &str) -> Option<(String, String)> {
+    let path = if call.has(Defect::KeepSourceEncoded) {
+        header.to_owned()
+    } else if call.has(Defect::TakePlusInSource) {
+        percent_decode_str(header).decode_utf8().ok()?.into_owned()
+    } else {
+        return None;
+    };
+    let (bucket, key) = path.strip_prefix('/').unwrap_or(&path).split_once('/')?;
+    Some((bucket.to_owned(), key.to_owned()))
 }
 
 /// The first and the last byte to copy; `None` stands for all.

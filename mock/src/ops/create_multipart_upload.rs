@@ -43,7 +43,8 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         xml.text("UploadId", id.0);
     });
     let answer = encryption::tell(call, &meta, answer);
-    Ok(match asked.filter(|_| !call.has(Defect::OmitChecksums)) {
+    let untold = call.has(Defect::OmitChecksums) || call.has(Defect::OmitChecksumOfCreation);
+    Ok(match asked.filter(|_| !untold) {
         Some((algorithm, of)) => answer
             .header("x-amz-checksum-algorithm", algorithm.name())
             .header("x-amz-checksum-type", of.name()),

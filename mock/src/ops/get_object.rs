@@ -18,9 +18,10 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         Some(None) => {
             return Err(S3Error::refused(model::Refusal::NoSuchKey, call.request.key(), call.dialect()));
         }
-        None => match call.apply(operation)? {
-            model::Answer::Object(object) => object,
-            _ => return Err(S3Error::new("InternalError", "nothing was read")),
+        None => match call.apply(operation) {
+            Ok(model::Answer::Object(object)) => object,
+            Ok(_) => return Err(S3Error::new("InternalError", "nothing was read")),
+            Err(error) => Box::new(part_in_progress(call).ok_or(error)?),
         },
     };
     if !call.has(Defect::IgnoreReadConditions) {
@@ -93,7 +94,11 @@ fn piece(call: &Call<'_>, object: &Object) -> Result<Piece, S3Error> {
     let size = object.content.len();
     let range = call.request.header("range");
     let number = call.request.query("partNumber").filter(|_| !call.service.lacks("get_by_part_number"));
-    if let Some(number) = number {
+    let ignored = |number: &&str| {
+        object.parts.is_none() && call.has(Defect::IgnorePartOfPut)
+            || possible(number).is_none() && call.has(Defect::IgnoreImpossibleParts)
+    };
+    if let Some(number) = number.filter(|number| !ignored(number)) {
         if range.is_some() && !call.has(Defect::IgnoreRangeOfPart) {
             let message = "Cannot specify both Range header and partNumber query parameter";
             return Err(S3Error::new("InvalidRequest", message));
@@ -118,6 +123,9 @@ fn piece(call: &Call<'_>, object: &Object) -> Result<Piece, S3Error> {
         // On OSS, a range beyond the object does not count unless the request wants the standard.
         Some(Bounds::Beyond) if !strict => Ok(Piece { checksum: whole(), ..piece }),
         None => Ok(Piece { checksum: whole(), ..piece }),
+        Some(Bounds::Within(0, last)) if last + 1 == size && call.has(Defect::WholeRangeIsNone) => {
+            Ok(Piece { checksum: whole(), ..piece })
+        }
         Some(Bounds::Beyond) => Err(S3Error::new("InvalidRange", "The requested range is not satisfiable")
             .with("RangeRequested", range.unwrap_or_default())
             .with("ActualObjectSize", size)),
@@ -130,9 +138,33 @@ fn piece(call: &Call<'_>, object: &Object) -> Result<Piece, S3Error> {
     }
 }
 
+/// Returns a part number that an object can have.
+fn possible(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|number| (1..=10_000).contains(number))
+}
+
+/// Returns a part of an upload in progress as an object, by a deliberate mistake.
+fn part_in_progress(call: &Call<'_>) -> Option<Object> {
+    let number = call.request.query("partNumber").filter(|_| call.has(Defect::ReadPartsInProgress))?;
+    let number = possible(number)?;
+    call.look(|state| {
+        let part = state.uploads.values().find_map(|upload| upload.parts.get(&number))?;
+        Some(Object {
+            content: part.content.clone(),
+            etag: part.etag.clone(),
+            meta: model::Meta::new(),
+            modified: part.arrived,
+            parts: None,
+            checksum: None,
+            sequential: false,
+        })
+    })
+    .flatten()
+}
+
 /// One part of an object. A simple object is its own first part.
 fn part(call: &Call<'_>, object: &Object, text: &str) -> Result<Piece, S3Error> {
-    let number: u32 = text.parse().ok().filter(|number| (1..=10_000).contains(number)).ok_or_else(|| {
+    let number = possible(text).ok_or_else(|| {
         let message = "Part number must be an integer between 1 and 10000, inclusive";
         S3Error::invalid_argument(message, "partNumber", text)
     })?;

@@ -38,7 +38,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         if let Some(parts) =
             object.parts.as_ref().filter(|_| asks("ObjectParts") && !call.has(Defect::OmitAttributeParts))
         {
-            xml.nest("ObjectParts", |xml| write_parts(xml, &object, parts, after, max));
+            xml.nest("ObjectParts", |xml| write_parts(call, xml, &object, parts, (after, max)));
         }
         if asks("StorageClass") {
             xml.text("StorageClass", metadata::storage_class(call.dialect(), &object.meta));
@@ -57,11 +57,19 @@ fn count(call: &Call<'_>, name: &str) -> Result<Option<u32>, S3Error> {
 }
 
 /// Single parts are told only where each has a checksum of its own.
-fn write_parts(xml: &mut Xml, object: &Object, parts: &[ObjectPart], after: u32, max: u32) {
+fn write_parts(
+    call: &Call<'_>,
+    xml: &mut Xml,
+    object: &Object,
+    parts: &[ObjectPart],
+    (after, max): (u32, u32),
+) {
     if object.checksum.as_ref().is_some_and(|kept| kept.of == ChecksumType::Composite) {
-        let mut rest = parts.iter().filter(|part| part.number > after);
+        let first = if call.has(Defect::IgnoreAttributesMarker) { 0 } else { after };
+        let mut rest = parts.iter().filter(|part| part.number > first);
         let page: Vec<&ObjectPart> = rest.by_ref().take(max as usize).collect();
-        xml.value("IsTruncated", !page.is_empty() && rest.next().is_some());
+        let more = !page.is_empty() && rest.next().is_some();
+        xml.value("IsTruncated", more || call.has(Defect::AttributesNeverEnd));
         xml.value("MaxParts", max);
         xml.value("NextPartNumberMarker", page.last().map_or(0, |part| part.number));
         xml.value("PartNumberMarker", after);

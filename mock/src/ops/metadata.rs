@@ -3,7 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use super::{Call, acl, encryption};
-use crate::http::{Answer, S3Error};
+use crate::http::{Answer, S3Error, encoded_words};
 use crate::model::{Defect, Meta};
 use crate::provider::Dialect;
 
@@ -54,6 +54,11 @@ fn is_kept(dialect: Dialect, name: &str) -> bool {
         || (dialect == Dialect::Oss && encryption::HEADERS.contains(&name))
 }
 
+/// Whether a header is user metadata that may go beyond ASCII, in encoded words: S3 describes them, OSS does not.
+fn is_user_metadata(dialect: Dialect, name: &str) -> bool {
+    dialect == Dialect::S3 && name.strip_prefix(dialect.prefix()).is_some_and(|own| own.starts_with("meta-"))
+}
+
 /// What a PutObject or CreateMultipartUpload request says about its object.
 pub(super) fn of(call: &Call<'_>) -> Result<Meta, S3Error> {
     let dialect = call.dialect();
@@ -61,7 +66,10 @@ pub(super) fn of(call: &Call<'_>) -> Result<Meta, S3Error> {
     for (name, value) in &call.request.headers {
         let name = name.as_str();
         if is_kept(dialect, name) {
-            let value = String::from_utf8_lossy(value.as_bytes());
+            let value = match is_user_metadata(dialect, name) {
+                true => encoded_words::decode(value.as_bytes()).into(),
+                false => String::from_utf8_lossy(value.as_bytes()),
+            };
             meta.entry(name.to_owned())
                 .and_modify(|all| {
                     all.push(',');
@@ -197,7 +205,11 @@ pub(super) fn show(call: &Call<'_>, meta: &Meta, answer: Answer) -> Answer {
             || (call.has(Defect::OmitEncryption) && encryption::HEADERS.contains(&name))
     };
     let shown = meta.iter().filter(|(name, _)| !hidden(name));
-    let answer = shown.fold(answer, |answer, (name, value)| answer.header(name, value));
+    let encodes = |name: &str| is_user_metadata(dialect, name) && !call.has(Defect::TellRawMetadata);
+    let answer = shown.fold(answer, |answer, (name, value)| match encodes(name) {
+        true => answer.header(name, &encoded_words::encode(value)),
+        false => answer.header(name, value),
+    });
     let answer = match dialect {
         Dialect::S3 => answer,
         Dialect::Oss if call.has(Defect::OmitUsualStorageClass) => answer,

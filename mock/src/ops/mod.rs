@@ -314,6 +314,7 @@ impl<'s> Call<'s> {
             sha256: self.has(Defect::IgnoreContentSha256),
             cut: self.has(Defect::StoreCutBodies),
             frame: self.has(Defect::StoreFrames),
+            length: self.has(Defect::IgnoreDecodedLength),
             no_checksums: self.ignores_checksums(),
         };
         let (body, payload) = self.take_body()?;

@@ -4,16 +4,20 @@ use md5::{Digest, Md5};
 
 use super::{Call, copy_source, encryption};
 use crate::http::{Answer, S3Error, checksum};
-use crate::model::{self, Algorithm, Body, Claimed, Content, Defect, Hasher, Operation};
+use crate::model::{
+    self, Algorithm, Body, ChecksumType, Claimed, Content, Defect, Hasher, Object, Operation,
+};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
-    let (upload, number) = (call.upload(), call.part_number()?);
+    let (upload, number) = (call.upload(), part_number(call)?);
     let begin = Operation::BeginPart { upload: upload.clone(), number, size: None, claimed: Claimed::Copied };
     let begun = call.apply(begin).map_err(|error| error.ec_of("NoSuchUpload", "0042-00000311"));
     let model::Answer::Continue(wanted) = begun? else {
         return Err(S3Error::new("InternalError", "the part was not begun"));
     };
-    let source = copy_source::find(call)?.content;
+    let object = copy_source::find(call)?;
+    let known = known_digests(&object, wanted);
+    let source = object.content;
     let size = source.len();
     let bounds = match call.request.own("copy-source-range") {
         Some(range) if !call.has(Defect::IgnoreCopyRange) => match copy_source::bounds(call, range, size) {
@@ -26,8 +30,14 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         Some((first, last)) => source.range(first, last + 1),
         None => source,
     };
-    let body = digests(content, wanted);
+    let mut body = match known.filter(|_| bounds.is_none()) {
+        Some(known) => known,
+        None => digests(content, wanted),
+    };
     let value = body.checksum.clone();
+    if call.has(Defect::ForgetChecksumsOfCopies) {
+        body.checksum = None;
+    }
     let model::Answer::Stored(etag) =
         call.apply(Operation::UploadPart { upload: upload.clone(), number, body })?
     else {
@@ -53,6 +63,25 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         answer = answer.header("content-range", &format!("bytes {first}-{last}/{size}"));
     }
     Ok(answer)
+}
+
+/// Returns the number in the query, or the first in place of an impossible one by a deliberate mistake.
+fn part_number(call: &Call<'_>) -> Result<i64, S3Error> {
+    let number = call.part_number();
+    if !call.has(Defect::CopyToAnyNumber) {
+        return number;
+    }
+    let limits = &call.service.rules.limits;
+    let possible = i64::from(limits.min_part_number)..=i64::from(limits.max_part_number);
+    Ok(number.ok().filter(|number| possible.contains(number)).unwrap_or(*possible.start()))
+}
+
+/// Returns the whole of an object that was put, with the digests that are kept with it.
+fn known_digests(object: &Object, algorithm: Algorithm) -> Option<Body> {
+    let md5 = hex::decode(&object.etag).ok().filter(|_| object.parts.is_none())?.try_into().ok()?;
+    let kept = object.checksum.as_ref().filter(|kept| kept.of == ChecksumType::FullObject)?;
+    let checksum = Some(kept.checksum.clone()).filter(|checksum| checksum.algorithm == algorithm)?;
+    Some(Body { content: object.content.clone(), md5, checksum: Some(checksum), claimed: Claimed::Copied })
 }
 
 /// Bytes that the server has, with their digests.
