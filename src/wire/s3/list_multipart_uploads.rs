@@ -62,7 +62,8 @@ impl Operation for ListMultipartUploads {
             }
         }
         answer.truncated = truncated(&root, &mut answer)?;
-        if answer.truncated {
+        // AWS tells no marker behind a page that ends with a common prefix.
+        if answer.truncated && root.all("CommonPrefixes").next().is_none() {
             root.required("NextKeyMarker")?;
         }
         for upload in root.all("Upload") {
@@ -93,5 +94,30 @@ impl Operation for ListMultipartUploads {
         ];
         root.note_unknown(&known, &mut answer.notes);
         Ok(answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(entries: &str) -> Result<Answer, String> {
+        let document = format!(
+            "<ListMultipartUploadsResult><Bucket>b</Bucket><NextKeyMarker></NextKeyMarker>\
+             <IsTruncated>true</IsTruncated>{entries}</ListMultipartUploadsResult>"
+        );
+        let response = Response {
+            status: http::StatusCode::OK,
+            headers: http::HeaderMap::new(),
+            body: document.into_bytes().into(),
+        };
+        ListMultipartUploads::default().read(&response, "b")
+    }
+
+    #[test]
+    fn a_cut_page_can_go_without_a_marker_behind_a_prefix_alone() {
+        let answer = read("<CommonPrefixes><Prefix>a/</Prefix></CommonPrefixes>").expect("it is readable");
+        assert!(answer.truncated && answer.prefixes == Some(vec!["a/".to_owned()]));
+        assert!(read("").is_err());
     }
 }
