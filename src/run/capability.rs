@@ -113,6 +113,14 @@ pub(super) fn passed_over(capability: Option<&str>, step: &Step, answer: &Answer
         && !answer.fields.iter().any(|(name, _)| is_of_checksums(name, ["Checksum", "Part.HashCrc64"]))
 }
 
+/// Returns whether an answer shows that the server has what a step asks for. A creation takes a class or
+/// an ACL and tells neither.
+pub(super) fn is_shown(capability: &str, step: &Step, answer: &Answer) -> bool {
+    let only_taken = matches!(step.operation, Operation::CreateUpload(_))
+        && matches!(capability, "storage_classes" | "acl");
+    answer.is_ok() && !only_taken && !passed_over(Some(capability), step, answer)
+}
+
 fn is_refusal_due(step: &Step) -> bool {
     let refuses = |claims: &Claims| {
         claims.error.is_some()
@@ -138,13 +146,19 @@ mod tests {
     use crate::case::load_case;
     use crate::wire::Refusal;
 
-    /// The first step of a case that ends with the second.
+    /// A step as a case holds it, behind those that it refers to.
     fn step(step: &str) -> Step {
-        let text = format!(
-            "title: A fact\nlevel: MUST\nsource: [\"a/b#c\"]\nsteps:\n  - {step}\n  - list_parts:\n    expect: ok\n"
-        );
+        let before = match step.split_once(':').map_or("", |(operation, _)| operation) {
+            "complete_upload" => "  - create_upload:\n  - upload_part: { number: 1 }\n",
+            "upload_part" => "  - create_upload:\n",
+            _ => "",
+        };
+        let after = "  - head_object: { key: other }\n    expect: ok\n";
+        let head = "title: A fact\nlevel: MUST\nsource: [\"a/b#c\"]\nsteps:\n";
+        let text = format!("{head}{before}  - {step}\n{after}");
         let case = load_case("x/y", Origin { name: "y.yaml".to_owned(), text }).expect("it is a case");
-        case.rows[0].steps[0].clone()
+        let steps = &case.rows[0].steps;
+        steps[steps.len() - 2].clone()
     }
 
     fn refused(status: u16, code: &str) -> Answer {
@@ -179,6 +193,18 @@ mod tests {
         assert!(is_refused_as_absent(Some("acl"), &refused(400, "AccessControlListNotSupported")));
         assert!(is_refused_as_absent(Some("object_size"), &refused(501, "NotImplemented")));
         assert!(!is_refused_as_absent(Some("object_size"), &refused(400, "InvalidRequest")));
+    }
+
+    #[test]
+    fn a_class_is_shown_by_the_object_alone() {
+        let created = step("create_upload: { storage_class: STANDARD_IA }");
+        let read = step("head_object:\n    expect: { storage_class: STANDARD_IA }");
+        let without = Answer { status: 200, ..Answer::default() };
+        assert!(!is_shown("storage_classes", &created, &without));
+        assert!(passed_over(Some("storage_classes"), &read, &without));
+        let header = ("x-amz-storage-class".to_owned(), "STANDARD_IA".to_owned());
+        let with = Answer { status: 200, headers: vec![header], ..Answer::default() };
+        assert!(is_shown("storage_classes", &read, &with));
     }
 
     #[test]

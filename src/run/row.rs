@@ -11,7 +11,7 @@ use mpuspec_mock::yaml::{Spot, locate};
 use sha2::{Digest, Sha256};
 
 use super::callback::CallbackServer;
-use super::capability::{ANY_PREFIX, ID_MARKER, capability, is_refused_as_absent, passed_over};
+use super::capability::{ANY_PREFIX, ID_MARKER, capability, is_refused_as_absent, is_shown, passed_over};
 use super::claims::{Met, Scene, judge};
 use super::contents::Contents;
 use super::journal::Journal;
@@ -378,7 +378,7 @@ impl<'r> Round<'r> {
         // What a server does not know it passes over: so it says that it lacks the capability.
         // Once it has shown the capability, what it leaves out is for the claims to judge.
         let seen = capability.is_some_and(|name| self.shown.contains(name));
-        if let Some(name) = capability.filter(|_| answer.is_ok() && !passed_over(capability, step, &answer)) {
+        if let Some(name) = capability.filter(|name| is_shown(name, step, &answer)) {
             self.shown.insert(name);
         }
         if unknown && !seen && passed_over(capability, step, &answer) {

@@ -149,3 +149,21 @@ fn has<'e>(element: &'e Element, name: &str, answer: &mut Answer) -> Option<&'e 
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_compared_where_xml_can_hold_it() {
+        let told = |key: &str| {
+            let child = Element { name: "Key".to_owned(), text: key.to_owned(), ..Element::default() };
+            Element { name: "Result".to_owned(), children: vec![child], ..Element::default() }
+        };
+        let check =
+            |told_key: &str, asked: &str| echoes_key(&told(told_key), asked, &mut Answer::default()).is_ok();
+        assert!(check("a\tb\u{1f600}", "a\tb\u{1f600}") && !check("ab", "a\tb"));
+        // Servers write U+FFFD, a reference or nothing in its place.
+        assert!(check("a\u{fffd}b", "a\u{1}b") && check("ab", "a\u{1}b"));
+    }
+}
