@@ -101,10 +101,11 @@ pub(super) fn passed_over(capability: Option<&str>, step: &Step, answer: &Answer
                 && matches!(step.operation, Operation::HeadObject(_))
                 && !answer.headers.iter().any(|(name, _)| name.ends_with("-storage-class"));
         }
+        // An answer that grants nobody anything stands for ACLs that are not there.
         Some("acl") => {
             return answer.is_ok()
                 && matches!(step.operation, Operation::GetObjectAcl(_))
-                && answer.acl.as_ref().is_none_or(Vec::is_empty);
+                && answer.acl.iter().flatten().all(|grant| grant.starts_with("nobody "));
         }
         Some(ANY_PREFIX) => return answer.is_ok() && answer.uploads.as_ref().is_none_or(Vec::is_empty),
         _ => {}
@@ -116,6 +117,14 @@ pub(super) fn passed_over(capability: Option<&str>, step: &Step, answer: &Answer
 pub(super) fn shows_checksums(answer: &Answer) -> bool {
     answer.headers.iter().any(|(name, _)| is_of_checksums(name, ["x-amz-checksum-", "x-oss-hash-"]))
         || answer.fields.iter().any(|(name, _)| is_of_checksums(name, ["Checksum", "Part.HashCrc64"]))
+}
+
+/// Returns whether an answer shows that the server has what a step asks for. A creation takes a class or
+/// an ACL and tells neither.
+pub(super) fn is_shown(capability: &str, step: &Step, answer: &Answer) -> bool {
+    let only_taken = matches!(step.operation, Operation::CreateUpload(_))
+        && matches!(capability, "storage_classes" | "acl");
+    answer.is_ok() && !only_taken && !passed_over(Some(capability), step, answer)
 }
 
 fn is_refusal_due(step: &Step) -> bool {
@@ -143,13 +152,19 @@ mod tests {
     use crate::case::load_case;
     use crate::wire::Refusal;
 
-    /// The first step of a case that ends with the second.
+    /// A step as a case holds it, behind those that it refers to.
     fn step(step: &str) -> Step {
-        let text = format!(
-            "title: A fact\nlevel: MUST\nsource: [\"a/b#c\"]\nsteps:\n  - {step}\n  - list_parts:\n    expect: ok\n"
-        );
+        let before = match step.split_once(':').map_or("", |(operation, _)| operation) {
+            "complete_upload" => "  - create_upload:\n  - upload_part: { number: 1 }\n",
+            "upload_part" => "  - create_upload:\n",
+            _ => "",
+        };
+        let after = "  - head_object: { key: other }\n    expect: ok\n";
+        let head = "title: A fact\nlevel: MUST\nsource: [\"a/b#c\"]\nsteps:\n";
+        let text = format!("{head}{before}  - {step}\n{after}");
         let case = load_case("x/y", Origin { name: "y.yaml".to_owned(), text }).expect("it is a case");
-        case.rows[0].steps[0].clone()
+        let steps = &case.rows[0].steps;
+        steps[steps.len() - 2].clone()
     }
 
     fn refused(status: u16, code: &str) -> Answer {
@@ -187,12 +202,28 @@ mod tests {
     }
 
     #[test]
+    fn a_class_is_shown_by_the_object_alone() {
+        let created = step("create_upload: { storage_class: STANDARD_IA }");
+        let read = step("head_object:\n    expect: { storage_class: STANDARD_IA }");
+        let without = Answer { status: 200, ..Answer::default() };
+        assert!(!is_shown("storage_classes", &created, &without));
+        assert!(passed_over(Some("storage_classes"), &read, &without));
+        let header = ("x-amz-storage-class".to_owned(), "STANDARD_IA".to_owned());
+        let with = Answer { status: 200, headers: vec![header], ..Answer::default() };
+        assert!(is_shown("storage_classes", &read, &with));
+    }
+
+    #[test]
     fn what_is_passed_over_refuses_nothing() {
         let answer = Answer { status: 200, ..Answer::default() };
         let region =
             step("create_upload:\n    sign: { region: wrong }\n    expect: { refused: AccessDenied }");
         assert!(passed_over(Some("regions"), &region, &answer));
         assert!(!passed_over(Some("regions"), &region, &refused(403, "AccessDenied")));
+        let read = step("get_object_acl:\n    expect: { acl: [owner FULL_CONTROL] }");
+        let granted = |to: &str| Answer { acl: Some(vec![format!("{to} FULL_CONTROL")]), ..answer.clone() };
+        assert!(passed_over(Some("acl"), &read, &granted("nobody")));
+        assert!(!passed_over(Some("acl"), &read, &granted("owner")));
         // An object that was overwritten is never passed over.
         assert!(!passed_over(Some("if_match"), &region, &answer));
     }

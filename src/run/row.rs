@@ -11,7 +11,7 @@ use mpuspec_mock::yaml::{Spot, locate};
 use sha2::{Digest, Sha256};
 
 use super::callback::CallbackServer;
-use super::capability::{ANY_PREFIX, ID_MARKER, capability, is_refused_as_absent, passed_over};
+use super::capability::{ANY_PREFIX, ID_MARKER, capability, is_refused_as_absent, is_shown, passed_over};
 use super::claims::{Met, Scene, judge};
 use super::contents::Contents;
 use super::journal::Journal;
@@ -416,7 +416,7 @@ impl<'r> Round<'r> {
                     self.passed_over.entry(name).or_insert((self.steps.len(), answer.summary()));
                 }
             }
-            Some(name) if answer.is_ok() => _ = self.shown.insert(name),
+            Some(name) if is_shown(name, step, &answer) => _ = self.shown.insert(name),
             _ => {}
         }
         let not_implemented = is_refused_as_absent(capability, &answer);

@@ -210,3 +210,24 @@ fn truncated(element: &Element, answer: &mut Answer) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_compared_where_xml_can_hold_it() {
+        let told_key = |key: &str| {
+            let child = Element { name: "Key".to_owned(), text: key.to_owned(), ..Element::default() };
+            Element { name: "Result".to_owned(), children: vec![child], ..Element::default() }
+        };
+        let check = |repeated: &str, asked: &str| {
+            let mut answer = Answer::default();
+            echoes_key(&told_key(repeated), asked, &mut answer);
+            answer.deviations.is_empty()
+        };
+        assert!(check("a\tb\u{1f600}", "a\tb\u{1f600}") && !check("ab", "a\tb"));
+        // Servers write U+FFFD, a reference or nothing in its place.
+        assert!(check("a\u{fffd}b", "a\u{1}b") && check("ab", "a\u{1}b"));
+    }
+}
