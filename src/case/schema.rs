@@ -112,7 +112,7 @@ fn outcome_schema(generator: &mut SchemaGenerator) -> Value {
         "type": "object",
         "properties": properties,
         "required": ["name"],
-        "additionalProperties": { "$ref": "#/$defs/Expect" },
+        "additionalProperties": { "anyOf": [{ "$ref": "#/$defs/Expect" }, { "$ref": "#/$defs/Column" }] },
     })
 }
 
