@@ -1,6 +1,7 @@
 //! The journal on disk: what a run makes is named before it is made, so that `clean` can finish
 //! what a crash or a kill left. It holds no secret.
 
+use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -87,6 +88,11 @@ impl Journal {
         let _ = std::fs::remove_file(&self.path);
     }
 
+    /// Returns the keys under which uploads were created, by their ids.
+    pub(super) fn sent_keys(&self) -> BTreeMap<String, String> {
+        read(&self.path).map(|(_, made)| sent_keys(&made)).unwrap_or_default()
+    }
+
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
@@ -99,16 +105,30 @@ pub fn journals() -> Vec<(PathBuf, JournalHeader, Vec<Made>)> {
     let mut found: Vec<_> = entries
         .flatten()
         .filter_map(|entry| {
-            let text = std::fs::read_to_string(entry.path()).ok()?;
-            let mut lines = text.lines();
-            let header: JournalHeader = serde_json::from_str(lines.next()?).ok()?;
-            // The last line may be half written.
-            let made = lines.filter_map(|line| serde_json::from_str(line).ok()).collect();
+            let (header, made) = read(&entry.path())?;
             Some((entry.path(), header, made))
         })
         .collect();
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found
+}
+
+fn read(path: &Path) -> Option<(JournalHeader, Vec<Made>)> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let mut lines = text.lines();
+    let header: JournalHeader = serde_json::from_str(lines.next()?).ok()?;
+    // The last line may be half written.
+    let made = lines.filter_map(|line| serde_json::from_str(line).ok()).collect();
+    Some((header, made))
+}
+
+/// Returns the keys under which uploads were created, by their ids.
+pub(super) fn sent_keys(made: &[Made]) -> BTreeMap<String, String> {
+    let created = made.iter().filter_map(|made| match made {
+        Made::Upload(key, id) => Some((id.clone(), key.clone())),
+        Made::Object(_) | Made::Creating(_) => None,
+    });
+    created.collect()
 }
 
 /// Whether the process of a journal still runs, so that its keys are in use.

@@ -42,4 +42,4 @@ pub use preflight::{Preflight, preflight};
 pub use restart::Restart;
 pub use row::{RowContext, run_row};
 pub use runner::{Done, Findings, Life, Progress, RunOptions, Runner};
-pub use sweep::{Sweep, clean};
+pub use sweep::{Cleaned, Sweep, clean};

@@ -16,7 +16,7 @@ use super::plan::{Plan, PlannedRow};
 use super::restart::{Restart, bucket_is_shared};
 use super::row::RowContext;
 use super::rows::run_planned;
-use super::sweep::Sweep;
+use super::sweep::{Finished, Sweep};
 use super::watch::Watch;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
 use crate::case::{Registry, publisher_of};
@@ -282,7 +282,9 @@ impl Runner {
         let client = &self.context.client;
         let mut left = left;
         left.keys.extend(self.context.ledger.entries().into_iter().map(|entry| entry.key));
-        let mut clean_up = left.finish(client, &self.context.prefix, self.versioned).await;
+        let sent = self.context.journal.sent_keys();
+        let finished = left.finish(client, &self.context.prefix, self.versioned, &sent).await;
+        let Finished { mut clean_up, mut is_certain } = finished;
         if self.options.bucket == BucketChoice::Create {
             let told = match client.call(&s3::DeleteBucket, &Log::for_clean_up()).await {
                 Ok(answer) if answer.is_ok() || answer.status == 404 => None,
@@ -292,9 +294,11 @@ impl Runner {
             if let Some(told) = told {
                 let by_hand = client.target.by_hand("delete-bucket");
                 clean_up.left.push(format!("bucket {} ({told}): {by_hand}", client.target.bucket));
+            } else {
+                Finished { clean_up, is_certain } = Finished::without_bucket();
             }
         }
-        if clean_up.left.is_empty() {
+        if clean_up.left.is_empty() && is_certain {
             self.context.journal.remove();
         }
         clean_up

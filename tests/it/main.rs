@@ -11,6 +11,8 @@ mod baselines;
 mod access;
 // Every defect of the mock is noticed by some row.
 mod defects;
+// Cleaning up after runs that were killed.
+mod clean;
 mod dialects;
 // What changed from one report to the next.
 mod diff;
