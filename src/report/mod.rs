@@ -5,6 +5,7 @@ mod badge;
 mod curl;
 mod death;
 mod diff;
+mod evidence;
 mod finding;
 mod format;
 mod html;

@@ -267,6 +267,9 @@ pub struct RowReport {
     pub file: String,
     /// Its steps.
     pub steps: Vec<StepReport>,
+    /// The position of the step that decided the verdict, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<usize>,
     /// What went over the wire; of rows that passed, nothing.
     pub exchanges: Vec<Exchange>,
     /// What was unusual but allowed.
@@ -313,6 +316,7 @@ impl RowReport {
             sources: Vec::new(),
             file: String::new(),
             steps: Vec::new(),
+            decided_by: None,
             exchanges: Vec::new(),
             notes: Vec::new(),
             columns: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! Which rows run, step by step, the verdict, clean-up.
 
+mod accepted;
 mod audit;
 mod bucket;
 mod callback;

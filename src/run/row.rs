@@ -228,6 +228,7 @@ impl<'r> Round<'r> {
     }
 
     fn record(&mut self, step: &Step, outcome: StepOutcome, from: u32) {
+        let outcome = self.in_full(step, outcome);
         let to = self.log.len() as u32;
         let (result, expected, got) = match &outcome {
             StepOutcome::Met(name) => {
@@ -343,7 +344,10 @@ impl<'r> Round<'r> {
                     None,
                 );
             }
-            Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
+            Err(Fault::Trouble(trouble)) => {
+                let accepted = self.accepted(step, &trouble);
+                return (accepted.unwrap_or(StepOutcome::Trouble(trouble)), None);
+            }
             // A part that was refused cannot be listed: whatever follows is lawful without it.
             Err(Fault::Unavailable(why)) if matches!(step.expect, Some(Expect::Lawful)) => {
                 return (StepOutcome::Met(Some(format!("not tried: {why}"))), None);

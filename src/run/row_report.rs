@@ -50,6 +50,7 @@ impl Round<'_> {
             cause,
             observed: observed.into_iter().map(|(name, outcome)| (name, redactor.clean(&outcome))).collect(),
             steps: self.steps.iter().map(|(_, report, _)| report.clone()).collect(),
+            decided_by: step,
             exchanges: if keep { thin_out(self.log.exchanges(), around) } else { Vec::new() },
             notes: self.notes.iter().map(|note| redactor.clean(note)).collect(),
             excerpt,
