@@ -31,6 +31,7 @@ mod run;
 mod schema;
 mod settling;
 mod show;
+mod sources;
 mod target;
 
 use std::path::PathBuf;
@@ -85,6 +86,8 @@ enum Command {
     List(list::List),
     /// Show a case with its sources
     Show(show::Show),
+    /// List what a case can cite
+    Sources(sources::Sources),
     /// Check case and provider files
     Lint(lint::Lint),
     /// Print the JSON Schema of case files, reports or the list of cases
@@ -115,6 +118,7 @@ pub fn main() -> u8 {
         Command::Explore(run) => run.explore(),
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
+        Command::Sources(sources) => sources.execute(),
         Command::Lint(lint) => lint.execute(),
         Command::Schema(schema) => schema.execute(),
         Command::Mock(mock) => mock.execute(),

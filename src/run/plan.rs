@@ -7,7 +7,7 @@ use mpuspec_mock::provider::{Dialect, Provider, Support};
 use super::dispute::disputed;
 use crate::case::{
     Bucket, Case, Catalogue, Claims, Cost as CaseCost, Expect, Expr, KeyName, Level, Missing, Numbers,
-    Operation, PartNumber, Row, RowId, Selection, Sizes, Step, User, error_code, publisher_of,
+    Operation, PartNumber, Row, RowId, Selection, Sizes, Step, User, binds, error_code,
 };
 
 /// The rows of a run, with what all of them cost.
@@ -173,12 +173,9 @@ pub fn plan(
 
 /// A case binds a provider if one of its sources does; otherwise it only records.
 fn level_for(case: &Case, provider: &Provider) -> Level {
-    let binds = case.source.iter().any(|source| {
-        let publisher = publisher_of(source);
-        // What the field shows about a provider is no promise, but it goes with one.
-        provider.sources.iter().any(|known| known == publisher)
-    });
-    if binds || case.level != Level::Must || case.generated.is_some() { case.level } else { Level::Info }
+    // What the field shows about a provider is no promise, but it goes with one.
+    let bound = case.source.iter().any(|source| binds(source, &provider.sources));
+    if bound || case.level != Level::Must || case.generated.is_some() { case.level } else { Level::Info }
 }
 
 fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {

@@ -25,7 +25,7 @@ use super::sweep::Sweep;
 use super::verdict::{JudgedStep, StepOutcome, decide};
 use super::watch::Watch;
 use super::witness::Witness;
-use crate::case::{Expect, Grade, Operation, Outcome, Registry, Sizes, Step, publisher_of};
+use crate::case::{Expect, Grade, Operation, Outcome, Registry, Sizes, Step, binds};
 use crate::report::{AS_CLAIMED, RowReport, StepReport, StepResult, Verdict};
 use crate::wire::{Answer, Client, Held, Log, TroubleKind};
 
@@ -437,8 +437,7 @@ impl<'r> Round<'r> {
         let provider = &self.context.provider;
         let pinned = step.observe.as_ref().and_then(|row| provider.answers.get(row));
         let sources = if outcome.source.is_empty() { &self.planned.case.source } else { &outcome.source };
-        let documented =
-            sources.iter().any(|source| provider.sources.iter().any(|own| own == publisher_of(source)));
+        let documented = sources.iter().any(|source| binds(source, &provider.sources));
         let judged = match pinned {
             Some(pinned) if *pinned != outcome.name => StepOutcome::Unmet {
                 expected: format!("{pinned}, as the documents of {} promise", provider.title),

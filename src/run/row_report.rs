@@ -78,12 +78,8 @@ fn s3_name(operation: &Operation) -> Option<&'static str> {
 /// The report of a row that did not run.
 pub(super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowReport {
     let source = |key: &String| {
-        let cited = registry.find(key).ok();
-        SourceInfo {
-            key: key.clone(),
-            url: cited.map(|cited| cited.page.url.clone()),
-            says: cited.and_then(|cited| cited.says).map(str::to_owned),
-        }
+        let (url, says) = registry.describe(key);
+        SourceInfo { key: key.clone(), url, says }
     };
     let id = &planned.id;
     RowReport {

@@ -19,7 +19,7 @@ use super::rows::run_planned;
 use super::sweep::{Finished, Sweep};
 use super::watch::Watch;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
-use crate::case::{Registry, publisher_of};
+use crate::case::{Registry, binds};
 use crate::report::{
     Audit, CleanUp, Counts, Finding, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, Suite, Summary,
     TargetInfo, Verdict,
@@ -374,8 +374,8 @@ impl Runner {
 
 /// What others promise is no reason to hold this provider to it; without a document of its own all are told.
 fn keep_binding_sources(row: &mut RowReport, provider: &Provider) {
-    let binds = |source: &SourceInfo| provider.sources.iter().any(|own| own == publisher_of(&source.key));
-    if row.sources.iter().any(binds) {
-        row.sources.retain(binds);
+    let bound = |source: &SourceInfo| binds(&source.key, &provider.sources);
+    if row.sources.iter().any(bound) {
+        row.sources.retain(bound);
     }
 }

@@ -39,6 +39,8 @@ mod rerun;
 mod records;
 // Every requirement has a row that passes, as each provider that it binds.
 mod requirements;
+// What a case can cite.
+mod sources;
 // Other people's objects and uploads, and runs that were killed.
 mod strangers;
 // Servers that hang, cut, lie or echo.
