@@ -14,6 +14,7 @@ mod junit;
 mod markdown;
 mod matrix;
 mod model;
+mod repeat;
 mod shell;
 mod standing;
 mod terminal;
@@ -25,7 +26,9 @@ pub use badge::to_badge;
 pub use curl::curl_script;
 pub use death::Death;
 pub use diff::{Change, Diff, Side, diff_markdown, diff_text};
-pub use finding::{AUDIT, Audit, Explanation, Finding, FindingKind, HISTORIES, LostObject, SEQUENCES};
+pub use finding::{
+    AUDIT, Audit, Explanation, Finding, FindingKind, HISTORIES, LostObject, NOT_SAVED, SEQUENCES,
+};
 pub use format::Format;
 pub use html::to_html;
 pub use json::{NoReport, from_json, report_schema, to_json};
@@ -33,6 +36,7 @@ pub use junit::to_junit;
 pub use markdown::to_markdown;
 pub use matrix::{Matrix, matrix_html, matrix_markdown};
 pub use model::*;
-pub(crate) use shell::quoted;
+pub use repeat::Repeat;
+pub(crate) use shell::{appended, quoted};
 pub use standing::{HeldAgainst, Judged, News, Standing};
 pub use terminal::{Style, deaths, failures, findings, line, summary};

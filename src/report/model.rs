@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::death::Death;
 use super::finding::{Audit, Explanation, Finding};
+use super::repeat::Repeat;
 use super::standing::{HeldAgainst, News, Standing};
 use crate::case::{Level, RowId};
 use crate::history::History;
@@ -60,13 +61,6 @@ pub struct Report {
     /// What became of the run when it was held against a baseline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<HeldAgainst>,
-}
-
-impl Report {
-    /// The command that repeats one row.
-    pub fn again(&self, row: &RowReport) -> Option<String> {
-        self.run.again.as_ref().map(|again| format!("{again} --seed {} '{}'", self.run.seed, row.name()))
-    }
 }
 
 /// The suite.
@@ -123,6 +117,9 @@ pub struct RunInfo {
     /// The command that repeats it, up to seed and cases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<String>,
+    /// What it was told.
+    #[serde(default, skip_serializing_if = "Repeat::is_empty")]
+    pub repeat: Repeat,
 }
 
 /// Counts by verdict.

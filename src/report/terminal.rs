@@ -124,6 +124,9 @@ pub fn findings(report: &Report) -> String {
                 let _ = writeln!(text, "     {}", visible(line));
             }
         }
+        if let Some(again) = report.again_of_finding(finding) {
+            let _ = writeln!(text, "   again    {}", visible(&again));
+        }
         text.push('\n');
     }
     text

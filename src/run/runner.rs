@@ -21,8 +21,8 @@ use super::watch::Watch;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
 use crate::case::{Registry, binds};
 use crate::report::{
-    Audit, CleanUp, Counts, Finding, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, Suite, Summary,
-    TargetInfo, Verdict,
+    Audit, CleanUp, Counts, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, Suite,
+    Summary, TargetInfo, Verdict,
 };
 use crate::wire::{Client, Log, Target, s3};
 
@@ -300,6 +300,8 @@ impl Runner {
         }
         if clean_up.left.is_empty() && is_certain {
             self.context.journal.remove();
+        } else {
+            clean_up.trouble.push("the journal stays: `mpuspec clean` looks again".to_owned());
         }
         clean_up
     }
@@ -357,6 +359,7 @@ impl Runner {
                 requests: spent.requests,
                 bytes_sent: spent.bytes,
                 again: None,
+                repeat: Repeat::default(),
             },
             summary,
             preflight: clean(&self.context.preflight.results),

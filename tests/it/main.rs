@@ -3,6 +3,8 @@
 // What several files need to run the suite.
 mod stage;
 
+// The command that is shown with a failure repeats it.
+mod again;
 // Runs held against what is known: red, green, and red again.
 mod baseline;
 // Reports and baselines of real servers agree.
@@ -18,6 +20,8 @@ mod dialects;
 mod diff;
 // The command line: exit codes, messages, plan.
 mod command_line;
+// Where an endpoint comes from that nobody named.
+mod endpoint;
 // Exploring finds what shows in races, and nothing on a sound server; ledgers and histories are read again.
 mod explore;
 // The search for a lawful order.

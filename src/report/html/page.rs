@@ -68,6 +68,7 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
         .map(|finding| {
             let mut shown = show(finding, Room { line: 300, text: 12_000 });
             shown["timeline"] = show(&timeline::of_finding(finding), Room::USUAL);
+            shown["again"] = show(&report.again_of_finding(finding), COMMAND);
             shown
         })
         .collect();
