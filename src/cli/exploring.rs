@@ -64,6 +64,16 @@ impl Exploring {
         words
     }
 
+    /// Draws as often as an earlier run did, where nobody says otherwise.
+    pub(super) fn take_over(&mut self, earlier: Self) {
+        if self.explore.is_none() && self.race_seconds.is_none() {
+            (self.explore, self.race_seconds) = (earlier.explore, earlier.race_seconds);
+        }
+        if self.budget == USUAL_BUDGET {
+            self.budget = earlier.budget;
+        }
+    }
+
     /// What is explored. `usual` is whether something is, where nobody asked.
     pub(super) fn options(&self, usual: bool, seed: &str) -> Option<ExploreOptions> {
         let count = self.explore.unwrap_or(match usual {

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser};
+use clap::Args;
 use mpuspec_mock::provider::{self, Dialect, FileError, LimitName, Provider};
 use reqwest::Url;
 
@@ -56,20 +56,10 @@ pub(super) struct Place {
     pub(super) restart_command: Option<String>,
 }
 
-/// Options as the report of an earlier run keeps them.
-#[derive(Debug, Parser)]
-#[command(no_binary_name = true)]
-struct Kept {
-    #[command(flatten)]
-    place: Place,
-}
+/// Variables that name an endpoint to other tools than those of the language.
+const OF_OTHERS: [&str; 3] = ["OSS_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"];
 
 impl Place {
-    /// Reads what [`words`](Self::words) wrote.
-    pub(super) fn read(words: &[String]) -> Result<Self, String> {
-        Kept::try_parse_from(words).map(|kept| kept.place).map_err(|error| error.to_string())
-    }
-
     /// Returns the options that lead here again, word by word.
     pub(super) fn words(&self) -> Vec<String> {
         let flag = |name: &str, is_set: bool| is_set.then(|| name.to_owned());
@@ -138,8 +128,11 @@ impl Place {
         if !self.endpoint.is_empty() {
             return Ok(Some("the command line".to_owned()));
         }
-        // What the tools of S3 are told is no endpoint of another language, whose own tools have no such variable.
+        // What the tools of S3 are told is no endpoint of another language, whose SDKs take none from a variable.
         if self.provider()?.dialect != Dialect::S3 {
+            if let Some(name) = OF_OTHERS.iter().find(|name| std::env::var_os(name).is_some()) {
+                super::tell!("note: {name} is set and was not used; name the endpoint with --endpoint");
+            }
             return Ok(None);
         }
         let usage = |message: String| {

@@ -125,6 +125,9 @@ impl Run {
             Some(rerun) if rerun.go_there_again(&mut self.place)? => Some("the earlier run".to_owned()),
             _ => self.place.find_endpoint()?,
         };
+        if let Some(rerun) = &rerun {
+            rerun.take_over(&mut self.exploring, &mut self.settling)?;
+        }
         self.place.mock = found.is_none();
         self.check_options()?;
         let mut files = case_files(&self.cases);

@@ -44,6 +44,13 @@ impl Settling {
         valued.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?])).flatten().collect()
     }
 
+    /// Settles as an earlier run did, where nobody says otherwise.
+    pub(super) fn take_over(&mut self, earlier: Self) {
+        if self.settle.is_none() && self.settle_command.is_none() {
+            (self.settle, self.settle_command) = (earlier.settle, earlier.settle_command);
+        }
+    }
+
     /// Lets the endpoint settle and reads every object of the ledger again.
     pub(super) async fn audit(&self, runner: &Runner) -> Findings {
         let started = Instant::now();

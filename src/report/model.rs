@@ -63,6 +63,14 @@ pub struct Report {
     pub baseline: Option<HeldAgainst>,
 }
 
+impl Report {
+    /// Returns whether a MUST row holds: without one nothing can be called good.
+    pub fn holds_a_must(&self) -> bool {
+        let must = self.summary.by_level.get(Level::Must.name());
+        must.is_some_and(|counts| counts.pass + counts.tolerated > 0)
+    }
+}
+
 /// The suite.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Suite {

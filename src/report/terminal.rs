@@ -271,7 +271,11 @@ pub fn summary(report: &Report, style: Style) -> String {
     if !report.not_run.is_empty() {
         let _ = writeln!(text, "     not run {} more rows", report.not_run.len());
     }
-    let verdict = if report.exit == 0 { Verdict::Pass } else { Verdict::Fail };
+    let verdict = match report.exit {
+        0 if report.holds_a_must() => Verdict::Pass,
+        0 => Verdict::Unsupported,
+        _ => Verdict::Fail,
+    };
     let _ = writeln!(text, "{} (exit {})", style.paint(verdict, &report.conclusion), report.exit);
     text
 }

@@ -151,6 +151,36 @@ fn another_machine_is_gone_to_again_only_when_it_is_named() {
 }
 
 #[test]
+fn what_was_explored_and_what_was_lost_is_run_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wrong = crate::stage::play(&small("aws-s3")).defect("late-abort-deletes-later").start();
+    let endpoint = wrong.as_ref().expect("it starts").endpoint();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    for (at, arguments) in [
+        &["run", "abort/after-complete", "upload/simple", "--settle", "1s"][..],
+        &["explore", "--explore", "45", "--seed", "4f1a", "--settle", "1s"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (first, second) = (file(&format!("a{at}")), file(&format!("b{at}")));
+        let place = ["--endpoint", &endpoint, "--report", &format!("json={first}"), LIMITS[0], LIMITS[1]];
+        let output = mpuspec(&[arguments, &place].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let output = mpuspec(&["run", "--rerun", &first, "--report", &format!("json={second}")]);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let read =
+            |file: &str| from_json(&std::fs::read_to_string(file).expect("written")).expect("a report");
+        let (first, second) = (read(&first), read(&second));
+        let lost = |report: &Report| names(report, Verdict::counts_against);
+        assert_eq!(lost(&first), lost(&second));
+        assert_eq!(first.run.repeat.exploring, second.run.repeat.exploring);
+        assert_eq!(first.run.repeat.settling, second.run.repeat.settling);
+        assert!(!names(&second, |_| true).contains("upload/simple"), "it lost nothing");
+    }
+}
+
+#[test]
 fn a_run_of_the_bundled_mock_goes_there_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let case = folder.path().join("own.yaml");

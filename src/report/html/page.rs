@@ -99,7 +99,7 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
 /// The colour of the first line.
 fn tone(report: &Report) -> &'static str {
     match report.exit {
-        0 => "good",
+        0 if report.holds_a_must() => "good",
         1 => "bad",
         _ => "open",
     }
