@@ -14,7 +14,7 @@ impl Round<'_> {
         let status = self.log.last()?.response?.status;
         let is_accepted = trouble.kind == TroubleKind::Unreadable && (200..300).contains(&status);
         let got = format!("{status} success");
-        is_accepted.then(|| StepOutcome::Unmet { expected, got, not_implemented: false })
+        is_accepted.then_some(StepOutcome::Unmet { expected, got, not_implemented: false })
     }
 
     /// Says what was wrong with a request that was accepted although it claims a refusal.

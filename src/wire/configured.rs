@@ -66,7 +66,7 @@ fn setting<'i>(profile: &'i Properties, name: &str) -> Option<&'i str> {
 /// Returns the endpoint of S3 in a section of services. Its settings are indented below `s3 =`.
 fn of_service(services: &Properties) -> Option<String> {
     let mut inside = false;
-    for (key, value) in services.iter() {
+    for (key, value) in services {
         let name = key.trim_start();
         // A service has no value of its own.
         if value.is_empty() {
