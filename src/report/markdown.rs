@@ -153,6 +153,12 @@ fn failure(report: &Report, row: &RowReport) -> String {
         // A command is not cut: half of it is of no use.
         let _ = writeln!(text, "- again: {}", span(&visible(&again)));
     }
+    for finding in report.findings.iter().filter(|finding| finding.id == row.id) {
+        let _ = writeln!(text, "- found with seed {}: {}", code(&finding.seed), code(&finding.title));
+        if let Some(again) = report.again_of_finding(finding).filter(|_| finding.was_saved()) {
+            let _ = writeln!(text, "  - again: {}", span(&visible(&again)));
+        }
+    }
     for wire in wire(row) {
         let _ = writeln!(text, "- wire, line {}, exchange {}: {}", wire.line, wire.n, code(&wire.request));
         text.push_str(&with_headers(&wire.request_headers));
@@ -164,7 +170,9 @@ fn failure(report: &Report, row: &RowReport) -> String {
             let _ = writeln!(text, "  - the body begins {}", code(body));
         }
     }
-    let _ = writeln!(text, "- steps of {}:", code(&row.file));
+    if !row.steps.is_empty() {
+        let _ = writeln!(text, "- steps of {}:", code(&row.file));
+    }
     for step in &row.steps {
         let claim = if step.claim { ", claim" } else { "" };
         let result = match step.result {

@@ -1,7 +1,7 @@
 //! The journal on disk: what a run makes is named before it is made, so that `clean` can finish
 //! what a crash or a kill left. It holds no secret.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -88,9 +88,9 @@ impl Journal {
         let _ = std::fs::remove_file(&self.path);
     }
 
-    /// Returns the keys under which uploads were created, by their ids.
-    pub(super) fn sent_keys(&self) -> BTreeMap<String, String> {
-        read(&self.path).map(|(_, made)| sent_keys(&made)).unwrap_or_default()
+    /// Returns the keys under which uploads were created.
+    pub(super) fn sent_keys(&self) -> SentKeys {
+        read(&self.path).map(|(_, made)| SentKeys::of(&made)).unwrap_or_default()
     }
 
     /// Where it lies.
@@ -122,13 +122,45 @@ fn read(path: &Path) -> Option<(JournalHeader, Vec<Made>)> {
     Some((header, made))
 }
 
-/// Returns the keys under which uploads were created, by their ids.
-pub(super) fn sent_keys(made: &[Made]) -> BTreeMap<String, String> {
-    let created = made.iter().filter_map(|made| match made {
-        Made::Upload(key, id) => Some((id.clone(), key.clone())),
-        Made::Object(_) | Made::Creating(_) => None,
-    });
-    created.collect()
+/// The keys under which uploads were created, as they were sent.
+#[derive(Debug, Default)]
+pub(super) struct SentKeys {
+    by_id: BTreeMap<String, String>,
+    all: BTreeSet<String>,
+}
+
+impl SentKeys {
+    /// Returns those that a journal names.
+    pub(super) fn of(made: &[Made]) -> Self {
+        let mut sent = Self::default();
+        for made in made {
+            match made {
+                Made::Upload(key, id) => _ = sent.by_id.insert(id.clone(), key.clone()),
+                Made::Creating(key) => _ = sent.all.insert(key.clone()),
+                Made::Object(_) => {}
+            }
+        }
+        sent
+    }
+
+    /// Returns the key of an upload that a server lists: not every key can be said in XML. Where the creation was
+    /// not answered, it is the one that looks like what is listed.
+    pub(super) fn of_upload(&self, id: &str, listed: String) -> String {
+        if let Some(key) = self.by_id.get(id) {
+            return key.clone();
+        }
+        if self.all.contains(&listed) {
+            return listed;
+        }
+        let sayable = |key: &str| -> String {
+            key.chars().filter(|c| !c.is_control() && *c != char::REPLACEMENT_CHARACTER).collect()
+        };
+        let mut alike = self.all.iter().filter(|key| sayable(key) == sayable(&listed));
+        match (alike.next(), alike.next()) {
+            (Some(key), None) => key.clone(),
+            _ => listed,
+        }
+    }
 }
 
 /// Whether the process of a journal still runs, so that its keys are in use.

@@ -1,10 +1,10 @@
 //! Clean-up: aborts and deletes what the run made, and nothing else.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::RunError;
 use super::bucket::probe;
-use super::journal::{JournalHeader, Made, is_running, journals, sent_keys};
+use super::journal::{JournalHeader, Made, SentKeys, is_running, journals};
 use crate::report::{CleanUp, quoted};
 use crate::wire::{Answer, Client, Log, Trouble, s3};
 
@@ -51,13 +51,13 @@ impl Sweep {
     }
 
     /// Removes what is named, then whatever is listed below the prefix, and looks again. `sent` are the keys under
-    /// which uploads were created, by id: a server may list them garbled.
+    /// which uploads were created: a server may list them garbled.
     pub(super) async fn finish(
         mut self,
         client: &Client,
         prefix: &str,
         versioned: bool,
-        sent: &BTreeMap<String, String>,
+        sent: &SentKeys,
     ) -> Finished {
         let mut clean_up = CleanUp::default();
         let mut doubts = Vec::new();
@@ -73,7 +73,7 @@ impl Sweep {
             let versions = found.versions;
             self.keys.extend(found.named.keys);
             let listed = found.named.uploads.into_iter();
-            self.uploads.extend(listed.map(|(key, id)| (sent.get(&id).cloned().unwrap_or(key), id)));
+            self.uploads.extend(listed.map(|(key, id)| (sent.of_upload(&id, key), id)));
             for (key, version) in &versions {
                 let call = s3::DeleteObject { key: key.clone(), version_id: Some(version.clone()) };
                 let _ = client.call(&call, &Log::for_clean_up()).await;
@@ -320,7 +320,7 @@ pub async fn clean(
 /// Removes what a journal names, and the bucket if the run made it.
 async fn finish_journal(client: &Client, header: &JournalHeader, made: Vec<Made>) -> Finished {
     let mut sweep = Sweep::default();
-    let sent = sent_keys(&made);
+    let sent = SentKeys::of(&made);
     for entry in made {
         let (Made::Object(key) | Made::Creating(key) | Made::Upload(key, _)) = &entry;
         if !is_own(key, &header.prefix) {
