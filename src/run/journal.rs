@@ -29,6 +29,9 @@ pub struct JournalHeader {
     pub bucket: String,
     /// Whether the bucket is made by the run, and goes with it.
     pub own_bucket: bool,
+    /// Whether the server is the run's own too, and ended with it.
+    #[serde(default)]
+    pub own_server: bool,
     /// What all keys of the run begin with.
     pub prefix: String,
 }

@@ -149,6 +149,7 @@ impl Runner {
             dialect: target.dialect.name().to_owned(),
             bucket: target.bucket.clone(),
             own_bucket: options.bucket == BucketChoice::Create,
+            own_server: matches!(options.restart, Some(Restart::Own(_))),
             prefix: prefix.clone(),
         };
         let journal = Journal::create(&header).map_err(|error| {

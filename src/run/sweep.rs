@@ -279,6 +279,11 @@ pub async fn clean(
             cleaned = cleaned.max(Cleaned::Unreached);
             continue;
         }
+        if header.own_server {
+            tell(format!("run {run}: its own server ended with it, and all with that"));
+            let _ = std::fs::remove_file(path);
+            continue;
+        }
         let client = match connect(&header) {
             Ok(client) => client,
             Err(error) => {

@@ -157,3 +157,31 @@ async fn a_place_that_cannot_be_reached_keeps_nobody_else_from_being_cleaned() {
     assert_eq!(exit, Some(3), "{told}");
     assert!(other.exists() && !reached.exists(), "{told}");
 }
+
+#[test]
+fn what_the_bundled_mock_held_went_with_it() {
+    let state = tempfile::tempdir().expect("a folder");
+    let mut run = command(state.path())
+        .args(["run", "--mock"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let journals = state.path().join("mpuspec/journals");
+    let written = || {
+        std::fs::read_dir(&journals)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|entry| std::fs::read_to_string(entry.path()).is_ok_and(|text| text.lines().count() > 1))
+    };
+    while !written() && run.try_wait().expect("it can be asked").is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    run.kill().expect("it is killed");
+    run.wait().expect("it ended");
+    let (exit, told) = clean(state.path());
+    assert_eq!(exit, Some(0), "{told}");
+    assert!(told.contains("its own server ended with it"), "{told}");
+    assert_eq!(std::fs::read_dir(&journals).expect("it is there").count(), 0);
+}
