@@ -127,10 +127,16 @@ fn conclude(report: &mut Report, held: &HeldAgainst, news: Counted) {
         .map(|(count, one, more)| format!("{count} {}", if *count == 1 { one } else { more }))
         .collect();
     let known = held.known.len();
+    let is_judged = report.cases.iter().any(|row| {
+        row.level == Level::Must
+            && !matches!(row.verdict, Verdict::NotApplicable | Verdict::Unsupported | Verdict::Error)
+    });
     (report.exit, report.conclusion) = if !told.is_empty() {
         (1, format!("against the baseline: {}; {known} known", told.join(", ")))
     } else if news.unjudged > 0 {
         (5, format!("nothing new failed, but {} rows could not be judged; {known} known", news.unjudged))
+    } else if report.exit == 5 && !is_judged {
+        (5, format!("{}; {known} known", report.conclusion))
     } else {
         let newer = held.new_in_suite.len();
         let more = if newer > 0 { format!(", {newer} new in suite") } else { String::new() };

@@ -8,6 +8,7 @@ use mpuspec_mock::yaml::{Mistake, Path};
 use super::catalogue::Catalogue;
 use super::expect::Expect;
 use super::load::{Case, Level};
+use super::source::{Registry, is_address};
 use super::step::Step;
 
 /// Checks a catalogue. Cases of the user's own are held to less.
@@ -45,6 +46,46 @@ pub fn lint(catalogue: &Catalogue, providers: &[Provider]) -> Vec<Problem> {
     }
     problems.extend(provider_sources(catalogue, providers, &mut cited));
     problems
+}
+
+/// Checks what the user's own cases cite: a document of the registry, or one of their own by its address.
+pub fn lint_sources(catalogue: &Catalogue) -> Vec<Problem> {
+    let own = catalogue.cases.iter().filter(|case| !catalogue.is_builtin(&case.id));
+    own.flat_map(|case| unknown_sources(case, &catalogue.registry)).collect()
+}
+
+/// Returns a mistake for each source of a case that is neither in the registry nor an address.
+pub fn unknown_sources(case: &Case, registry: &Registry) -> Vec<Problem> {
+    let help =
+        "`mpuspec sources` lists what can be cited; a document of your own is cited by its https:// address";
+    let mistake = |(place, source): (Path, &str)| {
+        let message = registry.find(source).err().filter(|_| !is_address(source))?;
+        Some(Mistake::at(&place, message).help(help))
+    };
+    let mut found: Vec<Mistake> = cited_by(case).filter_map(mistake).collect();
+    found.sort();
+    found.dedup();
+    let problem =
+        |mistake: Mistake| Problem { origin: case.origin.clone(), placed: mistake.place(&case.origin.text) };
+    found.into_iter().map(problem).collect()
+}
+
+/// Every source of a case and of its outcomes, with its place.
+fn cited_by(case: &Case) -> impl Iterator<Item = (Path, &str)> {
+    let head = Path::root().key("source");
+    let of_case = case.source.iter().enumerate();
+    let of_case = of_case.map(move |(at, source)| (head.index(at), source.as_str()));
+    let outcomes = all_steps(case).filter_map(|step| match &step.expect {
+        Some(Expect::OneOf(outcomes)) => Some((step, outcomes)),
+        _ => None,
+    });
+    let of_outcomes = outcomes.flat_map(|(step, outcomes)| {
+        outcomes.iter().enumerate().flat_map(move |(at, outcome)| {
+            let place = step.path.key("expect").key("one_of").index(at).key("source");
+            outcome.source.iter().enumerate().map(move |(at, source)| (place.index(at), source.as_str()))
+        })
+    });
+    of_case.chain(of_outcomes)
 }
 
 /// The documents that nobody cites.

@@ -74,12 +74,8 @@ impl Listing {
         let mut rows = Vec::new();
         for case in &catalogue.cases {
             let source = |key: &String| {
-                let cited = catalogue.registry.find(key).ok();
-                ListedSource {
-                    key: key.clone(),
-                    url: cited.map(|cited| cited.page.url.clone()),
-                    says: cited.and_then(|cited| cited.says).map(str::to_owned),
-                }
+                let (url, says) = catalogue.registry.describe(key);
+                ListedSource { key: key.clone(), url, says }
             };
             let known = case.rows.iter().map(|row| (RowId::new(&case.id, row.name.as_deref()), row.harm));
             rows.extend(known.filter(|(id, _)| selection.takes(id)).map(|(id, harm)| ListedRow {

@@ -33,7 +33,7 @@ pub use expect::{
 pub use expression::{Expr, Missing, Sizes};
 pub use home::Homes;
 pub use id::{Pattern, RowId};
-pub use lint::{lint, unused_sources};
+pub use lint::{lint, lint_sources, unknown_sources, unused_sources};
 pub use listing::{LISTING_VERSION, ListedRow, ListedSource, Listing, listing_schema};
 pub use load::{Bucket, Case, Cost, Level, Row, load_case};
 pub use offset::Offset;
@@ -44,6 +44,6 @@ pub use reference::{
 };
 pub use requirement::{Held, Requirement, Requirements};
 pub use schema::case_schema;
-pub(crate) use source::publisher_of;
+pub(crate) use source::binds;
 pub use source::{Cited, Registry};
 pub use step::{Sign, SignBy, SignVersion, Step, Tampered, User, Wrong, WrongToken};

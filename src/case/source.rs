@@ -76,6 +76,14 @@ impl Registry {
         Ok(Cited { publisher, page, says })
     }
 
+    /// Looks up what a report tells of a source: its address, and the promise in our words.
+    pub fn describe(&self, source: &str) -> (Option<String>, Option<String>) {
+        match self.find(source) {
+            Ok(cited) => (Some(cited.page.url.clone()), cited.says.map(str::to_owned)),
+            Err(_) => (is_address(source).then(|| source.to_owned()), None),
+        }
+    }
+
     /// Every `PUBLISHER/PAGE#ANCHOR` that can be cited.
     pub fn all(&self) -> Vec<String> {
         let mut all = Vec::new();
@@ -88,7 +96,18 @@ impl Registry {
     }
 }
 
+/// Returns whether a source is the address of a document of the user's own.
+pub(crate) fn is_address(source: &str) -> bool {
+    source.starts_with("https://") || source.starts_with("http://")
+}
+
+/// Returns whether a source binds who published under these keys. A document that users cite by its address
+/// binds whomever they hold to it.
+pub(crate) fn binds(source: &str, publishers: &[String]) -> bool {
+    is_address(source) || publishers.iter().any(|own| own == publisher_of(source))
+}
+
 /// The publisher of a source: what stands before the slash.
-pub(crate) fn publisher_of(source: &str) -> &str {
+fn publisher_of(source: &str) -> &str {
     source.split_once('/').map_or(source, |(publisher, _)| publisher)
 }

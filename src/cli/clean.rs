@@ -5,7 +5,7 @@ use mpuspec_mock::provider::Dialect;
 
 use super::target::{Connection, addressing};
 use super::{Failure, print};
-use crate::run::{JournalHeader, RunError, clean};
+use crate::run::{Cleaned, JournalHeader, RunError, clean};
 use crate::wire::{Budget, Client, ClientOptions, Credentials, Target};
 
 /// Removes what interrupted runs left behind, as their journals name it.
@@ -21,12 +21,16 @@ impl Clean {
         let connect = |header: &JournalHeader| connect(header, &options);
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
         let mut lines = Vec::new();
-        let all_gone = runtime.block_on(clean(connect, |line| lines.push(line)))?;
+        let cleaned = runtime.block_on(clean(connect, |line| lines.push(line)));
         if lines.is_empty() {
             lines.push("no run has left anything".to_owned());
         }
         print(&(lines.join("\n") + "\n"));
-        Ok(if all_gone { 0 } else { 3 })
+        Ok(match cleaned {
+            Cleaned::AllGone => 0,
+            Cleaned::Uncertain => 1,
+            Cleaned::Unreached => 3,
+        })
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Exploring {
 
 /// Kinds of findings that are shrunk and told.
 const MOST_FINDINGS: usize = 8;
+/// Bytes that exploring sends at most, where nobody says otherwise.
+const USUAL_BUDGET: u64 = 256 << 20;
 /// Sequences, and races, where nothing else is run.
 const ALONE: u32 = 1_000;
 /// Sequences, and races, of a run of all cases on this machine.
@@ -47,6 +49,29 @@ impl Exploring {
     /// Whether no case is run.
     pub(super) fn is_alone(&self) -> bool {
         self.alone
+    }
+
+    /// Returns the options that draw the same again, word by word.
+    pub(super) fn words(&self, options: Option<&ExploreOptions>) -> Vec<String> {
+        let Some(options) = options else { return Vec::new() };
+        let mut words = vec!["--explore".to_owned(), options.count.to_string()];
+        if self.budget != USUAL_BUDGET {
+            words.extend(["--budget".to_owned(), self.budget.to_string()]);
+        }
+        if !options.race_time.is_zero() {
+            words.extend(["--race-seconds".to_owned(), format!("{}ms", options.race_time.as_millis())]);
+        }
+        words
+    }
+
+    /// Draws as often as an earlier run did, where nobody says otherwise.
+    pub(super) fn take_over(&mut self, earlier: Self) {
+        if self.explore.is_none() && self.race_seconds.is_none() {
+            (self.explore, self.race_seconds) = (earlier.explore, earlier.race_seconds);
+        }
+        if self.budget == USUAL_BUDGET {
+            self.budget = earlier.budget;
+        }
     }
 
     /// What is explored. `usual` is whether something is, where nobody asked.

@@ -6,7 +6,7 @@ use clap::Args;
 use mpuspec_mock::provider::{self, FileError, Origin, Problem};
 
 use super::{Failure, diagnostic, print};
-use crate::case::{Catalogue, lint, load_case};
+use crate::case::{Catalogue, lint, load_case, unknown_sources};
 
 /// Checks case and provider files.
 #[derive(Debug, Args)]
@@ -29,13 +29,18 @@ impl Lint {
             }
             problems.extend(lint(&Catalogue::builtin()?, &providers));
         }
+        let mut registry = Catalogue::builtin()?.registry;
+        for provider in provider::builtin_names().iter().filter_map(|name| provider::load(name).ok()) {
+            registry.add(&provider.documents);
+        }
+        let mut cases = Vec::new();
         for file in &self.files {
             let name = file.display().to_string();
             if file.parent().is_some_and(|folder| folder.ends_with("providers")) {
                 // A path needs a slash to be told from the name of a bundled provider.
                 let path = if name.contains('/') { name } else { format!("./{name}") };
                 match provider::load(&path) {
-                    Ok(_) => {}
+                    Ok(provider) => registry.add(&provider.documents),
                     Err(FileError::Invalid(found)) => problems.extend(found),
                     Err(error) => return Err(Failure::Usage(error.to_string())),
                 }
@@ -45,10 +50,11 @@ impl Lint {
                 std::fs::read_to_string(file).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
             let id = name.trim_end_matches(".yaml").to_owned();
             match load_case(&id, Origin { name, text }) {
-                Ok(_) => {}
+                Ok(case) => cases.push(case),
                 Err(found) => problems.extend(found),
             }
         }
+        problems.extend(cases.iter().flat_map(|case| unknown_sources(case, &registry)));
         if problems.is_empty() {
             print("no mistakes\n");
             return Ok(0);

@@ -23,6 +23,7 @@ mod list;
 mod mock;
 mod mutants;
 mod partial;
+mod place;
 mod principals;
 mod report;
 mod report_file;
@@ -31,13 +32,14 @@ mod run;
 mod schema;
 mod settling;
 mod show;
+mod sources;
 mod target;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::case::{Catalogue, CatalogueError};
+use crate::case::{Catalogue, CatalogueError, lint_sources};
 use crate::run::RunError;
 
 /// Why a command ends without doing its work.
@@ -85,6 +87,8 @@ enum Command {
     List(list::List),
     /// Show a case with its sources
     Show(show::Show),
+    /// List what a case can cite
+    Sources(sources::Sources),
     /// Check case and provider files
     Lint(lint::Lint),
     /// Print the JSON Schema of case files, reports or the list of cases
@@ -115,6 +119,7 @@ pub fn main() -> u8 {
         Command::Explore(run) => run.explore(),
         Command::List(list) => list.execute(),
         Command::Show(show) => show.execute(),
+        Command::Sources(sources) => sources.execute(),
         Command::Lint(lint) => lint.execute(),
         Command::Schema(schema) => schema.execute(),
         Command::Mock(mock) => mock.execute(),
@@ -153,13 +158,34 @@ fn catalogue(folder: Option<&PathBuf>, cases: &[String]) -> Result<(Catalogue, V
     }
     let mut patterns = Vec::new();
     for case in cases {
-        if case.ends_with(".yaml") {
-            let (with_file, id) = catalogue.add_file(case.as_ref())?;
-            catalogue = with_file;
-            patterns.push(id);
-        } else {
-            patterns.push(case.clone());
+        match case_file(case) {
+            Some((file, row)) => {
+                let (with_file, id) = catalogue.add_file(file.as_ref())?;
+                catalogue = with_file;
+                patterns.push(format!("{id}{row}"));
+            }
+            None => patterns.push(case.clone()),
         }
     }
     Ok((catalogue, patterns))
+}
+
+/// Takes apart what names a case file, and perhaps a row of it: `my-case.yaml[row]`.
+fn case_file(name: &str) -> Option<(&str, &str)> {
+    if name.ends_with(".yaml") {
+        return Some((name, ""));
+    }
+    let at = name.rfind(".yaml[").filter(|_| name.ends_with(']'))? + ".yaml".len();
+    Some(name.split_at(at))
+}
+
+/// Returns the case files among names and patterns.
+fn case_files(cases: &[String]) -> Vec<String> {
+    cases.iter().filter_map(|case| Some(case_file(case)?.0.to_owned())).collect()
+}
+
+/// Looks up what the user's own cases cite.
+fn check_own_sources(catalogue: &Catalogue) -> Result<(), Failure> {
+    let problems = lint_sources(catalogue);
+    if problems.is_empty() { Ok(()) } else { Err(Failure::Usage(diagnostic::render(&problems))) }
 }

@@ -1,11 +1,18 @@
 //! `--rerun FILE`: the rows of an earlier run that came to no good end.
 
 use std::collections::BTreeSet;
+use std::path::Path;
+
+use clap::Parser;
+use mpuspec_mock::provider::{self, LimitName};
 
 use super::Failure;
+use super::exploring::Exploring;
+use super::place::Place;
+use super::settling::Settling;
 use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Catalogue, RowId};
-use crate::report::{Report, Verdict, from_json};
+use crate::report::{AUDIT, Report, RowReport, SEQUENCES, appended, from_json, quoted};
 
 /// What is to be run again.
 #[derive(Debug)]
@@ -15,19 +22,122 @@ pub(super) struct Rerun {
     rows: BTreeSet<RowId>,
 }
 
+/// The options of the earlier run that count again.
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true)]
+struct Earlier {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    exploring: Exploring,
+    #[command(flatten)]
+    settling: Settling,
+}
+
 impl Rerun {
     /// Reads the report of the earlier run.
     pub(super) fn read(file: &str) -> Result<Self, Failure> {
         let wrong = |reason: String| Failure::Usage(format!("--rerun {file}: {reason}"));
         let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
         let report = from_json(&text).map_err(|error| wrong(error.to_string()))?;
-        let rows = report
-            .cases
-            .iter()
-            .filter(|row| matches!(row.verdict, Verdict::Fail | Verdict::Error | Verdict::Blocked))
-            .map(|row| RowId::new(&row.id, row.row.as_deref()))
-            .collect();
+        let id = |row: &RowReport| RowId::new(&row.id, row.row.as_deref());
+        let broken = report.cases.iter().filter(|row| row.verdict.counts_against());
+        let mut rows: BTreeSet<RowId> = broken.map(id).collect();
+        // An audit looks for what other rows completed.
+        let is_audited = rows.iter().any(|row| row.case == AUDIT);
+        for lost in report.audit.lost.iter().filter(|_| is_audited) {
+            match report.cases.iter().find(|row| row.name() == lost.row) {
+                Some(row) => _ = rows.insert(id(row)),
+                None if lost.row.starts_with("explore/") => _ = rows.insert(RowId::new(SEQUENCES, None)),
+                None => {}
+            }
+        }
         Ok(Self { file: file.to_owned(), report, rows })
+    }
+
+    /// Has the run go where the earlier one went, unless that is another machine: to go there has to be asked for.
+    /// Returns whether it goes to the endpoint of the earlier one.
+    pub(super) fn go_there_again(&self, place: &mut Place) -> Result<bool, Failure> {
+        if place.mock || !place.endpoint.is_empty() {
+            return Ok(false);
+        }
+        let mut earlier = self.earlier()?.place;
+        // On this machine a bucket of its own goes without saying.
+        if !earlier.mock && earlier.bucket.is_none() && !earlier.is_here()? {
+            earlier.create_bucket = true;
+        }
+        let words = place.take_over(earlier);
+        if self.rows.is_empty() || place.is_here()? {
+            return Ok(!place.mock);
+        }
+        let typed: String = std::env::args().skip(1).map(|word| format!(" {}", quoted(&word))).collect();
+        Err(Failure::Usage(format!(
+            "--rerun {}: the earlier run was on {}, which is not this machine; to run there again, type\n  mpuspec{typed}{}",
+            self.file,
+            place.endpoint.join(", "),
+            appended(&words)
+        )))
+    }
+
+    /// Has the run explore and wait as the earlier one did, as far as rows of that are to be run again.
+    pub(super) fn take_over(
+        &self,
+        exploring: &mut Exploring,
+        settling: &mut Settling,
+    ) -> Result<(), Failure> {
+        let earlier = self.earlier()?;
+        if self.has("explore") {
+            exploring.take_over(earlier.exploring);
+        }
+        if self.has("audit") {
+            settling.take_over(earlier.settling);
+        }
+        Ok(())
+    }
+
+    /// What the earlier run was told.
+    fn earlier(&self) -> Result<Earlier, Failure> {
+        let Report { run, target, .. } = &self.report;
+        let wrong = |reason: String| {
+            Failure::Usage(format!("--rerun {}: its options cannot be read: {reason}", self.file))
+        };
+        let read = |options: &[String]| {
+            let words = options.iter().chain(&run.repeat.exploring).chain(&run.repeat.settling);
+            Earlier::try_parse_from(words).map_err(|error| wrong(error.to_string()))
+        };
+        if !run.repeat.options.is_empty() {
+            return read(&run.repeat.options);
+        }
+        // Reports without options are older. The bundled mock was asked for by naming no endpoint.
+        let is_mock = run.again.as_ref().is_some_and(|again| !again.contains("--endpoint"));
+        let mut words = Vec::new();
+        if is_mock {
+            words.push("--mock".to_owned());
+        } else {
+            let nodes = std::iter::once(&target.endpoint).chain(&target.others);
+            words.extend(nodes.flat_map(|node| ["--endpoint".to_owned(), node.clone()]));
+            match target.bucket == format!("mpuspec-{}", run.id) {
+                true => words.push("--create-bucket".to_owned()),
+                false => words.extend(["--bucket".to_owned(), target.bucket.clone()]),
+            }
+        }
+        words.extend(["--provider".to_owned(), target.provider.clone()]);
+        if let Ok(provider) = provider::load(&target.provider) {
+            for (name, value) in &target.limits {
+                let usual = name.parse::<LimitName>().map(|name| provider.limit(name));
+                if usual.is_ok_and(|usual| usual != *value) {
+                    let value = value.map_or_else(|| "none".to_owned(), |value| value.to_string());
+                    words.extend(["--limit".to_owned(), format!("{name}={value}")]);
+                }
+            }
+        }
+        read(&words)
+    }
+
+    /// The case files that the earlier run was given, as far as they are there.
+    pub(super) fn files(&self) -> Vec<String> {
+        let given = self.report.run.repeat.files.iter();
+        given.filter(|file| Path::new(file).is_file()).cloned().collect()
     }
 
     /// Says what is to be known, and gives the exit code if there is nothing to run.

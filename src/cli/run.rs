@@ -7,23 +7,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use mpuspec_mock::provider::{self, FileError, LimitName, Provider};
+use mpuspec_mock::provider;
 use sha2::{Digest, Sha256};
 
 use super::baseline::{load_baseline, look_at, row_names};
 use super::exploring::{Exploring, explore};
 use super::interrupt::on_interrupt;
-use super::mock::{split_limit, start_failure};
+use super::mock::start_failure;
 use super::partial::Partial;
+use super::place::Place;
 use super::principals::Principals;
 use super::report_file::ReportFile;
 use super::rerun::Rerun;
 use super::settling::Settling;
-use super::target::Connection;
-use super::{Failure, catalogue, diagnostic, github, print};
-use crate::baseline::{Baseline, Strictness, hold};
+use super::{Failure, case_files, catalogue, check_own_sources, github, print};
+use crate::baseline::{BESIDE_THE_CATALOGUE, Baseline, Strictness, hold};
 use crate::case::{Homes, Level, RowId};
-use crate::report::{RowReport, Style, Verdict, deaths, failures, findings, line, summary};
+use crate::report::{
+    Repeat, Report, RowReport, Style, Verdict, appended, deaths, failures, findings, line, summary,
+};
 use crate::run::{
     Applicable, BucketChoice, CallbackPlace, Plan, Progress, Restart, RunOptions, Runner, plan,
 };
@@ -34,38 +36,14 @@ use crate::wire::{Budget, Client, Target, region_from_environment};
 pub(super) struct Run {
     /// Ids, patterns over ids (*, **, ?) or case files [default: all]
     cases: Vec<String>,
-    /// The endpoint, as http://HOST:PORT; several nodes of one storage are asked in turn [default: the bundled mock]
-    #[arg(long, value_name = "URL")]
-    endpoint: Vec<String>,
-    /// Whose promises count: a name or a file [default: generic; aws-s3 for the mock]
-    #[arg(long, value_name = "NAME|FILE")]
-    provider: Option<String>,
+    #[command(flatten)]
+    place: Place,
     /// A name of the target for the report
     #[arg(long)]
     name: Option<String>,
     /// The version of the server, for the report
-    #[arg(long, value_name = "TEXT", requires = "endpoint", value_parser = version_text)]
+    #[arg(long, value_name = "TEXT", value_parser = version_text)]
     server_version: Option<String>,
-    /// The bucket to use, below the prefix mpuspec/ alone
-    #[arg(long, value_name = "NAME")]
-    bucket: Option<String>,
-    /// Make a bucket for the run, and remove it
-    #[arg(long, conflicts_with = "bucket")]
-    create_bucket: bool,
-    /// Use a bucket that keeps versions, and delete those of the run's own keys
-    #[arg(long)]
-    allow_versioned: bool,
-    /// The region [default: AWS_REGION, the shared files, us-east-1; OSS_REGION or the host name for OSS]
-    #[arg(long)]
-    region: Option<String>,
-    /// Where an endpoint that is not on this machine can call it back [default: nowhere]
-    #[arg(long, value_name = "URL", value_parser = callback_url)]
-    callback_url: Option<String>,
-    /// The address at which the callbacks arrive [default: every address, at the port of --callback-url]
-    #[arg(long, value_name = "ADDRESS:PORT", requires = "callback_url")]
-    callback_listen: Option<SocketAddr>,
-    #[command(flatten)]
-    connection: Connection,
     /// Only cases of these areas
     #[arg(long, value_name = "AREA")]
     area: Vec<String>,
@@ -81,12 +59,6 @@ pub(super) struct Run {
     /// What contents are made from
     #[arg(long, value_name = "TEXT")]
     seed: Option<String>,
-    /// Set a limit aside from what the provider says
-    #[arg(long, value_name = "NAME=VALUE")]
-    limit: Vec<String>,
-    /// A folder with cases of your own
-    #[arg(long = "cases", value_name = "DIR")]
-    cases_dir: Option<PathBuf>,
     /// The most bytes of bodies to send [default: 300MiB; unlimited on this machine]
     #[arg(long, value_name = "SIZE", value_parser = provider::parse_size)]
     max_bytes: Option<u64>,
@@ -100,9 +72,6 @@ pub(super) struct Run {
     exploring: Exploring,
     #[command(flatten)]
     settling: Settling,
-    /// How the server is started anew: for the cases that do so, and when it has died
-    #[arg(long, value_name = "COMMAND", requires = "endpoint")]
-    restart_command: Option<String>,
     /// Print the plan and stop
     #[arg(long)]
     dry_run: bool,
@@ -149,17 +118,34 @@ impl Run {
         self.execute()
     }
 
-    pub(super) fn execute(self) -> Result<u8, Failure> {
+    pub(super) fn execute(mut self) -> Result<u8, Failure> {
         let reports = ReportFile::read(&self.report)?;
         let mut rerun = self.rerun.as_deref().map(Rerun::read).transpose()?;
-        let (mut catalogue, mut patterns) = catalogue(self.cases_dir.as_ref(), &self.cases)?;
-        let provider = self.provider()?;
+        let found = match &rerun {
+            Some(rerun) if rerun.go_there_again(&mut self.place)? => Some("the earlier run".to_owned()),
+            _ => self.place.find_endpoint()?,
+        };
+        if let Some(rerun) = &rerun {
+            rerun.take_over(&mut self.exploring, &mut self.settling)?;
+        }
+        self.place.mock = found.is_none();
+        self.check_options()?;
+        let mut files = case_files(&self.cases);
+        files.extend(rerun.iter().flat_map(Rerun::files));
+        let (named, beside): (Vec<String>, Vec<String>) =
+            self.cases.iter().cloned().partition(|case| !BESIDE_THE_CATALOGUE.contains(&case.as_str()));
+        let (mut catalogue, mut patterns) = catalogue(self.place.cases_dir.as_ref(), &named)?;
+        for file in rerun.iter().flat_map(Rerun::files) {
+            catalogue = catalogue.add_file(file.as_ref())?.0;
+        }
+        let provider = self.place.provider()?;
         let baseline = self.baseline.as_deref().map(load_baseline).transpose()?;
         let all_rows = row_names(&catalogue);
         if let Some(baseline) = &baseline {
             look_at(baseline, &all_rows, &provider.name);
         }
         catalogue.add_documents(&provider);
+        check_own_sources(&catalogue)?;
         self.check_areas(&catalogue)?;
         if let Some(rerun) = &mut rerun {
             if let Some(exit) = rerun.look_at(&catalogue, &provider.name) {
@@ -170,13 +156,15 @@ impl Run {
             }
         }
         let selection = catalogue.select(&patterns)?;
+        let only_beside = !beside.is_empty() && named.is_empty();
         let wanted = |id: &RowId, level: Level| {
             !self.exploring.is_alone()
+                && !only_beside
                 && rerun.as_ref().is_none_or(|rerun| rerun.takes(id))
                 && (self.area.is_empty() || self.area.iter().any(|area| area == id.area()))
                 && (self.level.is_empty() || self.level.contains(&level))
         };
-        let nodes = self.nodes()?;
+        let nodes = self.place.nodes()?;
         let given = nodes.first().cloned();
         if given.is_none() && !provider.playable {
             let message =
@@ -187,9 +175,12 @@ impl Run {
         let plan = plan(&catalogue, &provider, &selection, loopback, wanted);
         let id = fresh_id();
         let live = given.is_some() && !loopback;
-        if live && self.bucket.is_none() && !self.create_bucket {
-            let message = "name the bucket with --bucket, or let the run make one with --create-bucket";
-            return Err(Failure::Usage(message.to_owned()));
+        if live && self.place.bucket.is_none() && !self.place.create_bucket {
+            let (endpoint, origin) = (self.place.endpoint.join(", "), found.as_deref().unwrap_or_default());
+            let message = format!(
+                "{endpoint}, from {origin}, is not on this machine: name the bucket with --bucket, or let the run make one with --create-bucket; --mock asks for the bundled mock"
+            );
+            return Err(Failure::Usage(message));
         }
         let max_requests = self.max_requests.unwrap_or(if live { LIVE_REQUESTS } else { u64::MAX });
         let max_bytes = self.max_bytes.unwrap_or(if live { LIVE_BYTES } else { u64::MAX });
@@ -199,8 +190,11 @@ impl Run {
                 return Ok(0);
             }
         }
-        let beside = rerun.as_ref().is_some_and(|rerun| rerun.has("explore") || rerun.has("audit"));
-        if plan.running() == 0 && !self.exploring.is_alone() && !beside {
+        let has = |area: &str| {
+            beside.iter().any(|row| RowId::new(row, None).area() == area)
+                || rerun.as_ref().is_some_and(|rerun| rerun.has(area))
+        };
+        if plan.running() == 0 && !self.exploring.is_alone() && !has("explore") && !has("audit") {
             let why =
                 if plan.rows.is_empty() { "is selected" } else { "that is selected has a meaning here" };
             super::tell!("nothing ran: no row {why}");
@@ -209,13 +203,10 @@ impl Run {
         let mock = match given {
             Some(_) => None,
             None => {
-                if std::env::var_os("AWS_ENDPOINT_URL").is_some() {
-                    super::tell!("note: AWS_ENDPOINT_URL is set and was not used; name it with --endpoint");
-                }
                 let mut builder = mpuspec_mock::Mock::builder().loaded_provider(provider.clone());
                 // A server that is called back and hangs is on this machine, and hangs for good.
                 builder = builder.callback_timeout(Duration::from_millis(500));
-                if let Some(region) = &self.region {
+                if let Some(region) = &self.place.region {
                     builder = builder.region(region);
                 }
                 Some(builder.start().map_err(start_failure)?)
@@ -234,9 +225,9 @@ impl Run {
             None => Principals::find(dialect)?,
         };
         let surroundings = || if mock.is_some() { None } else { region_from_environment(dialect) };
-        let region = self.region.clone().or_else(surroundings);
-        let bucket = self.bucket.clone().unwrap_or_else(|| format!("mpuspec-{id}"));
-        let target = Target::new(&provider, endpoint, self.connection.addressing(), bucket, region);
+        let region = self.place.region.clone().or_else(surroundings);
+        let bucket = self.place.bucket.clone().unwrap_or_else(|| format!("mpuspec-{id}"));
+        let target = Target::new(&provider, endpoint, self.place.connection.addressing(), bucket, region);
         let target = target.with_others(nodes.into_iter().skip(1).collect());
         let name = self.name.clone().unwrap_or_else(|| match &mock {
             Some(_) => format!("the bundled mock as {}", provider.title),
@@ -245,23 +236,28 @@ impl Run {
         let origin = principals.main.origin.clone();
         let budget = Budget::new(max_requests, max_bytes, self.rate);
         let credentials = principals.main.clone();
-        let client = Client::new(target, credentials, budget, &self.connection.client_options()?);
+        let client = Client::new(target, credentials, budget, &self.place.connection.client_options()?);
         let client = principals.introduce(client.map_err(Failure::Usage)?);
         let seed = self.seed.as_deref().or(rerun.as_ref().map(Rerun::seed));
         let seed = seed.unwrap_or(env!("CARGO_PKG_VERSION")).to_owned();
         super::tell!(
-            "mpuspec {}   {} rows   provider {}   seed {seed}\ntarget  {name}   {:?} addressing   bucket {}   credentials from {origin}",
+            "mpuspec {}   {} rows   provider {}   seed {seed}\ntarget  {name}   {:?} addressing   bucket {}   credentials from {origin}{}",
             env!("CARGO_PKG_VERSION"),
             plan.rows.len(),
             provider.name,
             client.target.addressing,
             client.target.bucket,
+            found.map_or_else(String::new, |found| format!("   endpoint from {found}")),
         );
         let all = self.cases.is_empty() && self.area.is_empty() && self.level.is_empty() && rerun.is_none();
-        let explored = rerun.as_ref().is_some_and(|rerun| rerun.has("explore"));
-        let audits =
-            all || self.settling.is_asked() || rerun.as_ref().is_some_and(|rerun| rerun.has("audit"));
-        let exploring = self.exploring.options(all && loopback || explored, &seed);
+        let audits = all || self.settling.is_asked() || has("audit");
+        let exploring = self.exploring.options(all && loopback || has("explore"), &seed);
+        let repeat = Repeat {
+            options: self.place.words(),
+            files,
+            exploring: self.exploring.words(exploring.as_ref()),
+            settling: self.settling.words(),
+        };
         let options = RunOptions {
             jobs: usize::from(self.jobs),
             seed,
@@ -271,12 +267,12 @@ impl Run {
             fail_fast: self.fail_fast,
             known: baseline.iter().flat_map(Baseline::verdicts).collect(),
             all_evidence: self.evidence == "all",
-            bucket: if self.bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
-            allow_versioned: self.allow_versioned,
+            bucket: if self.place.bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
+            allow_versioned: self.place.allow_versioned,
             audited: self.settling.audited(audits),
             callbacks: self.callbacks(loopback),
             homes: Homes::of(&catalogue),
-            restart: match (&mock, &self.restart_command) {
+            restart: match (&mock, &self.place.restart_command) {
                 (Some(mock), _) => Some(Restart::Own(Arc::new(mock.restarter()))),
                 (None, command) => command.clone().map(Restart::Command),
             },
@@ -295,8 +291,7 @@ impl Run {
             let runner = Runner::prepare(client, provider.clone(), registry, options).await?;
             on_interrupt(runner.interrupter());
             let mut outline = runner.outline(&plan);
-            outline.run.again = Some(self.again());
-            outline.target.version = self.server_version.clone();
+            self.sign(&mut outline, &repeat);
             progress.partial.begin(&reports, outline);
             let done = runner.rows(plan, progress.clone()).await;
             let exploring = exploring.filter(|_| done.is_whole());
@@ -307,8 +302,7 @@ impl Run {
             Ok::<_, Failure>(runner.finish(done, found).await)
         })?;
         progress.bar.finish_and_clear();
-        report.run.again = Some(self.again());
-        report.target.version = self.server_version.clone();
+        self.sign(&mut report, &repeat);
         if let Some(baseline) = &baseline {
             let strict = Strictness { should: self.strict, new_in_suite: self.strict_new };
             hold(&mut report, baseline, &all_rows, strict);
@@ -324,48 +318,30 @@ impl Run {
         Ok(report.exit)
     }
 
+    /// Checks what only a server of one's own can be told.
+    fn check_options(&self) -> Result<(), Failure> {
+        let told = [
+            ("--server-version", self.server_version.is_some()),
+            ("--restart-command", self.place.restart_command.is_some()),
+        ];
+        match told.iter().find(|(_, is_told)| *is_told && self.place.endpoint.is_empty()) {
+            None => Ok(()),
+            Some((option, _)) => Err(Failure::Usage(format!(
+                "{option} says something of a server; name it with --endpoint <URL>"
+            ))),
+        }
+    }
+
     /// Where callbacks are waited for: an endpoint on this machine finds its way by itself.
     fn callbacks(&self, loopback: bool) -> Option<CallbackPlace> {
-        let url = self.callback_url.clone();
+        let url = self.place.callback_url.clone();
         let port = url.as_deref().and_then(|url| reqwest::Url::parse(url).ok()?.port_or_known_default());
         let usual = match port {
             Some(port) => SocketAddr::from(([0, 0, 0, 0], port)),
             None if loopback => SocketAddr::from(([127, 0, 0, 1], 0)),
             None => return None,
         };
-        Some(CallbackPlace { listen: self.callback_listen.unwrap_or(usual), url })
-    }
-
-    /// The nodes of the endpoint; none stands for the bundled mock.
-    fn nodes(&self) -> Result<Vec<reqwest::Url>, Failure> {
-        let nodes: Result<Vec<_>, _> = self.endpoint.iter().map(|given| Target::endpoint(given)).collect();
-        let nodes = nodes.map_err(|error| Failure::Usage(error.to_string()))?;
-        if let Some(other) = nodes.iter().find(|node| node.scheme() != nodes[0].scheme()) {
-            let message =
-                format!("--endpoint {other}: nodes are reached in one way, all by http or all by https");
-            return Err(Failure::Usage(message));
-        }
-        Ok(nodes)
-    }
-
-    fn provider(&self) -> Result<Provider, Failure> {
-        let default = if !self.endpoint.is_empty() { "generic" } else { "aws-s3" };
-        let name = self.provider.as_deref().unwrap_or(default);
-        let mut provider = provider::load(name).map_err(|error| {
-            Failure::Usage(match error {
-                FileError::Invalid(problems) => diagnostic::render(&problems),
-                error => error.to_string(),
-            })
-        })?;
-        for limit in &self.limit {
-            let (name, value) = split_limit(limit)?;
-            let wrong = |reason: String| Failure::Usage(format!("--limit {limit}: {reason}"));
-            let name: LimitName = name.parse().map_err(wrong)?;
-            let value =
-                if value == "none" { None } else { Some(provider::parse_size(value).map_err(wrong)?) };
-            provider.override_limit(name, value);
-        }
-        Ok(provider)
+        Some(CallbackPlace { listen: self.place.callback_listen.unwrap_or(usual), url })
     }
 
     fn check_areas(&self, catalogue: &crate::case::Catalogue) -> Result<(), Failure> {
@@ -410,29 +386,11 @@ impl Run {
         print(&text);
     }
 
-    /// The command that repeats this run for one row.
-    fn again(&self) -> String {
-        let mut command = "mpuspec run".to_owned();
-        for endpoint in &self.endpoint {
-            command.push_str(&format!(" --endpoint {endpoint}"));
-        }
-        for (option, value) in [
-            ("--provider", &self.provider),
-            ("--bucket", &self.bucket),
-            ("--region", &self.region),
-            ("--addressing", &self.connection.addressing),
-        ] {
-            if let Some(value) = value {
-                command.push_str(&format!(" {option} {value}"));
-            }
-        }
-        if self.create_bucket {
-            command.push_str(" --create-bucket");
-        }
-        for limit in &self.limit {
-            command.push_str(&format!(" --limit {limit}"));
-        }
-        command
+    /// Writes down how the run is repeated.
+    fn sign(&self, report: &mut Report, repeat: &Repeat) {
+        report.run.again = Some(format!("mpuspec run{}", appended(&repeat.options)));
+        report.run.repeat = repeat.clone();
+        report.target.version = self.server_version.clone();
     }
 }
 
@@ -442,14 +400,6 @@ fn version_text(text: &str) -> Result<String, String> {
         return Err("a version is one line of 1 to 100 characters, such as 2.5.0".to_owned());
     }
     Ok(text.to_owned())
-}
-
-fn callback_url(text: &str) -> Result<String, String> {
-    let url = reqwest::Url::parse(text).map_err(|error| format!("{error}; write it as http://HOST:PORT"))?;
-    match url.scheme() {
-        "http" | "https" if url.query().is_none() => Ok(text.to_owned()),
-        _ => Err("write it as http://HOST:PORT or https://HOST:PORT".to_owned()),
-    }
 }
 
 /// An id that no other run has: names come from it, contents never.

@@ -37,6 +37,20 @@ impl Settling {
         self.settle.is_some() || self.settle_command.is_some() || self.ledger.is_some()
     }
 
+    /// Returns the options that let it settle as long, word by word. A ledger is kept once.
+    pub(super) fn words(&self) -> Vec<String> {
+        let settle = self.settle.map(|time| format!("{}ms", time.as_millis()));
+        let valued = [("--settle", settle), ("--settle-command", self.settle_command.clone())];
+        valued.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?])).flatten().collect()
+    }
+
+    /// Settles as an earlier run did, where nobody says otherwise.
+    pub(super) fn take_over(&mut self, earlier: Self) {
+        if self.settle.is_none() && self.settle_command.is_none() {
+            (self.settle, self.settle_command) = (earlier.settle, earlier.settle_command);
+        }
+    }
+
     /// Lets the endpoint settle and reads every object of the ledger again.
     pub(super) async fn audit(&self, runner: &Runner) -> Findings {
         let started = Instant::now();

@@ -34,6 +34,9 @@ impl Show {
                             cited.page.url, cited.page.read
                         ));
                     }
+                    Err(_) if catalogue.registry.describe(source).0.is_some() => {
+                        text.push_str(&format!("# {source}\n"));
+                    }
                     Err(reason) => text.push_str(&format!("# {source}: {reason}\n")),
                 }
             }

@@ -10,7 +10,7 @@ use super::Failure;
 use crate::wire::ClientOptions;
 
 /// How the endpoint is reached.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(super) struct Connection {
     /// How buckets are addressed; cname where the endpoint is a domain of the bucket's own [default: the
     /// provider's first; path on this machine]
@@ -30,6 +30,9 @@ pub(super) struct Connection {
     timeout: Duration,
 }
 
+/// The longest time for one call, where nobody says otherwise.
+const USUAL_TIMEOUT: Duration = Duration::from_secs(30);
+
 impl Connection {
     pub(super) fn client_options(&self) -> Result<ClientOptions, Failure> {
         let ca = self.ca_file.as_ref().map(|path| {
@@ -46,6 +49,42 @@ impl Connection {
 
     pub(super) fn addressing(&self) -> Option<Addressing> {
         self.addressing.as_deref().map(addressing)
+    }
+
+    /// Returns the options that are not as usual, word by word.
+    pub(super) fn words(&self) -> Vec<String> {
+        let timeout = (self.timeout != USUAL_TIMEOUT).then(|| format!("{}ms", self.timeout.as_millis()));
+        let valued = [
+            ("--addressing", self.addressing.clone()),
+            ("--ca-file", self.ca_file.as_ref().map(|path| path.display().to_string())),
+            ("--proxy", self.proxy.clone()),
+            ("--timeout", timeout),
+        ];
+        let valued = valued.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?]));
+        valued.flatten().chain(self.insecure.then(|| "--insecure".to_owned())).collect()
+    }
+
+    /// Returns these options without those that others have already.
+    pub(super) fn not_in(self, other: &Self) -> Self {
+        let has_timeout = other.timeout != USUAL_TIMEOUT;
+        Self {
+            addressing: self.addressing.filter(|_| other.addressing.is_none()),
+            ca_file: self.ca_file.filter(|_| other.ca_file.is_none()),
+            insecure: self.insecure && !other.insecure,
+            proxy: self.proxy.filter(|_| other.proxy.is_none()),
+            timeout: if has_timeout { USUAL_TIMEOUT } else { self.timeout },
+        }
+    }
+
+    /// Adds options that these do not have.
+    pub(super) fn add(&mut self, other: Self) {
+        self.addressing = self.addressing.take().or(other.addressing);
+        self.ca_file = self.ca_file.take().or(other.ca_file);
+        self.insecure |= other.insecure;
+        self.proxy = self.proxy.take().or(other.proxy);
+        if self.timeout == USUAL_TIMEOUT {
+            self.timeout = other.timeout;
+        }
     }
 }
 

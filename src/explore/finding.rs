@@ -7,7 +7,7 @@ use mpuspec_mock::provider::Strength;
 use super::explorer::{Draw, Explorer, Moves, What};
 use crate::case::Level;
 use crate::history::call_in_words;
-use crate::report::{Finding, FindingKind, RowReport};
+use crate::report::{Finding, FindingKind, NOT_SAVED, RowReport};
 use crate::run::Life;
 
 /// Rounds of a saved case. It ends at the first that fails; what hangs on time may take some.
@@ -65,7 +65,7 @@ impl Explorer<'_> {
             let saved = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
             finding.saved = Some(match saved {
                 Ok(()) => path.display().to_string(),
-                Err(error) => format!("not saved: {}: {error}", path.display()),
+                Err(error) => format!("{NOT_SAVED}{}: {error}", path.display()),
             });
         }
         finding

@@ -12,6 +12,7 @@ pub fn to_badge(report: &Report) -> String {
     let (said, colour) = match (report.complete, report.exit) {
         (false, _) => (format!("{held}/{judged} MUST, partial"), "#5b5f66"),
         (true, 0) if known > 0 => (format!("{held}/{judged} MUST, rest known"), "#8a6100"),
+        (true, 0) if held == 0 => ("no MUST judged".to_owned(), "#5b5f66"),
         (true, 0) => (format!("{held}/{judged} MUST"), "#1f7a3d"),
         (true, 1) => (format!("{held}/{judged} MUST"), "#b3261e"),
         (true, _) => (format!("{held}/{judged} MUST, not judged"), "#5b5f66"),

@@ -40,6 +40,16 @@ pub struct Finding {
     pub explanation: Option<Explanation>,
 }
 
+impl Finding {
+    /// Returns whether the case that repeats it is in a file.
+    pub fn was_saved(&self) -> bool {
+        self.saved.as_ref().is_some_and(|saved| !saved.starts_with(NOT_SAVED))
+    }
+}
+
+/// What is told of a case in place of its file.
+pub const NOT_SAVED: &str = "not saved: ";
+
 /// The kinds of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::evidence::wire;
 use super::visible::{visible, visible_start};
 use super::{Report, RowReport, StepResult, Verdict};
 use crate::case::Level;
@@ -152,7 +153,26 @@ fn failure(report: &Report, row: &RowReport) -> String {
         // A command is not cut: half of it is of no use.
         let _ = writeln!(text, "- again: {}", span(&visible(&again)));
     }
-    let _ = writeln!(text, "- steps of {}:", code(&row.file));
+    for finding in report.findings.iter().filter(|finding| finding.id == row.id) {
+        let _ = writeln!(text, "- found with seed {}: {}", code(&finding.seed), code(&finding.title));
+        if let Some(again) = report.again_of_finding(finding).filter(|_| finding.was_saved()) {
+            let _ = writeln!(text, "  - again: {}", span(&visible(&again)));
+        }
+    }
+    for wire in wire(row) {
+        let _ = writeln!(text, "- wire, line {}, exchange {}: {}", wire.line, wire.n, code(&wire.request));
+        text.push_str(&with_headers(&wire.request_headers));
+        let _ = writeln!(text, "  - answered {}", code(&wire.answer));
+        text.push_str(&with_headers(&wire.answer_headers));
+        if let Some(said) = &wire.refusal {
+            let _ = writeln!(text, "  - the server says {}", code(said));
+        } else if let Some(body) = wire.body.filter(|body| !body.is_empty()) {
+            let _ = writeln!(text, "  - the body begins {}", code(body));
+        }
+    }
+    if !row.steps.is_empty() {
+        let _ = writeln!(text, "- steps of {}:", code(&row.file));
+    }
     for step in &row.steps {
         let claim = if step.claim { ", claim" } else { "" };
         let result = match step.result {
@@ -173,6 +193,12 @@ fn failure(report: &Report, row: &RowReport) -> String {
     }
     text.push('\n');
     text
+}
+
+/// A line with the headers of a request or an answer, if there are any.
+fn with_headers(headers: &[String]) -> String {
+    let headers: Vec<String> = headers.iter().map(|header| code(header)).collect();
+    if headers.is_empty() { String::new() } else { format!("  - with {}\n", headers.join(", ")) }
 }
 
 fn tolerated(text: &mut String, report: &Report) {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::death::Death;
 use super::finding::{Audit, Explanation, Finding};
+use super::repeat::Repeat;
 use super::standing::{HeldAgainst, News, Standing};
 use crate::case::{Level, RowId};
 use crate::history::History;
@@ -64,9 +65,10 @@ pub struct Report {
 }
 
 impl Report {
-    /// The command that repeats one row.
-    pub fn again(&self, row: &RowReport) -> Option<String> {
-        self.run.again.as_ref().map(|again| format!("{again} --seed {} '{}'", self.run.seed, row.name()))
+    /// Returns whether a MUST row holds: without one nothing can be called good.
+    pub fn holds_a_must(&self) -> bool {
+        let must = self.summary.by_level.get(Level::Must.name());
+        must.is_some_and(|counts| counts.pass + counts.tolerated > 0)
     }
 }
 
@@ -124,6 +126,9 @@ pub struct RunInfo {
     /// The command that repeats it, up to seed and cases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<String>,
+    /// What it was told.
+    #[serde(default, skip_serializing_if = "Repeat::is_empty")]
+    pub repeat: Repeat,
 }
 
 /// Counts by verdict.
@@ -274,6 +279,9 @@ pub struct RowReport {
     pub file: String,
     /// Its steps.
     pub steps: Vec<StepReport>,
+    /// The position of the step that decided the verdict, from 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<usize>,
     /// What went over the wire; of rows that passed, nothing.
     pub exchanges: Vec<Exchange>,
     /// What was unusual but allowed.
@@ -322,6 +330,7 @@ impl RowReport {
             sources: Vec::new(),
             file: String::new(),
             steps: Vec::new(),
+            decided_by: None,
             exchanges: Vec::new(),
             notes: Vec::new(),
             columns: BTreeMap::new(),

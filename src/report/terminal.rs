@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
+use super::evidence::{HEADER, decisive, wire};
 use super::visible::{visible, visible_start};
 use super::{AS_CLAIMED, HeldAgainst, Report, RowReport, Verdict};
 use crate::case::Level;
@@ -123,6 +124,9 @@ pub fn findings(report: &Report) -> String {
                 let _ = writeln!(text, "     {}", visible(line));
             }
         }
+        if let Some(again) = report.again_of_finding(finding) {
+            let _ = writeln!(text, "   again    {}", visible(&again));
+        }
         text.push('\n');
     }
     text
@@ -148,10 +152,7 @@ pub(super) fn failure(report: &Report, row: &RowReport, style: Style) -> String 
     let _ = writeln!(text, "   {}\n", visible(&row.title));
     if let Some(excerpt) = &row.excerpt {
         let _ = writeln!(text, "     ╭─[{}:{}:{}]", row.file, excerpt.line, excerpt.column);
-        let decisive = row
-            .steps
-            .iter()
-            .find(|step| step.expected.is_some() || step.result == super::StepResult::Trouble);
+        let decisive = decisive(row);
         for (number, line) in (excerpt.first_line..).zip(&excerpt.lines) {
             let _ = writeln!(text, "{number:>4} │ {line}");
             if number == excerpt.line {
@@ -176,34 +177,37 @@ pub(super) fn failure(report: &Report, row: &RowReport, style: Style) -> String 
     for source in &row.sources {
         let says = source.says.as_ref().map_or_else(String::new, |says| format!(": {}", visible(says)));
         let _ = writeln!(text, "   source   {}{says}", source.key);
-        if let Some(url) = &source.url {
+        if let Some(url) = source.url.as_ref().filter(|url| **url != source.key) {
             let _ = writeln!(text, "            {url}");
         }
     }
-    let decisive = row.steps.iter().find(|step| step.expected.is_some()).and_then(|step| step.exchanges);
-    let last = decisive.and_then(|(_, last)| row.exchanges.iter().find(|exchange| exchange.n == last));
-    if let Some(exchange) = last.or(row.exchanges.last()) {
-        let _ = writeln!(text, "   wire     exchange {} of {}", exchange.n, row.exchanges.len());
-        let request = &exchange.request;
-        let _ =
-            writeln!(text, "            > {} {}  {} B", request.method, request.target, request.body.bytes);
-        match (&exchange.response, &exchange.trouble) {
-            (Some(response), _) => {
-                let _ = writeln!(text, "            < {}  {} B", response.status, response.body.bytes);
-                let body = response.body.text.as_deref().unwrap_or("");
-                for line in body.lines().take(6) {
-                    let _ = writeln!(text, "            < {}", visible_start(line, 200));
-                }
-            }
-            (None, Some(trouble)) => _ = writeln!(text, "            < {}", visible(trouble)),
-            (None, None) => {}
-        }
-    }
+    wire_lines(&mut text, row);
     if let Some(again) = report.again(row) {
         let _ = writeln!(text, "   again    {}", visible(&again));
     }
     text.push('\n');
     text
+}
+
+/// What went over the wire in the step that decided.
+fn wire_lines(text: &mut String, row: &RowReport) {
+    for wire in wire(row) {
+        let _ = writeln!(text, "   wire     line {}, exchange {}", wire.line, wire.n);
+        let _ = writeln!(text, "            > {}", visible(&wire.request));
+        for header in &wire.request_headers {
+            let _ = writeln!(text, "            > {}", visible_start(header, HEADER));
+        }
+        let _ = writeln!(text, "            < {}", visible(&wire.answer));
+        for header in &wire.answer_headers {
+            let _ = writeln!(text, "            < {}", visible_start(header, HEADER));
+        }
+        if let Some(refusal) = &wire.refusal {
+            let _ = writeln!(text, "            < {}", visible_start(refusal, 400));
+        }
+        for line in wire.body.unwrap_or_default().lines().take(6) {
+            let _ = writeln!(text, "            < {}", visible_start(line, 200));
+        }
+    }
 }
 
 /// What a baseline made of the run.
@@ -267,7 +271,11 @@ pub fn summary(report: &Report, style: Style) -> String {
     if !report.not_run.is_empty() {
         let _ = writeln!(text, "     not run {} more rows", report.not_run.len());
     }
-    let verdict = if report.exit == 0 { Verdict::Pass } else { Verdict::Fail };
+    let verdict = match report.exit {
+        0 if report.holds_a_must() => Verdict::Pass,
+        0 => Verdict::Unsupported,
+        _ => Verdict::Fail,
+    };
     let _ = writeln!(text, "{} (exit {})", style.paint(verdict, &report.conclusion), report.exit);
     text
 }

@@ -39,9 +39,11 @@ pub(super) fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, en
         |fits: fn(Verdict) -> bool| rows.iter().filter(|row| binds(row, strict) && fits(row.verdict)).count();
     let broken = rows.iter().filter(|row| is_broken(row, strict)).count();
     let unjudged = count(|verdict| verdict == Verdict::Error);
-    let held = count(|verdict| matches!(verdict, Verdict::Pass | Verdict::Tolerated));
     let differing = rows.iter().filter(|row| row.verdict == Verdict::Tolerated).count();
-    let ran = rows.iter().any(|row| row.verdict != Verdict::NotApplicable);
+    let ran = |row: &&RowReport| row.verdict != Verdict::NotApplicable;
+    let holds = |row: &&RowReport| matches!(row.verdict, Verdict::Pass | Verdict::Tolerated);
+    let musts = || rows.iter().filter(|row| row.level == Level::Must);
+    let held = musts().filter(holds).count();
     let conclusion = |exit, conformant, words| Conclusion {
         exit,
         conformant: if provider.anonymous { None } else { Some(conformant) },
@@ -59,17 +61,65 @@ pub(super) fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, en
         let stopped = if end == End::Decided { "; stopped there, so the report is partial" } else { "" };
         return conclusion(1, false, words + stopped);
     }
-    if !ran {
+    if !rows.iter().any(|row| ran(&row)) {
         return conclusion(4, false, "nothing ran".to_owned());
     }
     if unjudged > 0 {
         return conclusion(5, false, format!("nothing failed, but {unjudged} rows could not be judged"));
     }
+    if held == 0 {
+        // Whoever asks for other rows alone is answered by these. What is only recorded judges nothing.
+        let others =
+            rows.iter().filter(|row| row.level != Level::Info && row.verdict != Verdict::Unsupported);
+        let is_judged = musts().filter(ran).count() == 0 && others.filter(ran).count() > 0;
+        let exit = if is_judged { 0 } else { 5 };
+        return conclusion(exit, false, "nothing failed, and no MUST row was judged".to_owned());
+    }
     if provider.anonymous {
         return conclusion(0, true, format!("no promise of AWS broken, {differing} answers differ"));
     }
-    if held == 0 {
-        return conclusion(0, false, "nothing failed, and no MUST row was judged".to_owned());
-    }
     conclusion(0, true, format!("conformant: every MUST row that was judged holds ({held})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(level: Level, verdict: Verdict) -> RowReport {
+        RowReport { verdict, ..RowReport::untried("a/b", None, "", level) }
+    }
+
+    fn concluded(provider: &str, rows: &[RowReport], strict: bool) -> (u8, Option<bool>, String) {
+        let provider = mpuspec_mock::provider::load(provider).expect("it is bundled");
+        let Conclusion { exit, conformant, words } = conclude(rows, &provider, strict, End::Whole);
+        (exit, conformant, words)
+    }
+
+    #[test]
+    fn what_judged_nothing_is_not_conformant() {
+        use Level::{Info, Must, Should};
+        use Verdict::{Error, NotApplicable, Pass, Tolerated, Unsupported};
+        for (rows, exit) in [
+            (vec![row(Must, NotApplicable)], 4),
+            (vec![row(Must, Unsupported)], 5),
+            (vec![row(Must, Unsupported), row(Should, Pass)], 5),
+            (vec![row(Must, NotApplicable), row(Info, Pass)], 5),
+            (vec![row(Should, Unsupported)], 5),
+            (vec![row(Must, Error), row(Should, Pass)], 5),
+            (vec![row(Should, Pass)], 0),
+            (vec![row(Should, Tolerated), row(Must, NotApplicable)], 0),
+        ] {
+            for strict in [false, true] {
+                let (code, conformant, words) = concluded("aws-s3", &rows, strict);
+                assert_eq!((code, conformant), (exit, Some(false)), "{words}");
+                assert!(!words.contains("conformant"), "{words}");
+                let (code, conformant, words) = concluded("generic", &rows, strict);
+                assert_eq!((code, conformant), (exit, None), "{words}");
+                assert!(!words.contains("no promise"), "{words}");
+            }
+        }
+        let (exit, conformant, words) =
+            concluded("aws-s3", &[row(Must, Tolerated), row(Must, Unsupported)], false);
+        assert_eq!((exit, conformant), (0, Some(true)), "{words}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The journal on disk: what a run makes is named before it is made, so that `clean` can finish
 //! what a crash or a kill left. It holds no secret.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,9 @@ pub struct JournalHeader {
     pub bucket: String,
     /// Whether the bucket is made by the run, and goes with it.
     pub own_bucket: bool,
+    /// Whether the server is the run's own too, and ended with it.
+    #[serde(default)]
+    pub own_server: bool,
     /// What all keys of the run begin with.
     pub prefix: String,
 }
@@ -87,6 +91,11 @@ impl Journal {
         let _ = std::fs::remove_file(&self.path);
     }
 
+    /// Returns the keys under which uploads were created.
+    pub(super) fn sent_keys(&self) -> SentKeys {
+        read(&self.path).map(|(_, made)| SentKeys::of(&made)).unwrap_or_default()
+    }
+
     /// Where it lies.
     pub fn path(&self) -> &Path {
         &self.path
@@ -99,16 +108,62 @@ pub fn journals() -> Vec<(PathBuf, JournalHeader, Vec<Made>)> {
     let mut found: Vec<_> = entries
         .flatten()
         .filter_map(|entry| {
-            let text = std::fs::read_to_string(entry.path()).ok()?;
-            let mut lines = text.lines();
-            let header: JournalHeader = serde_json::from_str(lines.next()?).ok()?;
-            // The last line may be half written.
-            let made = lines.filter_map(|line| serde_json::from_str(line).ok()).collect();
+            let (header, made) = read(&entry.path())?;
             Some((entry.path(), header, made))
         })
         .collect();
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found
+}
+
+fn read(path: &Path) -> Option<(JournalHeader, Vec<Made>)> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let mut lines = text.lines();
+    let header: JournalHeader = serde_json::from_str(lines.next()?).ok()?;
+    // The last line may be half written.
+    let made = lines.filter_map(|line| serde_json::from_str(line).ok()).collect();
+    Some((header, made))
+}
+
+/// The keys under which uploads were created, as they were sent.
+#[derive(Debug, Default)]
+pub(super) struct SentKeys {
+    by_id: BTreeMap<String, String>,
+    all: BTreeSet<String>,
+}
+
+impl SentKeys {
+    /// Returns those that a journal names.
+    pub(super) fn of(made: &[Made]) -> Self {
+        let mut sent = Self::default();
+        for made in made {
+            match made {
+                Made::Upload(key, id) => _ = sent.by_id.insert(id.clone(), key.clone()),
+                Made::Creating(key) => _ = sent.all.insert(key.clone()),
+                Made::Object(_) => {}
+            }
+        }
+        sent
+    }
+
+    /// Returns the key of an upload that a server lists: not every key can be said in XML. Where the creation was
+    /// not answered, it is the one that looks like what is listed.
+    pub(super) fn of_upload(&self, id: &str, listed: String) -> String {
+        if let Some(key) = self.by_id.get(id) {
+            return key.clone();
+        }
+        if self.all.contains(&listed) {
+            return listed;
+        }
+        let sayable = |key: &str| -> String {
+            key.chars().filter(|c| !c.is_control() && *c != char::REPLACEMENT_CHARACTER).collect()
+        };
+        let mut alike = self.all.iter().filter(|key| sayable(key) == sayable(&listed));
+        match (alike.next(), alike.next()) {
+            (Some(key), None) => key.clone(),
+            _ => listed,
+        }
+    }
 }
 
 /// Whether the process of a journal still runs, so that its keys are in use.

@@ -1,5 +1,6 @@
 //! Which rows run, step by step, the verdict, clean-up.
 
+mod accepted;
 mod audit;
 mod bucket;
 mod callback;
@@ -42,4 +43,4 @@ pub use preflight::{Preflight, preflight};
 pub use restart::Restart;
 pub use row::{RowContext, run_row};
 pub use runner::{Done, Findings, Life, Progress, RunOptions, Runner};
-pub use sweep::{Sweep, clean};
+pub use sweep::{Cleaned, Sweep, clean};

@@ -131,7 +131,7 @@ impl Round<'_> {
                 let answer = self.send(&prepared).await;
                 self.witness(&prepared, answer.as_ref(), from);
                 if matches!(step.operation, Operation::CreateUpload(_) | Operation::Raw(_)) {
-                    self.note_strays();
+                    self.note_strays(&prepared);
                 }
                 let mut answer = answer?;
                 self.fill_in_etag(&prepared, &mut answer).await;

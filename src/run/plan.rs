@@ -8,7 +8,7 @@ use super::capability::capability;
 use super::dispute::disputed;
 use crate::case::{
     Bucket, Case, Catalogue, Claims, Expect, Expr, KeyName, Level, Missing, Numbers, Operation, PartNumber,
-    Row, RowId, Selection, Sizes, Step, User, error_code, publisher_of,
+    Row, RowId, Selection, Sizes, Step, User, binds, error_code,
 };
 
 /// The rows of a run, with what all of them cost.
@@ -179,15 +179,12 @@ pub fn plan(
 /// Returns how firmly a provider promises a row. A case binds a provider if one of its sources does;
 /// otherwise it only records. Where it binds, the provider's file can lower a MUST by who is hurt.
 fn level_for(case: &Case, row: &Row, provider: &Provider) -> Level {
-    let binds = case.source.iter().any(|source| {
-        let publisher = publisher_of(source);
-        // What the field shows about a provider is no promise, but it goes with one.
-        provider.sources.iter().any(|known| known == publisher)
-    });
+    // What the field shows about a provider is no promise, but it goes with one.
+    let bound = case.source.iter().any(|source| binds(source, &provider.sources));
     if case.level != Level::Must || case.generated.is_some() {
         return case.level;
     }
-    if !binds {
+    if !bound {
         return Level::Info;
     }
     match provider.levels.get(&row.harm) {

@@ -26,7 +26,7 @@ use super::verdict::{Decision, JudgedStep, StepOutcome, decide};
 use super::watch::Watch;
 use super::witness::Witness;
 use crate::case::{
-    ANSWER, Expect, Grade, Homes, OF_ERRORS, Operation, Outcome, Registry, Sizes, Step, publisher_of, s3_name,
+    ANSWER, Expect, Grade, Homes, OF_ERRORS, Operation, Outcome, Registry, Sizes, Step, binds, s3_name,
 };
 use crate::report::{AS_CLAIMED, RowReport, StepReport, StepResult, Verdict};
 use crate::wire::{Answer, Client, Deviation, Held, Log, TroubleKind};
@@ -239,6 +239,7 @@ impl<'r> Round<'r> {
     }
 
     fn record(&mut self, step: &Step, outcome: StepOutcome, from: u32) {
+        let outcome = self.in_full(step, outcome);
         let to = self.log.len() as u32;
         let (result, expected, got) = match &outcome {
             StepOutcome::Met(name) => {
@@ -382,11 +383,16 @@ impl<'r> Round<'r> {
                     None,
                 );
             }
-            Err(Fault::Trouble(trouble)) if trouble.kind == TroubleKind::Unreadable => {
+            Err(Fault::Trouble(trouble))
+                if trouble.kind == TroubleKind::Unreadable && self.is_absent(step) =>
+            {
                 let hidden = self.absent(step, &trouble.to_string());
                 return (hidden.unwrap_or(StepOutcome::Trouble(trouble)), None);
             }
-            Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
+            Err(Fault::Trouble(trouble)) => {
+                let accepted = self.accepted(step, &trouble);
+                return (accepted.unwrap_or(StepOutcome::Trouble(trouble)), None);
+            }
             // A part that was refused cannot be listed: whatever follows is lawful without it.
             Err(Fault::Unavailable(why)) if matches!(step.expect, Some(Expect::Lawful)) => {
                 return (StepOutcome::Met(Some(format!("not tried: {why}"))), None);
@@ -493,6 +499,11 @@ impl<'r> Round<'r> {
         }
     }
 
+    /// Whether the preflight found the operation of a step missing.
+    fn is_absent(&self, step: &Step) -> bool {
+        s3_name(&step.operation).is_some_and(|name| self.context.preflight.is_missing(name))
+    }
+
     /// A step whose operation the preflight found missing: the row about that operation is to blame.
     fn absent(&self, step: &Step, got: &str) -> Option<StepOutcome> {
         let operation = s3_name(&step.operation).filter(|name| self.context.preflight.is_missing(name))?;
@@ -555,8 +566,7 @@ impl<'r> Round<'r> {
         let provider = &self.context.provider;
         let pinned = step.observe.as_ref().and_then(|row| provider.answers.get(row));
         let sources = if outcome.source.is_empty() { &self.planned.case.source } else { &outcome.source };
-        let documented =
-            sources.iter().any(|source| provider.sources.iter().any(|own| own == publisher_of(source)));
+        let documented = sources.iter().any(|source| binds(source, &provider.sources));
         let judged = match pinned {
             Some(pinned) if *pinned != outcome.name => StepOutcome::Unmet {
                 expected: format!("{pinned}, as the documents of {} promise", provider.title),

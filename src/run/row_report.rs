@@ -55,6 +55,7 @@ impl Round<'_> {
             blocked_by: blocked_by.filter(|_| verdict == Verdict::Blocked),
             observed: observed.into_iter().map(|(name, outcome)| (name, redactor.clean(&outcome))).collect(),
             steps: self.steps.iter().map(|(_, report, _)| report.clone()).collect(),
+            decided_by: step,
             exchanges: if keep { thin_out(self.log.exchanges(), around) } else { Vec::new() },
             notes,
             excerpt,
@@ -68,12 +69,8 @@ impl Round<'_> {
 /// The report of a row that did not run.
 pub(super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowReport {
     let source = |key: &String| {
-        let cited = registry.find(key).ok();
-        SourceInfo {
-            key: key.clone(),
-            url: cited.map(|cited| cited.page.url.clone()),
-            says: cited.and_then(|cited| cited.says).map(str::to_owned),
-        }
+        let (url, says) = registry.describe(key);
+        SourceInfo { key: key.clone(), url, says }
     };
     let id = &planned.id;
     RowReport {

@@ -16,13 +16,13 @@ use super::plan::{Plan, PlannedRow};
 use super::restart::{Restart, bucket_is_shared};
 use super::row::RowContext;
 use super::rows::run_planned;
-use super::sweep::Sweep;
+use super::sweep::{Finished, Sweep};
 use super::watch::Watch;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
-use crate::case::{Homes, Registry, publisher_of};
+use crate::case::{Homes, Registry, binds};
 use crate::report::{
-    Audit, CleanUp, Counts, Finding, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, Suite, Summary,
-    TargetInfo, Verdict,
+    Audit, CleanUp, Counts, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, Suite,
+    Summary, TargetInfo, Verdict,
 };
 use crate::wire::{Client, Log, Target, s3};
 
@@ -151,6 +151,7 @@ impl Runner {
             dialect: target.dialect.name().to_owned(),
             bucket: target.bucket.clone(),
             own_bucket: options.bucket == BucketChoice::Create,
+            own_server: matches!(options.restart, Some(Restart::Own(_))),
             prefix: prefix.clone(),
         };
         let journal = Journal::create(&header).map_err(|error| {
@@ -285,7 +286,9 @@ impl Runner {
         let client = &self.context.client;
         let mut left = left;
         left.keys.extend(self.context.ledger.entries().into_iter().map(|entry| entry.key));
-        let mut clean_up = left.finish(client, &self.context.prefix, self.versioned).await;
+        let sent = self.context.journal.sent_keys();
+        let finished = left.finish(client, &self.context.prefix, self.versioned, &sent).await;
+        let Finished { mut clean_up, mut is_certain } = finished;
         if self.options.bucket == BucketChoice::Create {
             let told = match client.call(&s3::DeleteBucket, &Log::for_clean_up()).await {
                 Ok(answer) if answer.is_ok() || answer.status == 404 => None,
@@ -295,10 +298,14 @@ impl Runner {
             if let Some(told) = told {
                 let by_hand = client.target.by_hand("delete-bucket");
                 clean_up.left.push(format!("bucket {} ({told}): {by_hand}", client.target.bucket));
+            } else {
+                Finished { clean_up, is_certain } = Finished::without_bucket();
             }
         }
-        if clean_up.left.is_empty() {
+        if clean_up.left.is_empty() && is_certain {
             self.context.journal.remove();
+        } else {
+            clean_up.trouble.push("the journal stays: `mpuspec clean` looks again".to_owned());
         }
         clean_up
     }
@@ -356,6 +363,7 @@ impl Runner {
                 requests: spent.requests,
                 bytes_sent: spent.bytes,
                 again: None,
+                repeat: Repeat::default(),
             },
             summary,
             preflight: clean(&self.context.preflight.results),
@@ -373,8 +381,8 @@ impl Runner {
 
 /// What others promise is no reason to hold this provider to it; without a document of its own all are told.
 fn keep_binding_sources(row: &mut RowReport, provider: &Provider) {
-    let binds = |source: &SourceInfo| provider.sources.iter().any(|own| own == publisher_of(&source.key));
-    if row.sources.iter().any(binds) {
-        row.sources.retain(binds);
+    let bound = |source: &SourceInfo| binds(&source.key, &provider.sources);
+    if row.sources.iter().any(bound) {
+        row.sources.retain(bound);
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::RunError;
 use super::bucket::probe;
-use super::journal::{JournalHeader, Made, is_running, journals};
-use crate::report::CleanUp;
-use crate::wire::{Client, Log, s3};
+use super::journal::{JournalHeader, Made, SentKeys, is_running, journals};
+use crate::report::{CleanUp, quoted};
+use crate::wire::{Answer, Client, Log, Trouble, s3};
 
 /// What a row or a run made.
 #[derive(Clone, Debug, Default)]
@@ -50,21 +50,30 @@ impl Sweep {
         }
     }
 
-    /// Removes what is named, then whatever is listed below the prefix, and looks again.
-    pub async fn finish(mut self, client: &Client, prefix: &str, versioned: bool) -> CleanUp {
+    /// Removes what is named, then whatever is listed below the prefix, and looks again. `sent` are the keys under
+    /// which uploads were created: a server may list them garbled.
+    pub(super) async fn finish(
+        mut self,
+        client: &Client,
+        prefix: &str,
+        versioned: bool,
+        sent: &SentKeys,
+    ) -> Finished {
         let mut clean_up = CleanUp::default();
+        let mut doubts = Vec::new();
         for _ in 0..TRIES {
             self.remove(client).await;
-            let (found, trouble) = list(client, prefix, versioned).await;
-            clean_up.trouble = trouble;
+            let found;
+            (found, doubts) = list(client, prefix, versioned).await;
             // What a listing does not show cannot be left, where there is a listing.
-            if clean_up.trouble.is_empty() {
+            if doubts.is_empty() {
                 self.keys.retain(|key| !key.starts_with(prefix));
                 self.uploads.retain(|(key, _)| !key.starts_with(prefix));
             }
             let versions = found.versions;
             self.keys.extend(found.named.keys);
-            self.uploads.extend(found.named.uploads);
+            let listed = found.named.uploads.into_iter();
+            self.uploads.extend(listed.map(|(key, id)| (sent.of_upload(&id, key), id)));
             for (key, version) in &versions {
                 let call = s3::DeleteObject { key: key.clone(), version_id: Some(version.clone()) };
                 let _ = client.call(&call, &Log::for_clean_up()).await;
@@ -75,13 +84,51 @@ impl Sweep {
         }
         for key in &self.keys {
             let by_hand = client.target.by_hand("delete-object");
-            clean_up.left.push(format!("object {key}: {by_hand} --key {key}"));
+            clean_up.left.push(format!("object {key}: {by_hand} --key {}", quoted(key)));
         }
         for (key, id) in &self.uploads {
             let by_hand = client.target.by_hand("abort-multipart-upload");
-            clean_up.left.push(format!("upload {id} of {key}: {by_hand} --key {key} --upload-id {id}"));
+            let (named, id) = (quoted(key), quoted(id));
+            clean_up.left.push(format!("upload {id} of {key}: {by_hand} --key {named} --upload-id {id}"));
         }
-        clean_up
+        let is_certain = doubts.iter().all(|doubt| doubt.lacks);
+        clean_up.trouble = doubts.into_iter().map(|doubt| doubt.told).collect();
+        Finished { clean_up, is_certain }
+    }
+}
+
+/// What a clean-up came to.
+pub(super) struct Finished {
+    pub(super) clean_up: CleanUp,
+    /// Whether nothing kept it from looking, but what the server does not have.
+    pub(super) is_certain: bool,
+}
+
+impl Finished {
+    /// The same, where the bucket has gone and all with it.
+    pub(super) fn without_bucket() -> Self {
+        Self { clean_up: CleanUp::default(), is_certain: true }
+    }
+}
+
+/// Why it is not known what a bucket holds.
+struct Doubt {
+    told: String,
+    /// The server has no such listing.
+    lacks: bool,
+}
+
+impl Doubt {
+    fn of(what: &str, outcome: Result<Answer, Trouble>) -> Self {
+        let (told, lacks) = match outcome {
+            Ok(answer) => {
+                let code = answer.code();
+                let lacks = matches!(answer.status, 405 | 501) || code == "NotImplemented";
+                (answer.summary(), lacks)
+            }
+            Err(trouble) => (trouble.to_string(), false),
+        };
+        Self { told: format!("{what} cannot be listed: {told}"), lacks }
     }
 }
 
@@ -99,137 +146,207 @@ pub(super) fn is_own(key: &str, prefix: &str) -> bool {
 
 /// Everything that is listed below a prefix. Keys that do not begin with it are never touched,
 /// whatever the server lists.
-async fn list(client: &Client, prefix: &str, versioned: bool) -> (Found, Vec<String>) {
-    let log = Log::for_clean_up();
+async fn list(client: &Client, prefix: &str, versioned: bool) -> (Found, Vec<Doubt>) {
     let mut found = Found::default();
-    let mut trouble = Vec::new();
+    let mut doubts = Vec::new();
     let ours = |key: &str| is_own(key, prefix);
-    let mut token = None;
-    for _ in 0..MOST_PAGES {
-        let call = s3::ListObjects { prefix: prefix.to_owned(), token, ..Default::default() };
-        match client.call(&call, &log).await {
-            Ok(answer) if answer.is_ok() => {
-                found
-                    .named
-                    .keys
-                    .extend(answer.keys.iter().map(|(key, _)| key.clone()).filter(|key| ours(key)));
-                token = answer.field("NextContinuationToken").map(str::to_owned);
-                if !answer.truncated || token.is_none() {
-                    break;
-                }
-            }
-            Ok(answer) => {
-                trouble.push(format!("objects cannot be listed: {}", answer.summary()));
-                break;
-            }
-            Err(reason) => {
-                trouble.push(format!("objects cannot be listed: {reason}"));
-                break;
-            }
-        }
+    // Not every key can be said in XML. A server that takes no encoding is asked for the keys as they are.
+    let mut objects = list_objects(client, prefix, Some("url")).await;
+    if objects.is_err() {
+        objects = list_objects(client, prefix, None).await;
     }
-    let (mut key_marker, mut upload_id_marker) = (None, None);
-    for _ in 0..MOST_PAGES {
-        let call = s3::ListMultipartUploads {
-            prefix: prefix.to_owned(),
-            key_marker: key_marker.clone(),
-            upload_id_marker: upload_id_marker.clone(),
-            ..Default::default()
-        };
-        match client.call(&call, &log).await {
-            Ok(answer) if answer.is_ok() => {
-                let uploads = answer.uploads.iter().flatten().filter(|upload| ours(&upload.key));
-                found.named.uploads.extend(uploads.map(|upload| (upload.key.clone(), upload.id.clone())));
-                let next = answer.field("NextKeyMarker").map(str::to_owned);
-                if !answer.truncated || next.is_none() || next == key_marker {
-                    break;
-                }
-                key_marker = next;
-                upload_id_marker =
-                    answer.field("NextUploadIdMarker").filter(|id| !id.is_empty()).map(str::to_owned);
-            }
-            Ok(answer) => {
-                trouble.push(format!("uploads cannot be listed: {}", answer.summary()));
-                break;
-            }
-            Err(reason) => {
-                trouble.push(format!("uploads cannot be listed: {reason}"));
-                break;
-            }
-        }
+    match objects {
+        Ok(keys) => found.named.keys.extend(keys.into_iter().filter(|key| ours(key))),
+        Err(doubt) => doubts.push(doubt),
+    }
+    let mut uploads = list_uploads(client, prefix, Some("url")).await;
+    if uploads.is_err() {
+        uploads = list_uploads(client, prefix, None).await;
+    }
+    match uploads {
+        Ok(uploads) => found.named.uploads.extend(uploads.into_iter().filter(|(key, _)| ours(key))),
+        Err(doubt) => doubts.push(doubt),
     }
     if versioned {
-        match client.call(&s3::ListObjectVersions { prefix: prefix.to_owned() }, &log).await {
+        let call = s3::ListObjectVersions { prefix: prefix.to_owned() };
+        match client.call(&call, &Log::for_clean_up()).await {
             Ok(answer) if answer.is_ok() => {
                 let versions = answer.keys.into_iter().filter(|(key, _)| ours(key));
                 found.versions.extend(versions.filter_map(|(key, version)| Some((key, version?))));
             }
-            Ok(answer) => trouble.push(format!("versions cannot be listed: {}", answer.summary())),
-            Err(reason) => trouble.push(format!("versions cannot be listed: {reason}")),
+            outcome => doubts.push(Doubt::of("versions", outcome)),
         }
     }
-    (found, trouble)
+    (found, doubts)
 }
 
-/// Finishes the clean-up of runs that could not, from their journals.
-/// `connect` makes a client for the place of a journal.
+/// Lists the objects below a prefix to the last page.
+async fn list_objects(client: &Client, prefix: &str, encoding: Option<&str>) -> Result<Vec<String>, Doubt> {
+    let mut keys = Vec::new();
+    let mut token = None;
+    for _ in 0..MOST_PAGES {
+        let call = s3::ListObjects {
+            prefix: prefix.to_owned(),
+            token: token.clone(),
+            encoding_type: encoding.map(str::to_owned),
+            ..Default::default()
+        };
+        let outcome = client.call(&call, &Log::for_clean_up()).await;
+        let Some(answer) = outcome.as_ref().ok().filter(|answer| answer.is_ok()) else {
+            return Err(Doubt::of("objects", outcome));
+        };
+        keys.extend(answer.keys.iter().map(|(key, _)| key.clone()));
+        if !answer.truncated {
+            return Ok(keys);
+        }
+        let next = answer.field("NextContinuationToken").map(str::to_owned);
+        if next.is_none() || next == token {
+            break;
+        }
+        token = next;
+    }
+    Err(broken_off("objects"))
+}
+
+/// Lists the uploads in progress below a prefix to the last page.
+async fn list_uploads(
+    client: &Client,
+    prefix: &str,
+    encoding: Option<&str>,
+) -> Result<Vec<(String, String)>, Doubt> {
+    let mut uploads = Vec::new();
+    let (mut key_marker, mut upload_id_marker) = (None, None);
+    for _ in 0..MOST_PAGES {
+        let call = s3::ListMultipartUploads {
+            prefix: prefix.to_owned(),
+            encoding_type: encoding.map(str::to_owned),
+            key_marker: key_marker.clone(),
+            upload_id_marker: upload_id_marker.clone(),
+            ..Default::default()
+        };
+        let outcome = client.call(&call, &Log::for_clean_up()).await;
+        let Some(answer) = outcome.as_ref().ok().filter(|answer| answer.is_ok()) else {
+            return Err(Doubt::of("uploads", outcome));
+        };
+        let listed = answer.uploads.iter().flatten();
+        uploads.extend(listed.map(|upload| (upload.key.clone(), upload.id.clone())));
+        if !answer.truncated {
+            return Ok(uploads);
+        }
+        let next = (
+            answer.field("NextKeyMarker").map(str::to_owned),
+            answer.field("NextUploadIdMarker").filter(|id| !id.is_empty()).map(str::to_owned),
+        );
+        if next.0.is_none() || next == (key_marker, upload_id_marker) {
+            break;
+        }
+        (key_marker, upload_id_marker) = next;
+    }
+    Err(broken_off("uploads"))
+}
+
+fn broken_off(what: &str) -> Doubt {
+    Doubt { told: format!("{what} cannot be listed: the pages lead to no end"), lacks: false }
+}
+
+/// What came of cleaning up after earlier runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cleaned {
+    /// Nothing of them is left.
+    AllGone,
+    /// A place could not be reached.
+    Unreached,
+    /// Something is left, or may be.
+    Uncertain,
+}
+
+/// Finishes the clean-up of runs that could not, from their journals. A journal stays while anything is left, or
+/// may be. `connect` makes a client for the place of a journal.
 pub async fn clean(
     connect: impl Fn(&JournalHeader) -> Result<Client, RunError>,
     mut tell: impl FnMut(String),
-) -> Result<bool, RunError> {
-    let mut all_gone = true;
+) -> Cleaned {
+    let mut cleaned = Cleaned::AllGone;
     for (path, header, made) in journals() {
+        let run = &header.run;
         if is_running(&header) {
-            tell(format!("run {} is still under way (process {})", header.run, header.pid));
+            tell(format!("run {run} is still under way (process {})", header.pid));
             continue;
         }
         // A journal that was tampered with must not lead to other people's keys.
-        if header.run.is_empty() || header.prefix != format!("mpuspec/{}/", header.run) {
+        if run.is_empty() || header.prefix != format!("mpuspec/{run}/") {
             tell(format!("{}: not a journal of this suite", path.display()));
-            all_gone = false;
+            cleaned = cleaned.max(Cleaned::Unreached);
             continue;
         }
-        let client = connect(&header)?;
-        match probe(&client, &Log::for_clean_up()).await {
+        if header.own_server {
+            tell(format!("run {run}: its own server ended with it, and all with that"));
+            let _ = std::fs::remove_file(path);
+            continue;
+        }
+        let client = match connect(&header) {
+            Ok(client) => client,
+            Err(error) => {
+                tell(format!("run {run}: {}: {error}", header.endpoint));
+                cleaned = cleaned.max(Cleaned::Unreached);
+                continue;
+            }
+        };
+        let finished = match probe(&client, &Log::for_clean_up()).await {
             Ok(answer) if answer.status == 404 => {
-                tell(format!("run {}: the bucket {} is gone, and all with it", header.run, header.bucket));
+                tell(format!("run {run}: the bucket {} is gone, and all with it", header.bucket));
                 let _ = std::fs::remove_file(path);
                 continue;
             }
             Err(trouble) => {
-                tell(format!("run {}: {}: {trouble}", header.run, header.endpoint));
-                all_gone = false;
+                tell(format!("run {run}: {}: {trouble}", header.endpoint));
+                cleaned = cleaned.max(Cleaned::Unreached);
                 continue;
             }
-            Ok(_) => {}
-        }
-        let mut sweep = Sweep::default();
-        for entry in made {
-            let (Made::Object(key) | Made::Creating(key) | Made::Upload(key, _)) = &entry;
-            if !is_own(key, &header.prefix) {
-                continue;
-            }
-            match entry {
-                Made::Object(key) => _ = sweep.keys.insert(key),
-                Made::Upload(key, id) => _ = sweep.uploads.insert((key, id)),
-                Made::Creating(_) => {}
-            }
-        }
-        let mut clean_up = sweep.finish(&client, &header.prefix, true).await;
-        // Where versions cannot be listed there are none to speak of: the run refused such buckets.
-        clean_up.trouble.retain(|trouble| !trouble.starts_with("versions"));
-        if header.own_bucket && clean_up.left.is_empty() {
-            let _ = client.call(&s3::DeleteBucket, &Log::for_clean_up()).await;
-        }
-        for line in clean_up.left.iter().chain(&clean_up.trouble) {
-            tell(format!("run {}: left {line}", header.run));
-        }
-        if clean_up.left.is_empty() {
-            tell(format!("run {}: nothing is left in {} at {}", header.run, header.bucket, header.endpoint));
+            Ok(_) => finish_journal(&client, &header, made).await,
+        };
+        let Finished { clean_up, is_certain } = finished;
+        clean_up.left.iter().for_each(|line| tell(format!("run {run}: left {line}")));
+        clean_up.trouble.iter().for_each(|line| tell(format!("run {run}: uncertain: {line}")));
+        if clean_up.left.is_empty() && is_certain {
+            tell(format!("run {run}: nothing is left in {} at {}", header.bucket, header.endpoint));
             let _ = std::fs::remove_file(path);
         } else {
-            all_gone = false;
+            tell(format!(
+                "run {run}: its journal stays, so that `mpuspec clean` looks again; once you know that nothing is left, remove {}",
+                path.display()
+            ));
+            cleaned = Cleaned::Uncertain;
         }
     }
-    Ok(all_gone)
+    cleaned
+}
+
+/// Removes what a journal names, and the bucket if the run made it.
+async fn finish_journal(client: &Client, header: &JournalHeader, made: Vec<Made>) -> Finished {
+    let mut sweep = Sweep::default();
+    let sent = SentKeys::of(&made);
+    for entry in made {
+        let (Made::Object(key) | Made::Creating(key) | Made::Upload(key, _)) = &entry;
+        if !is_own(key, &header.prefix) {
+            continue;
+        }
+        match entry {
+            Made::Object(key) => _ = sweep.keys.insert(key),
+            Made::Upload(key, id) => _ = sweep.uploads.insert((key, id)),
+            Made::Creating(_) => {}
+        }
+    }
+    let mut finished = sweep.finish(client, &header.prefix, true, &sent).await;
+    // Where versions cannot be listed there are none to speak of: the run refused such buckets.
+    finished.clean_up.trouble.retain(|trouble| !trouble.starts_with("versions"));
+    // Whether an upload lives whose creation was not answered, only a listing can tell.
+    finished.is_certain = finished.clean_up.trouble.is_empty();
+    if header.own_bucket {
+        let gone = client.call(&s3::DeleteBucket, &Log::for_clean_up()).await;
+        if gone.is_ok_and(|answer| answer.is_ok() || answer.status == 404) {
+            return Finished::without_bucket();
+        }
+    }
+    finished
 }

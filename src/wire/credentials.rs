@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ini::Ini;
+use ini::{Ini, ParseOption};
 use mpuspec_mock::provider::Dialect;
 use thiserror::Error;
 
@@ -81,7 +81,7 @@ fn from_environment([key, secret, token]: Variables) -> Result<Option<Credential
     }
 }
 
-fn variable(name: &str) -> Option<String> {
+pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -162,12 +162,12 @@ pub fn region_from_environment(dialect: Dialect) -> Option<String> {
     })
 }
 
-fn profile() -> String {
+pub(super) fn profile() -> String {
     variable("AWS_PROFILE").unwrap_or_else(|| "default".to_owned())
 }
 
 /// The credentials file and the configuration file, with the section of the profile in each.
-fn shared_files() -> Vec<(PathBuf, String)> {
+pub(super) fn shared_files() -> Vec<(PathBuf, String)> {
     let profile = profile();
     let home = std::env::home_dir().unwrap_or_default().join(".aws");
     let path = |name: &str, default: &str| variable(name).map_or_else(|| home.join(default), PathBuf::from);
@@ -179,7 +179,17 @@ fn shared_files() -> Vec<(PathBuf, String)> {
 }
 
 fn read(path: &PathBuf) -> Result<Option<Ini>, CredentialsError> {
-    match Ini::load_from_file(path) {
+    read_as(path, ParseOption::default())
+}
+
+/// Reads a file so that its keys keep the white space before them.
+pub(super) fn read_indented(path: &PathBuf) -> Result<Option<Ini>, CredentialsError> {
+    let options = ParseOption { enabled_preserve_key_leading_whitespace: true, ..ParseOption::default() };
+    read_as(path, options)
+}
+
+fn read_as(path: &PathBuf, options: ParseOption) -> Result<Option<Ini>, CredentialsError> {
+    match Ini::load_from_file_opt(path, options) {
         Ok(ini) => Ok(Some(ini)),
         Err(ini::Error::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         // The parser's words could quote the file, and the file holds secrets.

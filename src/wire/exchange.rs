@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Refusal, xml};
+
 /// A request and its answer.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Exchange {
@@ -54,6 +56,17 @@ pub struct RecordedResponse {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Body,
+}
+
+impl RecordedResponse {
+    /// Returns the refusal that the answer holds, if it holds one that can be read.
+    pub fn refusal(&self) -> Option<Refusal> {
+        let root = xml::read(self.body.text.as_ref()?.as_bytes()).ok()?.root;
+        let text = |name: &str| root.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
+        let inside_ok = (200..300).contains(&self.status);
+        let refusal = Refusal { code: text("Code"), message: text("Message").unwrap_or_default(), inside_ok };
+        (root.name == "Error").then_some(refusal)
+    }
 }
 
 /// A body, as far as it is worth keeping.

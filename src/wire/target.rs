@@ -25,8 +25,9 @@ pub struct Target {
 
 /// What is wrong with an endpoint.
 #[derive(Debug, Error)]
-#[error("--endpoint {given}: {reason}")]
+#[error("{origin} {given}: {reason}")]
 pub struct TargetError {
+    origin: String,
     given: String,
     reason: String,
 }
@@ -81,19 +82,27 @@ impl Target {
         (!self.others.is_empty()).then(|| Self::written(node).to_owned())
     }
 
-    /// Reads an endpoint.
+    /// Reads an endpoint of the command line.
     pub fn endpoint(given: &str) -> Result<Url, TargetError> {
-        let error = |reason: &str| TargetError { given: given.to_owned(), reason: reason.to_owned() };
+        Self::endpoint_of("--endpoint", given)
+    }
+
+    /// Reads an endpoint that `origin` names.
+    pub fn endpoint_of(origin: &str, given: &str) -> Result<Url, TargetError> {
+        let error = |reason: &str| TargetError {
+            origin: origin.to_owned(),
+            given: given.to_owned(),
+            reason: reason.to_owned(),
+        };
         let url = Url::parse(given).map_err(|e| error(&format!("{e}; write it as http://HOST:PORT")))?;
         match url.scheme() {
             "http" | "https" if url.host_str().is_none() => Err(error("it names no host")),
             "http" | "https" if url.path() != "/" || url.query().is_some() => Err(error(
                 "it has a path; write scheme, host and port alone, and name the bucket with --bucket",
             )),
-            "http" | "https" if !url.username().is_empty() || url.password().is_some() => Err(TargetError {
-                given: "…".to_owned(),
-                reason: "credentials do not belong into a URL".to_owned(),
-            }),
+            "http" | "https" if !url.username().is_empty() || url.password().is_some() => {
+                Err(TargetError { given: "…".to_owned(), ..error("credentials do not belong into a URL") })
+            }
             "http" | "https" => Ok(url),
             _ => Err(error("write it as http://HOST:PORT or https://HOST:PORT")),
         }

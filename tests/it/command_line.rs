@@ -124,6 +124,31 @@ fn an_endpoint_that_cannot_be_used_ends_with_3() {
 }
 
 #[test]
+fn a_run_that_judged_nothing_is_no_success() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |level: &str, source: &str, more: &[&str]| {
+        let text = format!(
+            "title: A title\nlevel: {level}\nsource: [\"{source}\"]\nsteps:\n  - create_upload:\n    expect: ok\n"
+        );
+        let file = write(folder.path(), "own.yaml", &text);
+        let output = mpuspec(&[&["run", "--mock", &file], more].concat());
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output))
+    };
+    let own = "https://docs.example.org";
+    assert_eq!(run("MUST", own, &[]).0, Some(0));
+    // What is only recorded judges nothing.
+    let (exit, told) = run("INFO", own, &[]);
+    assert_eq!(exit, Some(5), "{told}");
+    assert!(told.contains("nothing failed, and no MUST row was judged (exit 5)"), "{told}");
+    let (exit, told) = run("SHOULD", own, &[]);
+    assert_eq!(exit, Some(0), "{told}");
+    assert!(told.contains("nothing failed, and no MUST row was judged (exit 0)"), "{told}");
+    let baseline = write(folder.path(), "known.yaml", "server: ours\nsuite: 0.1.0\ncases: {}\n");
+    let (exit, told) = run("INFO", own, &["--baseline", &baseline]);
+    assert_eq!(exit, Some(5), "{told}");
+}
+
+#[test]
 fn a_dry_run_prints_the_plan_and_sends_nothing() {
     let output = mpuspec(&["run", "--endpoint", "http://s3.example.invalid", "--bucket", "b", "--dry-run"]);
     let told = String::from_utf8_lossy(&output.stdout).into_owned();

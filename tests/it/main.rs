@@ -3,6 +3,8 @@
 // What several files need to run the suite.
 mod stage;
 
+// The command that is shown with a failure repeats it.
+mod again;
 // Runs held against what is known: red, green, and red again.
 mod baseline;
 // Reports and baselines of real servers agree.
@@ -11,11 +13,15 @@ mod baselines;
 mod access;
 // Every defect of the mock is noticed by some row.
 mod defects;
+// Cleaning up after runs that were killed.
+mod clean;
 mod dialects;
 // What changed from one report to the next.
 mod diff;
 // The command line: exit codes, messages, plan.
 mod command_line;
+// Where an endpoint comes from that nobody named.
+mod endpoint;
 // Exploring finds what shows in races, and nothing on a sound server; ledgers and histories are read again.
 mod explore;
 // The search for a lawful order.
@@ -37,6 +43,8 @@ mod rerun;
 mod records;
 // Every requirement has a row that passes, as each provider that it binds.
 mod requirements;
+// What a case can cite.
+mod sources;
 // Other people's objects and uploads, and runs that were killed.
 mod strangers;
 // Servers that hang, cut, lie or echo.

@@ -166,6 +166,89 @@ fn one_run_writes_all_formats_and_they_agree() {
     assert!(markdown.contains(&format!("| MUST | {} | {} | {} |", must.pass, must.tolerated, must.fail)));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_said_in_the_step_that_failed_is_in_every_format() {
+    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
+    let mock = mock.expect("it starts");
+    let mut report = run(&mock.endpoint(), small("aws-s3"), &["complete/part-too-small"]).await;
+    report.cases.truncate(1);
+    let row = &mut report.cases[0];
+    let decided = row.decided_by.expect("a step decided");
+    let step = &mut row.steps[decided];
+    assert_eq!(step.operation, "complete_upload");
+    // An answer that cannot be judged has no expectation to be known by.
+    step.expected = None;
+    step.result = mpuspec::report::StepResult::Trouble;
+    let (line, (_, last)) = (step.line, step.exchanges.expect("it sent something"));
+    assert!(row.exchanges.iter().any(|exchange| exchange.n > last), "more was asked later");
+    let exchange = row.exchanges.iter_mut().find(|exchange| exchange.n == last).expect("it is kept");
+    exchange.request.headers.extend([
+        ("content-md5".to_owned(), "bWQ1".to_owned()),
+        ("if-match".to_owned(), "\"e\"".to_owned()),
+        ("authorization".to_owned(), "who-asks".to_owned()),
+        ("x-amz-security-token".to_owned(), "a-token".to_owned()),
+    ]);
+    let response = exchange.response.as_mut().expect("it was answered");
+    response.status = 418;
+    response.headers.push(("x-amz-error-detail".to_owned(), "of its own".to_owned()));
+    response.body.text =
+        Some("<Error><Code>TeaPot</Code><Message>I make tea &amp; nothing else</Message></Error>".to_owned());
+    let head = format!("/{}/", report.target.bucket);
+
+    let unescaped = |text: String| {
+        let entities = [
+            ("&#x2f;", "/"),
+            ("&#x27;", "'"),
+            ("&apos;", "'"),
+            ("&quot;", "\""),
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&amp;", "&"),
+        ];
+        entities.iter().fold(text, |text, (entity, c)| text.replace(entity, c))
+    };
+    let page = unescaped(mpuspec::report::to_html(&report));
+    let told = page.split("What went over the wire").nth(1).and_then(|rest| rest.split("<details").next());
+    for (format, text) in [
+        ("terminal", mpuspec::report::failures(&report, 5, mpuspec::report::Style::default())),
+        ("md", to_markdown(&report)),
+        ("junit", unescaped(to_junit(&report))),
+        ("html", told.expect("it is on the page").to_owned()),
+    ] {
+        for piece in [
+            &format!("POST {head}"),
+            &format!("ine {line}, exchange {last}"),
+            "418",
+            "TeaPot: I make tea & nothing else",
+            "content-md5: bWQ1",
+            "if-match: \"e\"",
+            "x-amz-error-detail: of its own",
+        ] {
+            assert!(text.contains(piece), "{format} has no {piece}:\n{text}");
+        }
+        for other in ["HEAD /", "who-asks", "a-token"] {
+            assert!(!text.contains(other), "{format} has {other}:\n{text}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_was_accepted_is_told_as_that() {
+    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("ignore-signatures").start();
+    let mock = mock.expect("it starts");
+    let report =
+        run(&mock.endpoint(), small("aws-s3"), &["auth/create[other-path]", "auth/list-parts[other-query]"])
+            .await;
+    let reasons: Vec<&str> = report.cases.iter().filter_map(|row| row.reason.as_deref()).collect();
+    assert_eq!(reasons.len(), 2, "{reasons:?}");
+    for (reason, piece) in reasons.iter().zip(["path", "query"]) {
+        assert!(reason.starts_with("expected ") && reason.contains(", got 200 success"), "{reason}");
+        let told = format!("it accepted a request whose {piece} was changed after it was signed");
+        assert!(reason.contains(&told), "{reason}");
+        assert!(!reason.contains("understood"), "{reason}");
+    }
+}
+
 /// A report that has every verdict, with this text wherever a server or a user has a say.
 pub(crate) async fn report_with(text: &str) -> Report {
     let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();

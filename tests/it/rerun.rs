@@ -78,6 +78,126 @@ fn only_what_came_to_no_good_end_is_run_again() {
     assert!(stderr(&output).contains("judged by the promises of aws-s3"), "{}", stderr(&output));
 }
 
+#[test]
+fn a_run_goes_again_where_it_went() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (wrong, good) = (mock(Some("accept-small-parts")), mock(None));
+    let first = folder.path().join("1");
+    let (exit, told, _) = run(&wrong, &first, &["complete/part-too-small"]);
+    assert_eq!(exit, Some(1), "{told}");
+    let path = first.display().to_string();
+
+    // Neither the mock nor what the environment names, which would both be green.
+    let state = tempfile::tempdir().expect("a folder");
+    let again = |more: &[&str]| {
+        let mut command = crate::stage::command(state.path());
+        command.env("AWS_ENDPOINT_URL", good.endpoint()).args(["run", "--rerun", &path]).args(more);
+        let output = command.output().expect("it runs");
+        (output.status.code(), stderr(&output) + &String::from_utf8_lossy(&output.stdout))
+    };
+    let (exit, told) = again(&[]);
+    assert_eq!(exit, Some(1), "{told}");
+    assert!(told.contains(&format!("target  {}", wrong.endpoint())), "{told}");
+    assert!(told.contains("provider aws-s3") && told.contains("size = min_part_size - 1"), "{told}");
+    assert!(!told.contains("5242879"), "the limits are those of then: {told}");
+    assert!(told.contains("endpoint from the earlier run"), "{told}");
+    // What is said now counts.
+    let (exit, told) = again(&["--mock"]);
+    assert_eq!(exit, Some(0), "{told}");
+    let (exit, told) = again(&["--endpoint", &good.endpoint(), "--provider", "aws-s3", LIMITS[0], LIMITS[1]]);
+    assert_eq!(exit, Some(0), "{told}");
+
+    // A report that is older than the options in it is gone by what else it says.
+    let mut value: Value =
+        serde_json::from_str(&std::fs::read_to_string(&first).expect("a text")).expect("JSON");
+    value["run"].as_object_mut().expect("a mapping").remove("repeat");
+    std::fs::write(&first, value.to_string()).expect("written");
+    let (exit, told) = again(&[]);
+    assert_eq!(exit, Some(1), "{told}");
+    assert!(told.contains(&format!("target  {}", wrong.endpoint())), "{told}");
+}
+
+#[test]
+fn another_machine_is_gone_to_again_only_when_it_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("r.json");
+    let (exit, told, _) = run(&mock(Some("accept-small-parts")), &file, &["complete/part-too-small"]);
+    assert_eq!(exit, Some(1), "{told}");
+    let mut value: Value =
+        serde_json::from_str(&std::fs::read_to_string(&file).expect("a text")).expect("JSON");
+    let options = value["run"]["repeat"]["options"].as_array_mut().expect("a list");
+    options[1] = "http://s3.example.invalid".into();
+    options.extend(["--bucket".into(), "b".into()]);
+    std::fs::write(&file, value.to_string()).expect("written");
+    let path = file.display().to_string();
+    let output = mpuspec(&["run", "--rerun", &path, "complete/*", "--strict"]);
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    let shown = told.lines().last().expect("a line").trim();
+    for piece in [
+        &format!("mpuspec run --rerun {path} 'complete/*' --strict"),
+        "--endpoint http://s3.example.invalid",
+        "--provider aws-s3",
+        "--bucket b",
+        "--limit min_part_size=2KiB",
+    ] {
+        assert!(shown.contains(piece), "{piece}: {told}");
+    }
+    let typed: Vec<String> =
+        shown.split(' ').skip(1).map(|word| word.trim_matches('\'').to_owned()).collect();
+    let words: Vec<&str> = typed.iter().map(String::as_str).chain(["--dry-run"]).collect();
+    let output = mpuspec(&words);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+#[test]
+fn what_was_explored_and_what_was_lost_is_run_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wrong = crate::stage::play(&small("aws-s3")).defect("late-abort-deletes-later").start();
+    let endpoint = wrong.as_ref().expect("it starts").endpoint();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    for (at, arguments) in [
+        &["run", "abort/after-complete", "upload/simple", "--settle", "1s"][..],
+        &["explore", "--explore", "45", "--seed", "4f1a", "--settle", "1s"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (first, second) = (file(&format!("a{at}")), file(&format!("b{at}")));
+        let place = ["--endpoint", &endpoint, "--report", &format!("json={first}"), LIMITS[0], LIMITS[1]];
+        let output = mpuspec(&[arguments, &place].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let output = mpuspec(&["run", "--rerun", &first, "--report", &format!("json={second}")]);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let read =
+            |file: &str| from_json(&std::fs::read_to_string(file).expect("written")).expect("a report");
+        let (first, second) = (read(&first), read(&second));
+        let lost = |report: &Report| names(report, Verdict::counts_against);
+        assert_eq!(lost(&first), lost(&second));
+        assert_eq!(first.run.repeat.exploring, second.run.repeat.exploring);
+        assert_eq!(first.run.repeat.settling, second.run.repeat.settling);
+        assert!(!names(&second, |_| true).contains("upload/simple"), "it lost nothing");
+    }
+}
+
+#[test]
+fn a_run_of_the_bundled_mock_goes_there_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let case = folder.path().join("own.yaml");
+    let text = "title: A title\nlevel: MUST\nsource: [\"https://docs.example.org\"]\nsteps:\n  - create_upload:\n    expect: { error: any }\n";
+    std::fs::write(&case, text).expect("written");
+    let (case, file) = (case.display().to_string(), folder.path().join("r.json").display().to_string());
+    let output = mpuspec(&["run", &case, "--provider", "storj", "--report", &format!("json={file}")]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let state = tempfile::tempdir().expect("a folder");
+    let mut again = crate::stage::command(state.path());
+    again.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").args(["run", "--rerun", &file]);
+    let output = again.output().expect("it runs");
+    let told = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("the bundled mock as Storj") && !told.contains("no row of any case"), "{told}");
+}
+
 /// A report of one row, changed by hand.
 fn written(folder: &Path, change: impl Fn(&mut Value)) -> String {
     let json = folder.join("made.json");

@@ -104,6 +104,8 @@ pub(crate) fn command(state: &Path) -> Command {
         "AWS_PROFILE",
         "AWS_SESSION_TOKEN",
         "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
         "AWS_REGION",
         "AWS_DEFAULT_REGION",
         "OSS_REGION",

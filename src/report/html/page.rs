@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 
 use super::{Room, fill, show};
 use crate::case::Level;
+use crate::report::evidence::{exchanges, wire};
 use crate::report::{Counts, News, Report, RowReport, Verdict, curl_script, timeline};
+use crate::wire::Exchange;
 
 /// Bytes that a page has at most.
 const PAGE: usize = 1_900_000;
@@ -19,6 +21,8 @@ const ROOMS: [(usize, usize); 5] =
 const EXCHANGES: usize = 24;
 /// Findings that are shown.
 const FINDINGS: usize = 50;
+/// Room for a command: half of one is of no use.
+const COMMAND: Room = Room { line: 4_000, text: 4_000 };
 /// Failures that are named at the top.
 const NAMED: usize = 12;
 
@@ -64,6 +68,7 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
         .map(|finding| {
             let mut shown = show(finding, Room { line: 300, text: 12_000 });
             shown["timeline"] = show(&timeline::of_finding(finding), Room::USUAL);
+            shown["again"] = show(&report.again_of_finding(finding), COMMAND);
             shown
         })
         .collect();
@@ -94,7 +99,7 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
 /// The colour of the first line.
 fn tone(report: &Report) -> &'static str {
     match report.exit {
-        0 => "good",
+        0 if report.holds_a_must() => "good",
         1 => "bad",
         _ => "open",
     }
@@ -136,6 +141,19 @@ fn bar(counts: &Counts) -> Value {
     json!({ "total": x, "pieces": pieces })
 }
 
+/// What went over the wire in the step that decided, each exchange as lines of text.
+fn wire_lines(row: &RowReport) -> Value {
+    let told = wire(row).into_iter().map(|wire| {
+        let of_request = std::iter::once(&wire.request).chain(&wire.request_headers);
+        let of_answer = std::iter::once(&wire.answer).chain(&wire.answer_headers).chain(&wire.refusal);
+        let mut lines: Vec<String> = of_request.map(|line| format!("> {line}")).collect();
+        lines.extend(of_answer.map(|line| format!("< {line}")));
+        lines.extend(wire.body.unwrap_or_default().lines().take(6).map(|line| format!("< {line}")));
+        json!({ "n": wire.n, "line": wire.line, "shown": lines })
+    });
+    told.collect()
+}
+
 /// A row with what follows from it. `left` is the room for rows, and for evidence.
 fn row(report: &Report, row: &RowReport, left: &mut (usize, usize)) -> Value {
     let bare = RowReport { exchanges: Vec::new(), ..row.clone() };
@@ -146,17 +164,28 @@ fn row(report: &Report, row: &RowReport, left: &mut (usize, usize)) -> Value {
             shown[name] = json!([]);
         }
     }
+    if roomy && row.verdict.counts_against() {
+        shown["wire"] = show(&wire_lines(row), Room { line: 300, text: 600 });
+    }
+    shown["again"] = show(&report.again(row), if roomy { COMMAND } else { Room::USUAL });
     left.0 = left.0.saturating_sub(shown.to_string().len());
     shown["name"] = show(&row.name(), Room::USUAL);
     shown["counts_against"] = row.verdict.counts_against().into();
-    shown["again"] = show(&report.again(row), Room::USUAL);
-    let decisive = row.steps.iter().find(|step| step.expected.is_some()).and_then(|step| step.exchanges);
-    shown["decisive"] = json!(decisive.map(|(_, last)| last));
+    let decisive: Vec<u32> = exchanges(row).iter().map(|exchange| exchange.n).collect();
     let from = row.exchanges.len().saturating_sub(EXCHANGES);
-    let evidence = show(&&row.exchanges[from..], Room::USUAL);
+    // What decided is shown, wherever it lies.
+    let kept: Vec<&Exchange> = row
+        .exchanges
+        .iter()
+        .enumerate()
+        .filter(|(at, exchange)| *at >= from || decisive.contains(&exchange.n))
+        .map(|(_, exchange)| exchange)
+        .collect();
+    let evidence = show(&kept, Room::USUAL);
+    shown["decisive"] = json!(decisive);
     let script = curl_script(report, row).filter(|script| script.len() < 24_000);
     let cost = evidence.to_string().len() + script.as_ref().map_or(0, String::len);
-    let mut cut = from;
+    let mut cut = row.exchanges.len() - kept.len();
     if cost <= left.1 {
         left.1 -= cost;
         shown["exchanges"] = evidence;

@@ -72,6 +72,9 @@ fn differs(expected: impl Into<String>, got: impl Into<String>) -> Met {
     Met::No { expected: expected.into(), got: got.into() }
 }
 
+/// What is expected where every code will do.
+const ANY_REFUSAL: &str = "a refusal with a 4xx";
+
 /// A name for an outcome that is tolerated, or the claim that fails.
 fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<String>, Met> {
     if let Some(code) = &claims.error {
@@ -93,7 +96,9 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
     if let Some(status) = claims.status
         && status != answer.status
     {
-        return Err(differs(status.to_string(), answer.summary()));
+        let refusal = status >= 400 && answer.is_ok();
+        let expected = if refusal { format!("a refusal with {status}") } else { status.to_string() };
+        return Err(differs(expected, answer.summary()));
     }
     // A status that is no success can be what is claimed.
     if claims.status.is_some_and(|status| !(200..300).contains(&status)) {
@@ -193,7 +198,7 @@ fn error(code: &Code, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
     };
     if code.is_any() {
         let fits = (400..500).contains(&answer.status) || (refusal.inside_ok && scene.late_error);
-        return if fits { Ok(()) } else { Err(differs("a refusal with a 4xx", answer.summary())) };
+        return if fits { Ok(()) } else { Err(differs(ANY_REFUSAL, answer.summary())) };
     }
     let accepted: Vec<(&str, u16)> = match scene.provider.errors.get(&code.0) {
         Some(spelt) => spelt.iter().map(|spelling| (spelling.code.as_str(), spelling.status)).collect(),
@@ -212,10 +217,29 @@ fn error(code: &Code, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
     if fits { Ok(()) } else { Err(differs(expected_error(code, scene), answer.summary())) }
 }
 
+/// Returns the refusal that claims demand, in words; none if they demand a success.
+pub(super) fn expected_refusal(claims: &Claims, scene: &Scene<'_>) -> Option<String> {
+    match (&claims.error, &claims.refused, claims.status) {
+        (Some(code), ..) => Some(expected_error(code, scene)),
+        (None, Some(code), _) => Some(expected_any_of(code, scene)),
+        (None, None, Some(status)) if status >= 400 => Some(format!("a refusal with {status}")),
+        _ => None,
+    }
+}
+
+/// Names a refusal for which other codes will do too.
+fn expected_any_of(code: &Code, scene: &Scene<'_>) -> String {
+    if code.is_any() {
+        ANY_REFUSAL.to_owned()
+    } else {
+        format!("a refusal such as {}", expected_error(code, scene))
+    }
+}
+
 /// As the provider spells it.
 fn expected_error(code: &Code, scene: &Scene<'_>) -> String {
     if code.is_any() {
-        return "a refusal with a 4xx".to_owned();
+        return ANY_REFUSAL.to_owned();
     }
     let spelt = scene.provider.errors.get(&code.0).and_then(|list| list.first());
     match (spelt, error_code(&code.0)) {
@@ -234,7 +258,7 @@ fn refused(code: &Code, answer: &Answer, scene: &Scene<'_>) -> Result<Option<Str
     if answer.refusal.is_some() && ((400..500).contains(&answer.status) || in_ok) {
         return Ok(Some(format!("refused as {}", answer.code())));
     }
-    Err(differs(format!("a refusal such as {}", expected_error(code, scene)), answer.summary()))
+    Err(differs(expected_any_of(code, scene), answer.summary()))
 }
 
 /// How often the suite's own server was called, and what each call said.

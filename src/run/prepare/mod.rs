@@ -250,13 +250,17 @@ impl Round<'_> {
     }
 
     /// Uploads that an answer tells of although it was not to make any, or not under this key.
-    pub(super) fn note_strays(&mut self) {
+    pub(super) fn note_strays(&mut self, prepared: &Prepared) {
         let Some(text) = self.log.last().and_then(|last| last.response?.body.text) else { return };
         let between = |name: &str| {
             let (_, rest) = text.split_once(&format!("<{name}>"))?;
             Some(rest.split_once(&format!("</{name}>"))?.0.to_owned())
         };
-        if let (Some(key), Some(id)) = (between("Key"), between("UploadId"))
+        // The key that was sent is what an abort needs: not every server says it as it was.
+        let sent = prepared.call.request(self.context.client.target.dialect).key;
+        let tampered = if prepared.signing.tamper == Some(Tamper::Path) { "x" } else { "" };
+        let sent = sent.map(|key| format!("{key}{tampered}"));
+        if let (Some(key), Some(id)) = (sent.or_else(|| between("Key")), between("UploadId"))
             && is_own(&key, &self.prefix)
         {
             self.context.journal.note(&Made::Upload(key.clone(), id.clone()));

@@ -1,0 +1,100 @@
+//! The commands that repeat what a report shows.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::shell::{appended, in_quotes, quoted};
+use super::{AUDIT, Finding, HISTORIES, Report, RowReport, SEQUENCES};
+
+/// What a run was told, as far as its rows hang on it. Words are as the command line takes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Repeat {
+    /// Options that say where and how it ran.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// The case files that it was given.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// Options of what was explored.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exploring: Vec<String>,
+    /// Options of what came before the audit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub settling: Vec<String>,
+}
+
+impl Repeat {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// More rows than these are not named one by one: then all are run.
+const MOST_NAMED: usize = 20;
+
+impl Report {
+    /// Returns the command that repeats one row.
+    pub fn again(&self, row: &RowReport) -> Option<String> {
+        self.again_of(&row.id, || self.name_on_command_line(row))
+    }
+
+    /// Returns the command that repeats a finding: the case that was saved, or the row that found it.
+    pub fn again_of_finding(&self, finding: &Finding) -> Option<String> {
+        match finding.saved.as_ref().filter(|path| path.ends_with(".yaml") && finding.was_saved()) {
+            Some(path) => Some(format!("{} {}", self.seeded()?, in_quotes(path))),
+            None => self.again_of(&finding.id, || in_quotes(&finding.id)),
+        }
+    }
+
+    fn again_of(&self, id: &str, name: impl Fn() -> String) -> Option<String> {
+        let run = self.seeded()?;
+        Some(match id {
+            SEQUENCES | HISTORIES => {
+                let target = run.strip_prefix("mpuspec run").unwrap_or(&run).to_owned();
+                format!("mpuspec explore{target}{}", appended(&self.run.repeat.exploring))
+            }
+            AUDIT => format!("{run}{}", self.audited()),
+            _ => format!("{run} {}", name()),
+        })
+    }
+
+    /// Returns the command up to the names of rows.
+    fn seeded(&self) -> Option<String> {
+        let again = self.run.again.as_ref()?;
+        Some(format!("{again} --seed {}", quoted(&self.run.seed)))
+    }
+
+    /// Returns what makes a run complete the lost objects once more, and audit them.
+    fn audited(&self) -> String {
+        let mut rows: Vec<&str> = self.audit.lost.iter().map(|lost| lost.row.as_str()).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let (explored, rows): (Vec<&str>, Vec<&str>) =
+            rows.into_iter().partition(|row| row.starts_with("explore/"));
+        let mut text = appended(&self.run.repeat.settling);
+        if !explored.is_empty() {
+            text.push_str(&appended(&self.run.repeat.exploring));
+        }
+        if rows.len() + explored.len() == 0 || rows.len() > MOST_NAMED {
+            return text;
+        }
+        text.push_str(&format!(" {}", in_quotes(AUDIT)));
+        for name in rows {
+            let known = self.cases.iter().find(|row| row.name() == name);
+            let name = known.map_or_else(|| in_quotes(name), |row| self.name_on_command_line(row));
+            text.push_str(&format!(" {name}"));
+        }
+        text
+    }
+
+    /// Returns what names a row on the command line: the file, where one was given.
+    fn name_on_command_line(&self, row: &RowReport) -> String {
+        if !self.run.repeat.files.contains(&row.file) {
+            return in_quotes(&row.name());
+        }
+        let bracketed = row.row.as_ref().map_or_else(String::new, |row| format!("[{row}]"));
+        in_quotes(&format!("{}{bracketed}", row.file))
+    }
+}

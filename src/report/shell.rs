@@ -1,0 +1,34 @@
+//! Words as a shell reads them.
+
+/// Returns a word that a shell reads as it is, in quotes where it needs them.
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { in_quotes(word) }
+}
+
+/// Returns a word in single quotes.
+pub(super) fn in_quotes(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// Returns words with a space before each.
+pub(crate) fn appended(words: &[String]) -> String {
+    words.iter().map(|word| format!(" {}", quoted(word))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_reads_every_word_as_it_is() {
+        assert_eq!(quoted("--endpoint=http://h:1/x"), "--endpoint=http://h:1/x");
+        for word in ["", "a b", "it's", "$x", "a[b]", "~", "é", "a\nb", "*", "'"] {
+            let output = std::process::Command::new("sh")
+                .args(["-c", &format!("printf %s {}", quoted(word))])
+                .output()
+                .expect("there is a shell");
+            assert_eq!(String::from_utf8_lossy(&output.stdout), word);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+use std::path::Path;
+
+use wiremock::matchers::{method, query_param_contains, query_param_is_missing};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use crate::stage::{command, stderr};
+
+/// The key as it was sent, as XML cannot say it, and as it stands in a URL.
+const KEY: &str = "mpuspec/r1/a\\u0001b";
+const IN_A_URL: &str = "/b/mpuspec/r1/a%01b";
+
+/// Writes the journal of a run that was killed behind the creation of an upload.
+fn journal(state: &Path, endpoint: &str, own_bucket: bool) -> std::path::PathBuf {
+    let folder = state.join("mpuspec/journals");
+    std::fs::create_dir_all(&folder).expect("made");
+    let path = folder.join("r1.jsonl");
+    let header = format!(
+        "{{\"run\":\"r1\",\"pid\":0,\"endpoint\":\"{endpoint}\",\"region\":\"us-east-1\",\"addressing\":\"path\",\"dialect\":\"s3\",\"bucket\":\"b\",\"own_bucket\":{own_bucket},\"prefix\":\"mpuspec/r1/\"}}"
+    );
+    let made =
+        format!("{{\"creating\":\"{KEY}\"}}\n{{\"upload\":[\"{KEY}\",\"U1\"]}}\n{{\"object\":\"{KEY}\"}}");
+    std::fs::write(&path, format!("{header}\n{made}\n")).expect("written");
+    path
+}
+
+/// A bucket whose uploads are listed so.
+async fn server(uploads: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    let objects = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
+    for (mock, answer) in [
+        (Mock::given(method("HEAD")), ResponseTemplate::new(200)),
+        (
+            Mock::given(method("GET")).and(query_param_contains("list-type", "2")),
+            ResponseTemplate::new(200).set_body_string(objects),
+        ),
+        (Mock::given(method("GET")).and(query_param_contains("versions", "")), ResponseTemplate::new(501)),
+        (Mock::given(method("GET")).and(query_param_contains("uploads", "")), uploads),
+        (
+            Mock::given(method("DELETE")).and(query_param_contains("uploadId", "U1")),
+            ResponseTemplate::new(204),
+        ),
+    ] {
+        mock.respond_with(answer).mount(&server).await;
+    }
+    server
+}
+
+fn clean(state: &Path) -> (Option<i32>, String) {
+    let output = command(state).arg("clean").output().expect("it runs");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output))
+}
+
+fn listing(uploads: &str) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_string(format!(
+        "<ListMultipartUploadsResult><Bucket>b</Bucket><KeyMarker/><UploadIdMarker/><MaxUploads>1000</MaxUploads><IsTruncated>false</IsTruncated>{uploads}</ListMultipartUploadsResult>"
+    ))
+}
+
+/// Lets objects be deleted; the bucket too, if it may go.
+async fn deletable(server: &MockServer, bucket: u16) {
+    let of_bucket = Mock::given(method("DELETE")).and(wiremock::matchers::path("/b"));
+    of_bucket.respond_with(ResponseTemplate::new(bucket)).mount(server).await;
+    let of_object = Mock::given(method("DELETE")).and(query_param_is_missing("uploadId"));
+    of_object.respond_with(ResponseTemplate::new(204)).with_priority(6).mount(server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_looked_at_is_not_called_clean() {
+    for status in [500, 501] {
+        let state = tempfile::tempdir().expect("a folder");
+        let blind = server(ResponseTemplate::new(status)).await;
+        deletable(&blind, 409).await;
+        let journal = journal(state.path(), &blind.uri(), false);
+        for _ in 0..2 {
+            let (exit, told) = clean(state.path());
+            assert_eq!(exit, Some(1), "{told}");
+            assert!(told.contains("uncertain: uploads cannot be listed"), "{told}");
+            assert!(told.contains(&journal.display().to_string()), "{told}");
+            assert!(!told.contains("nothing is left in"), "{told}");
+            assert!(journal.exists(), "the journal stays");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_looked_at_is_clean_and_so_is_a_bucket_that_is_gone() {
+    for (uploads, own_bucket, of_bucket) in
+        [(listing(""), false, 409), (ResponseTemplate::new(500), true, 204)]
+    {
+        let state = tempfile::tempdir().expect("a folder");
+        let server = server(uploads).await;
+        deletable(&server, of_bucket).await;
+        let journal = journal(state.path(), &server.uri(), own_bucket);
+        let (exit, told) = clean(state.path());
+        assert_eq!(exit, Some(0), "{told}");
+        assert!(told.contains("nothing is left in b"), "{told}");
+        assert!(!journal.exists());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_aborted_by_the_key_that_was_sent() {
+    // Without an answer to the creation, the journal has the key alone.
+    for answered in [true, false] {
+        aborted_by_the_key_that_was_sent(answered).await;
+    }
+}
+
+async fn aborted_by_the_key_that_was_sent(answered: bool) {
+    let state = tempfile::tempdir().expect("a folder");
+    // The server says the key as well as it can, and keeps the upload.
+    let garbled = "<Upload><Key>mpuspec/r1/a\u{fffd}b</Key><UploadId>U1</UploadId></Upload>";
+    let server = server(listing(garbled)).await;
+    deletable(&server, 409).await;
+    let journal = journal(state.path(), &server.uri(), false);
+    if !answered {
+        let text = std::fs::read_to_string(&journal).expect("it is there");
+        let lines = text.lines().filter(|line| !line.starts_with("{\"upload\""));
+        std::fs::write(&journal, lines.map(|line| format!("{line}\n")).collect::<String>()).expect("written");
+    }
+    let (exit, told) = clean(state.path());
+    assert_eq!(exit, Some(1), "{told}");
+    assert!(told.contains("left upload U1") && !told.contains('\u{fffd}'), "{told}");
+    assert!(journal.exists());
+
+    let requests = server.received_requests().await.expect("they are recorded");
+    let asked = |what: &str| -> Vec<&Request> {
+        requests
+            .iter()
+            .filter(|request| request.url.query().is_some_and(|query| query.contains(what)))
+            .collect()
+    };
+    let aborts = asked("uploadId=U1");
+    assert!(aborts.len() > 1);
+    assert!(aborts.iter().all(|request| request.url.path() == IN_A_URL), "{aborts:#?}");
+    for listing in [asked("list-type=2"), asked("uploads")] {
+        assert!(!listing.is_empty());
+        for request in listing {
+            assert!(
+                request.url.query().is_some_and(|query| query.contains("encoding-type=url")),
+                "{request:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_cannot_be_reached_keeps_nobody_else_from_being_cleaned() {
+    let state = tempfile::tempdir().expect("a folder");
+    let server = server(listing("")).await;
+    deletable(&server, 409).await;
+    let gone = journal(state.path(), "http://127.0.0.1:1", false);
+    let other = gone.with_file_name("r0.jsonl");
+    std::fs::rename(&gone, &other).expect("moved");
+    let reached = journal(state.path(), &server.uri(), false);
+    let (exit, told) = clean(state.path());
+    assert_eq!(exit, Some(3), "{told}");
+    assert!(other.exists() && !reached.exists(), "{told}");
+}
+
+#[test]
+fn what_the_bundled_mock_held_went_with_it() {
+    let state = tempfile::tempdir().expect("a folder");
+    let mut run = command(state.path())
+        .args(["run", "--mock"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let journals = state.path().join("mpuspec/journals");
+    let written = || {
+        std::fs::read_dir(&journals)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .any(|entry| std::fs::read_to_string(entry.path()).is_ok_and(|text| text.lines().count() > 1))
+    };
+    while !written() && run.try_wait().expect("it can be asked").is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    run.kill().expect("it is killed");
+    run.wait().expect("it ended");
+    let (exit, told) = clean(state.path());
+    assert_eq!(exit, Some(0), "{told}");
+    assert!(told.contains("its own server ended with it"), "{told}");
+    assert_eq!(std::fs::read_dir(&journals).expect("it is there").count(), 0);
+}
