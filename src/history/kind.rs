@@ -191,14 +191,21 @@ fn bytes_of(history: &History, write: &Call) -> Option<Content> {
         _ => return None,
     };
     let part = |(listed, named): &(i64, String)| {
-        history.calls.iter().find_map(|call| match (&call.ask, &call.saw) {
+        let sent = |call: &Call| match (&call.ask, &call.saw) {
             (Ask::UploadPart { upload: of, number, content, .. }, Saw::Stored { etag })
-                if of == upload && number == listed && etag.as_ref() == Some(named) =>
+                if of == upload && number == listed =>
             {
-                content_of(content)
+                Some((content.clone(), etag.clone()))
             }
             _ => None,
-        })
+        };
+        let sent: Vec<_> = history.calls.iter().filter_map(sent).collect();
+        // A part of unknown ETag is the one that is listed if no other bears its number.
+        let found = match sent.as_slice() {
+            [(only, None)] => only,
+            sent => &sent.iter().find(|(_, etag)| etag.as_ref() == Some(named))?.0,
+        };
+        content_of(found)
     };
     Some(Content::joined(list.iter().map(part).collect::<Option<Vec<_>>>()?))
 }

@@ -253,7 +253,8 @@ async fn a_request_that_was_accepted_is_told_as_that() {
 pub(crate) async fn report_with(text: &str) -> Report {
     let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
     let mock = mock.expect("it starts");
-    let mut report = run(&mock.endpoint(), small("aws-s3"), &["complete/*", "upload/simple"]).await;
+    let mut report =
+        run(&mock.endpoint(), small("aws-s3"), &["complete/e*", "complete/p*", "upload/simple"]).await;
     let verdicts = [
         Verdict::Fail,
         Verdict::Blocked,
