@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use mpuspec::case::{Catalogue, Cost};
 use mpuspec::report::{Report, from_json};
 
 use crate::Result;
@@ -16,12 +17,37 @@ pub(crate) struct Run {
     pub(crate) judged: usize,
 }
 
-/// Runs the catalogue: against the bundled mock, or row by row against an endpoint.
-pub(crate) fn run(limit: Option<&str>, endpoint: Option<&str>) -> Result<Run> {
+/// What is run.
+#[derive(Clone, Copy)]
+pub(crate) enum What {
+    Catalogue,
+    /// The rows of the catalogue that run on a live endpoint only when they are named.
+    Costly,
+    /// As much as a run of all cases explores on this machine.
+    Exploring,
+    /// A run as it is without options.
+    Both,
+}
+
+/// Runs the suite: against the bundled mock, or row by row against an endpoint.
+pub(crate) fn run(what: What, limit: Option<&str>, endpoint: Option<&str>) -> Result<Run> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("report.json");
     let mut command = Command::new(env!("CARGO_BIN_EXE_mpuspec"));
-    command.args(["run", "--provider", "aws-s3", "--report"]).arg(format!("json={}", file.display()));
+    command.args(match what {
+        What::Catalogue | What::Costly => &["run", "--explore", "0"][..],
+        What::Exploring => &["explore", "--explore", "40"],
+        What::Both => &["run"],
+    });
+    if let What::Costly = what {
+        let catalogue = Catalogue::builtin().map_err(|_| "the cases do not load")?;
+        let costly = catalogue.cases.iter().filter(|case| case.cost != Cost::Usual);
+        command.args(costly.map(|case| &case.id));
+    }
+    command.args(["--provider", "aws-s3", "--report"]).arg(format!("json={}", file.display()));
+    for name in ["AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"] {
+        command.env_remove(name);
+    }
     if let Some(size) = limit {
         command.arg(format!("--limit=min_part_size={size}"));
     }
@@ -44,7 +70,7 @@ pub(crate) fn run(limit: Option<&str>, endpoint: Option<&str>) -> Result<Run> {
     }
     let Report { run, summary, conclusion, .. } = from_json(&std::fs::read_to_string(&file)?)?;
     if output.status.code() == Some(1) {
-        eprintln!("note: the figures are those of a run that found something: {conclusion}");
+        eprintln!("note: these are figures of a run that found something: {conclusion}");
     }
     Ok(Run {
         wall: Duration::from_millis(run.millis),

@@ -4,6 +4,8 @@
 //! defect. Defects that show nothing in the draws are looked for by the audit, 0.3 s later.
 
 mod histories;
+#[path = "../catalogue/readme.rs"]
+mod readme;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -110,7 +112,13 @@ fn middle_and_worst<T: Copy + Ord>(mut all: Vec<T>) -> Option<(T, T)> {
     Some((*all.get(all.len() / 2)?, *all.last()?))
 }
 
-async fn defects(rounds: usize, only: Option<&Defect>, catalogue: &Catalogue) {
+/// Returns how many defects were looked for, how often one was found at least, and the range of the times it took.
+async fn defects(
+    rounds: usize,
+    only: Option<&Defect>,
+    catalogue: &Catalogue,
+) -> (usize, usize, [Duration; 2]) {
+    let (mut looked_for, mut least, mut range) = (0, rounds, [Duration::MAX, Duration::ZERO]);
     println!(
         "{:<28} {:>8} {:>13} {:>11} {:>10} {:>8}",
         "defect", "found", "draws: median", "worst", "s: median", "worst"
@@ -120,6 +128,7 @@ async fn defects(rounds: usize, only: Option<&Defect>, catalogue: &Catalogue) {
         Defect::OF_RACES.iter().chain(&others).filter(|defect| only.is_none_or(|one| one == *defect))
     {
         let mut found = Vec::new();
+        looked_for += 1;
         for round in 0..rounds {
             found.extend(find(*defect, &format!("bench-{round}"), catalogue).await);
         }
@@ -127,8 +136,11 @@ async fn defects(rounds: usize, only: Option<&Defect>, catalogue: &Catalogue) {
         let times = middle_and_worst(found.iter().map(|found| found.time).collect());
         let (Some(draws), Some(times)) = (draws, times) else {
             println!("{:<28} {:>2} of {rounds}", defect.name(), 0);
+            least = 0;
             continue;
         };
+        least = least.min(found.len());
+        range = [range[0].min(times.0), range[1].max(times.0)];
         println!(
             "{:<28} {:>2} of {rounds:<2} {:>13} {:>11} {:>10.2} {:>8.2}",
             defect.name(),
@@ -139,6 +151,7 @@ async fn defects(rounds: usize, only: Option<&Defect>, catalogue: &Catalogue) {
             times.1.as_secs_f64()
         );
     }
+    (looked_for, least, range)
 }
 
 async fn pace(catalogue: &Catalogue) {
@@ -154,7 +167,9 @@ async fn pace(catalogue: &Catalogue) {
     runner.clean_up(explored.left).await;
 }
 
-fn search(rounds: usize) {
+/// Returns how long the longest history takes that is judged here.
+fn search(rounds: usize) -> Duration {
+    let mut last = Duration::ZERO;
     println!("\n{:>6} {:>8} {:>12} {:>12}", "calls", "clients", "median ms", "worst ms");
     let oracle = Oracle::of(&provider::load("aws-s3").expect("it is bundled"));
     for calls in [10, 30, 100, 300] {
@@ -167,6 +182,7 @@ fn search(rounds: usize) {
                 times.push(started.elapsed());
             }
             let Some((median, worst)) = middle_and_worst(times) else { continue };
+            last = median;
             println!(
                 "{calls:>6} {clients:>8} {:>12.2} {:>12.2}",
                 median.as_secs_f64() * 1e3,
@@ -174,6 +190,7 @@ fn search(rounds: usize) {
             );
         }
     }
+    last
 }
 
 fn main() {
@@ -182,9 +199,23 @@ fn main() {
     let only: Option<Defect> = arguments.iter().find_map(|argument| argument.parse().ok());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let catalogue = Catalogue::builtin().expect("the cases load");
-    runtime.block_on(defects(rounds, only.as_ref(), &catalogue));
-    if only.is_none() {
-        runtime.block_on(pace(&catalogue));
-        search(rounds);
+    let (looked_for, least, [from, to]) = runtime.block_on(defects(rounds, only.as_ref(), &catalogue));
+    if only.is_some() {
+        return;
+    }
+    runtime.block_on(pace(&catalogue));
+    let longest = search(rounds);
+    if arguments.iter().any(|argument| argument == "--write") {
+        let found = format!(
+            "Each of the {looked_for} is found in {least} of {rounds} runs at least, in {:.1} to {:.1} s (medians).",
+            from.as_secs_f64(),
+            to.as_secs_f64()
+        );
+        let judged = format!(
+            "A history of 300 calls by 8 clients is judged in {:.1} ms.",
+            longest.as_secs_f64() * 1e3
+        );
+        let origin = readme::origin().expect("the benches can be read");
+        readme::write("exploring", &format!("{found}\n{judged}\n{origin}")).expect("README.md has the place");
     }
 }

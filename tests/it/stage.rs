@@ -73,9 +73,14 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
         catalogue.select(&patterns).expect("they fit")
     };
     let plan = plan(&catalogue, &provider, &selection, true, |_, _| true);
+    prepare(endpoint, &provider, &catalogue).await.run(plan, Arc::new(Silent)).await
+}
+
+/// Prepares a run with small limits.
+pub(crate) async fn prepare(endpoint: &str, provider: &Provider, catalogue: &Catalogue) -> Runner {
     let id =
         format!("it-{:x}-{}", std::process::id(), std::time::UNIX_EPOCH.elapsed().expect("now").as_nanos());
-    let client = client_of(&provider, endpoint, &format!("mpuspec-{id}"), Duration::from_secs(20));
+    let client = client_of(provider, endpoint, &format!("mpuspec-{id}"), Duration::from_secs(20));
     let options = RunOptions {
         jobs: 8,
         seed: "it".to_owned(),
@@ -90,11 +95,10 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
         audited: 0,
         callbacks: Some(CallbackPlace { listen: ([127, 0, 0, 1], 0).into(), url: None }),
         restart: None,
-        homes: Homes::of(&catalogue),
+        homes: Homes::of(catalogue),
     };
-    let runner =
-        Runner::prepare(client, provider, catalogue.registry.clone(), options).await.expect("it is usable");
-    runner.run(plan, Arc::new(Silent)).await
+    let prepared = Runner::prepare(client, provider.clone(), catalogue.registry.clone(), options).await;
+    prepared.expect("it is usable")
 }
 
 /// The binary, with nothing of the caller's surroundings that could matter.

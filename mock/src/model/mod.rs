@@ -7,6 +7,7 @@
 
 mod admits;
 mod apply;
+mod asked;
 mod checksum;
 mod complete;
 mod content;
@@ -19,6 +20,7 @@ mod state;
 
 pub use admits::{UNSEEN, admits, lawful};
 pub use apply::apply;
+pub use asked::Asked;
 pub use checksum::{Algorithm, Checksum, ChecksumType, Hasher, ObjectChecksum};
 pub use content::{Blob, Content, Slice};
 pub use defect::Defect;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Algorithm, Defect};
+use super::{Algorithm, Asked, Defect};
 
 /// Everything in which providers differ, as far as the model is concerned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,11 +25,14 @@ pub struct Rules {
     pub usual_checksum: Algorithm,
     /// Deliberate mistakes; an oracle has none.
     pub defects: BTreeSet<Defect>,
+    /// Which mistakes decisions asked about.
+    pub asked: Asked,
 }
 
 impl Rules {
     /// Whether a deliberate mistake is switched on.
     pub fn has(&self, defect: Defect) -> bool {
+        self.asked.note(defect);
         self.defects.contains(&defect)
     }
 

@@ -148,6 +148,7 @@ impl Provider {
             },
             unknown_abort_succeeds: pinned("unknown-abort", "answered as done"),
             defects: Default::default(),
+            asked: Default::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod connection;
 mod tls;
 
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 
 use self::connection::Order;
-use crate::model::Defect;
+use crate::model::{Asked, Defect};
 use crate::ops::Service;
 use crate::provider::{self, Addressing, Dialect, FileError, LimitName, Provider};
 use crate::yaml;
@@ -25,6 +26,7 @@ pub struct Mock {
     /// Whether buckets may stand in paths.
     has_paths: bool,
     certificate: Option<String>,
+    asked: Asked,
     orders: mpsc::UnboundedSender<Order>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
@@ -64,6 +66,12 @@ impl Mock {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Takes the defects that it has come to ask about since the last call: with any other one it would have
+    /// answered the same. Empty unless [`notes_asked`](MockBuilder::notes_asked) was called.
+    pub fn asked(&self) -> BTreeSet<Defect> {
+        self.asked.take()
     }
 
     /// Lets it fall and begin anew, as if its process had been killed: connections are cut, what was under way
@@ -148,6 +156,7 @@ pub struct MockBuilder {
     region: Option<String>,
     callback_timeout: Duration,
     defects: Vec<String>,
+    notes_asked: bool,
     limits: Vec<(String, String)>,
     buckets: Vec<String>,
     tls: bool,
@@ -161,6 +170,7 @@ impl Default for MockBuilder {
             region: None,
             callback_timeout: CALLBACK_TIMEOUT,
             defects: Vec::new(),
+            notes_asked: false,
             limits: Vec::new(),
             buckets: Vec::new(),
             tls: false,
@@ -205,6 +215,12 @@ impl MockBuilder {
         self
     }
 
+    /// Notes which defects it asks about, for [`Mock::asked`].
+    pub fn notes_asked(mut self) -> Self {
+        self.notes_asked = true;
+        self
+    }
+
     /// Sets a limit: a number, a size such as `1KiB`, or `none`.
     pub fn limit(mut self, name: &str, value: &str) -> Self {
         self.limits.push((name.to_owned(), value.to_owned()));
@@ -245,6 +261,10 @@ impl MockBuilder {
                 defect.map_err(|()| StartError::Defect(yaml::unknown("defect", name, &names).message))?,
             );
         }
+        if self.notes_asked {
+            rules.asked = Asked::noting();
+        }
+        let asked = rules.asked.clone();
         let scheme = if self.tls { "https" } else { "http" };
         let region = self.region.unwrap_or_else(|| default_region(provider.dialect).to_owned());
         let name = match provider.dialect {
@@ -270,6 +290,7 @@ impl MockBuilder {
         let identity = self.tls.then(tls::Identity::make).transpose().map_err(StartError::Certificate)?;
         let mut mock = listen(service, name, identity, SocketAddr::from(([127, 0, 0, 1], self.port)))?;
         mock.has_paths = has_paths;
+        mock.asked = asked;
         Ok(mock)
     }
 }
@@ -316,7 +337,15 @@ fn listen(
             runtime.shutdown_background();
         })
         .map_err(failed)?;
-    Ok(Mock { address, name, has_paths: true, certificate, orders, thread: Some(thread) })
+    Ok(Mock {
+        address,
+        name,
+        has_paths: true,
+        certificate,
+        asked: Asked::default(),
+        orders,
+        thread: Some(thread),
+    })
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
