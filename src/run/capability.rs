@@ -124,7 +124,11 @@ pub(super) fn shows_checksums(answer: &Answer) -> bool {
 pub(super) fn is_shown(capability: &str, step: &Step, answer: &Answer) -> bool {
     let only_taken = matches!(step.operation, Operation::CreateUpload(_))
         && matches!(capability, "storage_classes" | "acl");
-    answer.is_ok() && !only_taken && !passed_over(Some(capability), step, answer)
+    // A range alone is answered 206 as well.
+    let by_range = capability == "get_by_part_number"
+        && matches!(&step.operation, Operation::GetObject(args) if args.range.is_some())
+        && answer.header("x-amz-mp-parts-count").is_none();
+    answer.is_ok() && !only_taken && !by_range && !passed_over(Some(capability), step, answer)
 }
 
 fn is_refusal_due(step: &Step) -> bool {

@@ -195,7 +195,7 @@ fn a_restart_command_that_fails_is_told_and_the_other_rows_count() {
     assert_eq!(verdicts(&report, Verdict::Pass), ["upload/simple"]);
     let reasons =
         report.cases.iter().filter(|row| row.area == "restart").filter_map(|row| row.reason.as_ref());
-    assert_eq!(reasons.filter(|reason| reason.contains("`exit 7` failed")).count(), 3, "{told}");
+    assert_eq!(reasons.filter(|reason| reason.contains("`exit 7` failed")).count(), 4, "{told}");
 }
 
 #[test]
@@ -205,5 +205,5 @@ fn without_a_way_to_restart_the_rows_that_need_one_have_no_meaning() {
     let node = Node::before(&mock, None, &folder.path().join("cure"));
     let (_, report, told) = run(&[&node], folder.path(), &["restart/*", "upload/simple"]);
     let report = report.expect("a report");
-    assert_eq!(verdicts(&report, Verdict::NotApplicable).len(), 3, "{told}");
+    assert_eq!(verdicts(&report, Verdict::NotApplicable).len(), 4, "{told}");
 }
