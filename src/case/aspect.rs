@@ -1,7 +1,7 @@
 //! The operations in the words of S3, and the elements and headers that the documents promise of their
 //! answers.
 
-use super::Operation;
+use super::{Operation, Raw};
 
 /// Names the documents of refusals, whatever operation was refused.
 pub const OF_ERRORS: &str = "Error";
@@ -90,8 +90,15 @@ pub fn s3_name(operation: &Operation) -> Option<&'static str> {
         Operation::HeadObject(_) => "HeadObject",
         Operation::CopyObject(_) => "CopyObject",
         Operation::ListObjects(_) => "ListObjectsV2",
+        Operation::Raw(args) if args.method == "GET" && asks(args, "uploadId") => "ListParts",
         _ => return None,
     })
+}
+
+/// Whether a raw request has a parameter in its query.
+fn asks(args: &Raw, name: &str) -> bool {
+    args.upload.is_some() && name == "uploadId"
+        || args.query.iter().any(|parameter| parameter.split('=').next() == Some(name))
 }
 
 /// Returns the aspects of an operation's answers, by the operation's name.

@@ -2,7 +2,7 @@
 
 use super::claims::{Met, judge};
 use super::perform::{Fault, is_throttled, send};
-use super::prepare::Prepared;
+use super::prepare::{After, Prepared};
 use super::row::Round;
 use super::verdict::StepOutcome;
 use super::witness::{Witnessed, interval};
@@ -47,12 +47,17 @@ impl Round<'_> {
             });
             witness.note(&witnessed.collect::<Vec<_>>());
         }
+        // Where nobody else writes the key, its ETag after the race is that of the completion.
+        let writers = prepared.iter().filter(|(_, step, _)| !step.operation.is_reading()).count();
         let mut seen: Vec<(String, Step, Answer)> = Vec::new();
         let mut trouble = None;
         for ((name, step, call), answer) in prepared.into_iter().zip(answers) {
             match answer {
-                Ok(answer) => {
+                Ok(mut answer) => {
                     self.note(&answer);
+                    if writers == 1 && matches!(call.after, After::Finished { .. }) {
+                        self.fill_in_etag(&call, &mut answer).await;
+                    }
                     self.absorb(call, &answer);
                     seen.push((name, step, answer));
                 }

@@ -165,8 +165,8 @@ fn a_budget_that_allows_nothing_is_told() {
     let (report, exit) = report(&mock("aws-s3", None), "aws-s3", folder.path(), &arguments);
     let row = report.cases.iter().find(|row| row.id == "explore/histories").expect("it is there");
     assert!(row.reason.as_ref().is_some_and(|reason| reason.contains("--budget")), "{:?}", row.reason);
-    assert_eq!(row.verdict, Verdict::NotApplicable);
-    assert_eq!(exit, Some(4), "{}", report.conclusion);
+    assert_eq!(row.verdict, Verdict::Error);
+    assert_eq!(exit, Some(5), "{}", report.conclusion);
 }
 
 #[test]

@@ -33,6 +33,8 @@ mod language;
 // The list of rows for machines.
 mod listing;
 mod nodes;
+// Servers whose answers are odd: one flaw is one accusation, and hides nothing else.
+mod odd_answers;
 // Pages: one report, several side by side, scripts of curl calls.
 mod pages;
 // Report files: JSON, JUnit and Markdown of one run agree, and no text of a server breaks them.

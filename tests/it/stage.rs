@@ -78,6 +78,16 @@ pub(crate) async fn run(endpoint: &str, provider: Provider, patterns: &[&str]) -
 
 /// Prepares a run with small limits.
 pub(crate) async fn prepare(endpoint: &str, provider: &Provider, catalogue: &Catalogue) -> Runner {
+    prepare_as(endpoint, provider, catalogue, |options| options).await
+}
+
+/// As [`prepare`], with other options.
+pub(crate) async fn prepare_as(
+    endpoint: &str,
+    provider: &Provider,
+    catalogue: &Catalogue,
+    change: impl FnOnce(RunOptions) -> RunOptions,
+) -> Runner {
     let id =
         format!("it-{:x}-{}", std::process::id(), std::time::UNIX_EPOCH.elapsed().expect("now").as_nanos());
     let client = client_of(provider, endpoint, &format!("mpuspec-{id}"), Duration::from_secs(20));
@@ -97,6 +107,7 @@ pub(crate) async fn prepare(endpoint: &str, provider: &Provider, catalogue: &Cat
         restart: None,
         homes: Homes::of(catalogue),
     };
+    let options = change(options);
     let prepared = Runner::prepare(client, provider.clone(), catalogue.registry.clone(), options).await;
     prepared.expect("it is usable")
 }

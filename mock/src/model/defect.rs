@@ -585,6 +585,10 @@ defects! {
     OmitCompletionKey = "omit-completion-key",
     /// The answer of a completion has no ETag.
     OmitCompletionEtag = "omit-completion-etag",
+    /// Refusals have a code that S3 does not know.
+    ForeignCodes = "foreign-codes",
+    /// ListParts is answered with 501.
+    NoListParts = "no-list-parts",
     /// The ETag in the answer of a completion has no quotes.
     UnquotedCompletionEtag = "unquoted-completion-etag",
     /// The ETag in the answer of a copied part has no quotes.

@@ -1,6 +1,6 @@
 //! What a defect changes in an answer that is otherwise right: elements and headers left out, emptied or misnamed.
 
-use quick_xml::events::{BytesEnd, BytesStart, Event};
+use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 
 use super::Call;
@@ -16,6 +16,8 @@ enum Change {
     Unquoted(&'static str),
     /// The element of this path below the root is empty.
     Empty(&'static str),
+    /// The element of this path below the root has another text.
+    Other(&'static str),
     /// The root element has another name.
     Root,
     /// The root element has no namespace.
@@ -83,6 +85,7 @@ const CHANGES: &[(Defect, &str, Change)] = &[
     (Defect::OmitHeadTime, "HeadObject", Change::NoHeader("last-modified")),
     (Defect::OmitHeadLength, "HeadObject", Change::NoHeader("content-length")),
     (Defect::MisnameErrors, "Error", Change::Root),
+    (Defect::ForeignCodes, "Error", Change::Other("Code")),
     (Defect::OmitErrorCode, "Error", Change::Without("Code")),
     (Defect::OmitErrorMessage, "Error", Change::Without("Message")),
 ];
@@ -152,6 +155,9 @@ fn rewrite(document: &str, change: Change) -> Option<String> {
                 let attributes = start.attributes().flatten();
                 Event::Start(BytesStart::new(OTHER_ROOT).with_attributes(attributes))
             }
+            (Event::Text(_), Change::Other(of)) if is_below(&path, of) => {
+                Event::Text(BytesText::new(OTHER_TEXT))
+            }
             (Event::End(_), Change::Root) if at_root => Event::End(BytesEnd::new(OTHER_ROOT)),
             (Event::Start(start), Change::NoNamespace) if at_root => {
                 Event::Start(BytesStart::new(start.name().as_ref().to_owned()))
@@ -169,6 +175,9 @@ fn rewrite(document: &str, change: Change) -> Option<String> {
     }
     String::from_utf8(writer.into_inner()).ok()
 }
+
+/// A code that no refusal of S3 has.
+const OTHER_TEXT: &str = "RequestDeclined";
 
 /// The name of a root that no answer of S3 has.
 const OTHER_ROOT: &str = "Result";

@@ -1,0 +1,198 @@
+//! Servers whose answers are odd: one flaw is one accusation, and hides nothing else.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mpuspec::explore::{ExploreOptions, Explorer};
+use mpuspec::report::{Report, RowReport, Verdict};
+use mpuspec::run::{Restart, RunOptions, SMALL};
+use mpuspec_mock::Mock;
+use mpuspec_mock::model::Defect;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use wiremock::matchers::any;
+use wiremock::{Mock as Answering, MockServer, ResponseTemplate};
+
+use crate::stage::{catalogue, command, play, prepare_as, run, small, stderr};
+
+/// What a mock with these defects is accused of.
+async fn report_of(defects: &[Defect], judged_as: &str) -> Report {
+    let mock = play_with(defects);
+    run(&mock.usual_endpoint(), small(judged_as), &[]).await
+}
+
+fn play_with(defects: &[Defect]) -> Mock {
+    let builder = defects.iter().fold(play(&small("aws-s3")), |mock, defect| mock.defect(defect.name()));
+    builder.start().expect("it starts")
+}
+
+fn broken(report: &Report) -> Vec<&RowReport> {
+    let counts = |row: &&RowReport| matches!(row.verdict, Verdict::Fail | Verdict::Blocked | Verdict::Error);
+    report.cases.iter().filter(counts).collect()
+}
+
+fn told(rows: &[&RowReport]) -> Vec<String> {
+    rows.iter().map(|row| format!("{} {}: {:?}", row.verdict.name(), row.name(), row.reason)).collect()
+}
+
+/// The answers that leave an ETag out, each with the row that is about it.
+const WITHOUT_ETAG: [(Defect, &str); 2] = [
+    (Defect::EmptyCompletionEtag, "answers/complete-upload[etag]"),
+    (Defect::OmitPartListingEtags, "answers/list-parts-entries[etag]"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_etag_that_is_left_out_is_told_once() {
+    for (defect, home) in WITHOUT_ETAG {
+        for judged_as in ["aws-s3", "generic"] {
+            let report = report_of(&[defect], judged_as).await;
+            let broken = broken(&report);
+            assert!(broken.len() <= 3, "{}: {:#?}", defect.name(), told(&broken));
+            let failed: Vec<String> =
+                broken.iter().filter(|row| row.verdict == Verdict::Fail).map(|row| row.name()).collect();
+            assert_eq!(failed, [home], "{}", defect.name());
+            for row in broken.iter().filter(|row| row.verdict == Verdict::Blocked) {
+                assert_eq!(row.blocked_by.as_deref(), Some(home), "{}", row.name());
+            }
+        }
+    }
+}
+
+/// Explores with small limits until something is found, and gives what it is.
+async fn explored(defects: &[Defect], seed: &str) -> Vec<String> {
+    const USUAL: u32 = 40;
+    let (provider, catalogue) = (small("aws-s3"), catalogue());
+    let mock = play_with(defects);
+    let restart = Some(Restart::Own(Arc::new(mock.restarter())));
+    let change = |options| RunOptions { restart, audited: SMALL, ..options };
+    let runner = prepare_as(&mock.usual_endpoint(), &provider, &catalogue, change).await;
+    let options = ExploreOptions {
+        count: USUAL,
+        race_time: Duration::ZERO,
+        seed: seed.to_owned(),
+        budget: 256 << 20,
+        shrinks: false,
+        most: 1,
+        save: None,
+    };
+    let explored = Explorer::new(&runner, &provider, options).explore().await;
+    let mut found: Vec<String> = explored.findings.into_iter().map(|finding| finding.title).collect();
+    if found.is_empty() {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        found.extend(runner.audit(None).await.findings.into_iter().map(|finding| finding.title));
+    }
+    runner.clean_up(explored.left).await;
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_etag_that_is_left_out_hides_no_race() {
+    let others = [Defect::MixReads, Defect::MixReplacedPart, Defect::ReuseUpload];
+    for (odd, _) in WITHOUT_ETAG {
+        let alone = explored(&[odd], "odd").await;
+        assert_eq!(alone, Vec::<String>::new(), "{}", odd.name());
+        for defect in Defect::OF_RACES.iter().chain(&others) {
+            let mut found = false;
+            for seed in ["beside-0", "beside-1", "beside-2"] {
+                found = found || !explored(&[*defect, odd], seed).await.is_empty();
+            }
+            assert!(found, "{} is not found beside {}", defect.name(), odd.name());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_and_namespaces_of_ones_own_are_told_at_home_alone() {
+    let odd: Vec<Defect> = Defect::ALL
+        .iter()
+        .copied()
+        .filter(|defect| {
+            let name = defect.name();
+            (name.starts_with("misname-") && name != "misname-errors") || name.ends_with("-namespace")
+        })
+        .collect();
+    let report = report_of(&odd, "generic").await;
+    let broken = broken(&report);
+    let elsewhere: Vec<_> = broken.iter().filter(|row| row.area != "answers").copied().collect();
+    assert!(elsewhere.is_empty(), "{:#?}", told(&elsewhere));
+    assert!(broken.len() <= odd.len(), "{:#?}", told(&broken));
+    // Nobody is hurt by that, and this server made no promise of its own.
+    assert_eq!(report.exit, 0, "{}", report.conclusion);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_of_ones_own_are_told_once() {
+    let report = report_of(&[Defect::ForeignCodes], "generic").await;
+    let failed: Vec<_> = broken(&report).into_iter().filter(|row| row.verdict == Verdict::Fail).collect();
+    assert!(failed.iter().any(|row| row.name() == "answers/errors[code]"), "{:#?}", told(&failed));
+    assert!(failed.len() <= 3, "{:#?}", told(&failed));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_that_is_absent_is_one_verdict() {
+    let report = report_of(&[Defect::NoListParts], "generic").await;
+    let broken = broken(&report);
+    let failed: Vec<String> =
+        broken.iter().filter(|row| row.verdict == Verdict::Fail).map(|row| row.name()).collect();
+    assert_eq!(failed, ["answers/list-parts[answer]"]);
+    for row in &broken[..] {
+        if row.verdict == Verdict::Blocked {
+            assert_eq!(row.blocked_by.as_deref(), Some("answers/list-parts[answer]"), "{}", row.name());
+        }
+    }
+}
+
+/// Runs the command line against a server, and gives its exit code and what it says.
+async fn run_against(server: &MockServer) -> (Option<i32>, String) {
+    let uri = server.uri();
+    let run = move || {
+        let folder = tempfile::tempdir().expect("a folder");
+        command(folder.path()).args(["run", "--endpoint", &uri, "--bucket", "b"]).output().expect("it runs")
+    };
+    let output = tokio::task::spawn_blocking(run).await.expect("it ends");
+    (output.status.code(), stderr(&output))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_multipart_uploads_is_one_line() {
+    for answer in [
+        ResponseTemplate::new(200),
+        ResponseTemplate::new(200).set_body_string("<html><body>It works!</body></html>"),
+        ResponseTemplate::new(200).set_body_string("<Result/>"),
+        ResponseTemplate::new(501),
+    ] {
+        let server = MockServer::start().await;
+        Answering::given(any()).respond_with(answer).mount(&server).await;
+        let (exit, said) = run_against(&server).await;
+        assert_eq!(exit, Some(3), "{said}");
+        assert!(!said.contains("promise"), "{said}");
+    }
+}
+
+/// Passes each connection on to a server, which is asked to close it behind its answer.
+async fn closing(server: std::net::SocketAddr) -> std::io::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut server = TcpStream::connect(server).await?;
+                let mut line = Vec::new();
+                while !line.ends_with(b"\r\n") {
+                    line.push(client.read_u8().await?);
+                }
+                server.write_all(&[&line[..], b"connection: close\r\n"].concat()).await?;
+                tokio::io::copy_bidirectional(&mut client, &mut server).await
+            });
+        }
+    });
+    Ok(url)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_closed_behind_each_answer_is_no_fault() {
+    let mock = play_with(&[]);
+    let url = closing(mock.address()).await.expect("a port");
+    let report = run(&url, small("generic"), &[]).await;
+    assert_eq!(told(&broken(&report)), Vec::<String>::new());
+}
