@@ -99,7 +99,7 @@ fn of_catalogue(
     let bytes = format!("{} ({})", count(first.bytes_sent), mib(first.bytes_sent));
     table.line(BYTES, bytes);
     let usual = first.bytes_sent.saturating_sub(costly.bytes_sent);
-    let what = "bytes sent without rows that elsewhere have to be named";
+    let what = "without rows that elsewhere have to be named";
     table.aimed(what, mib(usual), "at most 300 MiB", usual <= MOST_BYTES);
     let fits = peak.is_none_or(|peak| peak <= MOST_BYTES);
     table.aimed("peak memory, mock included", told(peak), "at most 300 MiB", fits);
