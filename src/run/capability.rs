@@ -131,7 +131,8 @@ pub(super) fn is_shown(capability: &str, step: &Step, answer: &Answer) -> bool {
     answer.is_ok() && !only_taken && !by_range && !passed_over(Some(capability), step, answer)
 }
 
-fn is_refusal_due(step: &Step) -> bool {
+/// Whether a step claims that it is refused.
+pub(super) fn is_refusal_due(step: &Step) -> bool {
     let refuses = |claims: &Claims| {
         claims.error.is_some()
             || claims.refused.is_some()

@@ -155,8 +155,14 @@ pub fn plan(
                 continue;
             }
             let opted_in = case.cost.opted_in().filter(|_| !loopback && !selection.names(&id));
+            let copied = copied(&row.steps, &Sizes { provider }).filter(|bytes| *bytes > MOST_BYTES);
             let applicable = if let Some(why) = opted_in {
                 Applicable::No(format!("{why}: on a live endpoint it runs only when it is named"))
+            } else if let Some(bytes) = copied.filter(|_| !selection.names(&id)) {
+                Applicable::No(format!(
+                    "the server would copy {} GiB: it runs when it is named, or where the limit is small",
+                    bytes >> 30
+                ))
             } else {
                 applicable(case, row, provider)
             };
@@ -225,6 +231,23 @@ fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
         }
         Err(Missing(limit)) => Applicable::No(format!("{} has no limit {limit}", provider.title)),
     }
+}
+
+/// How many bytes the server would write by copies of whole parts; none if that cannot be said.
+fn copied(steps: &[Step], sizes: &Sizes<'_>) -> Option<u64> {
+    let of_step = |step: &Step| match &step.operation {
+        Operation::UploadParts(args) if args.source.is_some() => {
+            let count = match &args.numbers {
+                Numbers::List(numbers) => numbers.len() as u64,
+                Numbers::Range(first, last) => {
+                    u64::try_from(last.value(sizes).ok()? - first.value(sizes).ok()? + 1).ok()?
+                }
+            };
+            Some(count.saturating_mul(Expr::full().size(sizes).ok()?))
+        }
+        _ => Some(0),
+    };
+    steps.iter().map(of_step).sum()
 }
 
 /// What the only row of a case costs; none if it needs a limit that the provider does not have.

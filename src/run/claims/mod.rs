@@ -179,11 +179,25 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
 /// The aspects whose home the row is.
 fn tells(claims: &Claims, answer: &Answer) -> Result<(), Met> {
     let deviation = claims.tells.iter().flatten().find_map(|aspect| answer.deviation(aspect));
-    match deviation {
-        Some(deviation) => {
-            Err(differs(format!("{} in the answer", deviation.aspect), deviation.seen.clone()))
-        }
+    if let Some(deviation) = deviation {
+        return Err(differs(format!("{} in the answer", deviation.aspect), deviation.seen.clone()));
+    }
+    match claims.tells.iter().flatten().find(|aspect| !has_place_for(aspect, answer)) {
+        Some(aspect) => Err(Met::Unavailable(format!("the answer has no place for {aspect}"))),
         None => Ok(()),
+    }
+}
+
+/// Whether an answer has what an aspect belongs to: a last page has no marker, an empty one no entry.
+fn has_place_for(aspect: &str, answer: &Answer) -> bool {
+    let none = |count: Option<usize>| count.unwrap_or(0) == 0;
+    match aspect.split_once('.') {
+        _ if ["NextKeyMarker", "NextPartNumberMarker"].contains(&aspect) => answer.truncated,
+        Some(("Part", _)) => !none(answer.parts.as_ref().map(Vec::len)),
+        Some(("Upload", _)) => !none(answer.uploads.as_ref().map(Vec::len)),
+        Some(("CommonPrefixes", _)) => !none(answer.prefixes.as_ref().map(Vec::len)),
+        Some(("Contents", _)) => !answer.keys.is_empty(),
+        _ => true,
     }
 }
 

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::callback::CallbackServer;
+use super::capability::is_refusal_due;
 use super::headers::signing;
 use super::journal::Made;
 use super::ledger::Completed;
@@ -172,7 +173,13 @@ impl Round<'_> {
 
     /// Makes the call of a step that is one request.
     pub(super) fn prepare(&mut self, step: &Step) -> Result<Prepared, Fault> {
-        let (call, after) = self.call_of(&step.operation)?;
+        let (call, mut after) = self.call_of(&step.operation)?;
+        // What has to be refused leaves no object that would have to be there.
+        if let After::Finished { sure, .. } = &mut after
+            && is_refusal_due(step)
+        {
+            *sure = false;
+        }
         let prepared = Prepared { call, signing: signing(step), after };
         // With its path tampered with, the request names another key.
         if prepared.signing.tamper == Some(Tamper::Path)
