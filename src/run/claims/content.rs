@@ -28,7 +28,17 @@ pub(super) fn content(items: &[ContentItem], answer: &Answer, scene: &Scene<'_>)
         return Ok(());
     }
     let expected = format!("{at} bytes: part {}", names.join(", part "));
-    Err(differs(expected, format!("{} bytes: {}", got.len(), describe(&got, scene.state))))
+    let framing = if has_framing(&got) { ", with the framing of chunks stored as data" } else { "" };
+    Err(differs(expected, format!("{} bytes: {}{framing}", got.len(), describe(&got, scene.state))))
+}
+
+/// Whether bytes hold the framing of a body that was sent in chunks: sizes in hex and, where the chunks were
+/// signed, their signatures.
+fn has_framing(got: &[u8]) -> bool {
+    let has = |text: &[u8]| got.windows(text.len()).any(|window| window == text);
+    let digits = got.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+    let begins = (1..=8).contains(&digits) && got[digits..].starts_with(b"\r\n");
+    has(b";chunk-signature=") || (begins && has(b"\r\n0\r\n"))
 }
 
 /// Says which of the sent bytes an object consists of.
@@ -77,4 +87,16 @@ fn describe(mut got: &[u8], state: &State) -> String {
 
 fn common(a: &[u8], b: &[u8]) -> usize {
     a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_framing_is_told_from_other_bytes() {
+        assert!(has_framing(b"5;chunk-signature=00\r\nhello\r\n0;chunk-signature=00\r\n\r\n"));
+        assert!(has_framing(b"5\r\nhello\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n"));
+        assert!(!has_framing(b"5\r\nhello") && !has_framing(b"hello\r\n0\r\n") && !has_framing(b""));
+    }
 }
