@@ -417,10 +417,8 @@ impl<'r> Round<'r> {
         // What a server does not know it passes over. Whether it lacks the capability is decided when the
         // row has ended: another answer may show it.
         match capability {
-            Some(name) if passed_over(capability, step, &answer) => {
-                if unknown {
-                    self.passed_over.entry(name).or_insert((self.steps.len(), answer.summary()));
-                }
+            Some(name) if unknown && passed_over(capability, step, &answer) => {
+                self.passed_over.entry(name).or_insert((self.steps.len(), answer.summary()));
             }
             Some(name) if is_shown(name, step, &answer) => _ = self.shown.insert(name),
             _ => {}

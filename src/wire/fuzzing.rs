@@ -48,7 +48,7 @@ fn operations() -> Vec<Box<dyn Operation>> {
         Box::new(s3::HeadObject { key: key(), part_number: None, headers: Vec::new() }),
         Box::new(s3::GetObjectAcl { key: key() }),
         Box::new(s3::GetObjectTagging { key: key() }),
-        Box::new(s3::GetObjectAttributes { key: key(), max_parts: None, part_number_marker: None }),
+        Box::new(s3::GetObjectAttributes { key: key(), ..Default::default() }),
         Box::new(s3::GetBucketInfo),
         Box::new(s3::GetBucketVersioning),
         Box::new(s3::GetObjectLockConfiguration),

@@ -388,6 +388,9 @@ defects! {
     /// A part whose number is none replaces the object under the key.
     StoreBrokenParts = "store-broken-parts",
 
+    /// Of several header lines of one name only the first counts.
+    ReadFirstHeaderLine = "read-first-header-line",
+
     of_oss:
     /// Without a list, the parts are joined in the order in which they arrived.
     AllInArrivalOrder = "all-in-arrival-order",

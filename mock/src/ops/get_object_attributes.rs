@@ -9,7 +9,10 @@ const PAGE: u32 = 1_000;
 const ATTRIBUTES: [&str; 5] = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
-    let header = call.request.list("x-amz-object-attributes").unwrap_or_default();
+    let header = match call.has(Defect::ReadFirstHeaderLine) {
+        true => call.request.header("x-amz-object-attributes").unwrap_or_default().to_owned(),
+        false => call.request.list("x-amz-object-attributes").unwrap_or_default(),
+    };
     let asked: Vec<&str> = header.split(',').map(str::trim).collect();
     if asked.iter().any(|name| !ATTRIBUTES.contains(name)) {
         return Err(S3Error::invalid_argument(

@@ -98,6 +98,9 @@ arguments! {
         max_parts: Option<Expr>,
         /// Only numbers above this one.
         part_number_marker: Option<Expr>,
+        /// Names each attribute in a header line of its own, as some SDKs do.
+        #[serde(default)]
+        one_a_line: bool,
     }
 }
 

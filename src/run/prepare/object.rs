@@ -69,6 +69,7 @@ impl Round<'_> {
             key: self.key_or(args.key.as_ref(), None)?,
             max_parts: args.max_parts.as_ref().map(|max| self.size(max)).transpose()?,
             part_number_marker: args.part_number_marker.as_ref().map(|m| self.size(m)).transpose()?,
+            one_a_line: args.one_a_line,
         };
         Ok((Box::new(call), After::Nothing))
     }

@@ -16,7 +16,12 @@ pub struct GetObjectAttributes {
     pub max_parts: Option<u64>,
     /// Only numbers above this one.
     pub part_number_marker: Option<u64>,
+    /// Whether each attribute stands in a header line of its own.
+    pub one_a_line: bool,
 }
+
+/// All attributes.
+const ATTRIBUTES: [&str; 5] = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
 impl Operation for GetObjectAttributes {
     fn name(&self) -> &'static str {
@@ -24,9 +29,14 @@ impl Operation for GetObjectAttributes {
     }
 
     fn request(&self, _: Dialect) -> Request {
-        let mut request = Request::key(Method::GET, &self.key)
-            .flag("attributes")
-            .header("x-amz-object-attributes", "ETag,Checksum,ObjectParts,StorageClass,ObjectSize");
+        let mut request = Request::key(Method::GET, &self.key).flag("attributes");
+        let lines = match self.one_a_line {
+            true => ATTRIBUTES.map(str::to_owned).to_vec(),
+            false => vec![ATTRIBUTES.join(",")],
+        };
+        for line in lines {
+            request = request.header("x-amz-object-attributes", &line);
+        }
         if let Some(max) = self.max_parts {
             request = request.header("x-amz-max-parts", &max.to_string());
         }
