@@ -299,6 +299,8 @@ pub enum ListOrder {
     Any,
     /// Uploads of one key by ascending id, whatever their names say.
     ById,
+    /// Parts by ascending number; without it, a listing of parts may come in any order.
+    ByNumber,
 }
 
 /// What differs between several answers.

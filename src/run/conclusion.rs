@@ -54,10 +54,16 @@ pub(super) fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, en
         return conclusion(130, false, "interrupted: the report is partial".to_owned());
     }
     if broken > 0 {
-        let words = match broken {
+        let blocked =
+            rows.iter().filter(|row| is_broken(row, strict) && row.verdict == Verdict::Blocked).count();
+        let mut words = match broken - blocked {
+            0 => format!("no promise of {whose} was seen broken"),
             1 => format!("1 promise of {whose} is broken"),
             n => format!("{n} promises of {whose} are broken"),
         };
+        if blocked > 0 {
+            words += &format!(", {blocked} could not be looked at");
+        }
         let stopped = if end == End::Decided { "; stopped there, so the report is partial" } else { "" };
         return conclusion(1, false, words + stopped);
     }

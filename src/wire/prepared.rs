@@ -57,16 +57,16 @@ impl Client {
         if matches!(request.method.as_str(), "PUT" | "POST") && request.body.bytes().is_empty() {
             headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        // A header that is there to be changed after signing. One that a part may not bear would be refused
-        // for that.
-        let harmless = match self.target.dialect {
-            Dialect::S3 => "user-agent",
-            Dialect::Oss => "meta-mpuspec",
+        // A header that is there to be changed after signing. It has an effect, so that no server passes over
+        // it, and none that opens anything; metadata would be refused with a part for what it is.
+        let (name, before, after) = match self.target.dialect {
+            Dialect::S3 => ("acl", "private", "bucket-owner-full-control"),
+            Dialect::Oss => ("meta-mpuspec", "signed", "tampered"),
         };
-        let tampered = HeaderName::try_from(own(self.target.dialect, harmless));
+        let tampered = HeaderName::try_from(own(self.target.dialect, name));
         let tampered = tampered.map_err(|error| error.to_string())?;
         if signing.tamper == Some(Tamper::Header) {
-            headers.insert(tampered.clone(), HeaderValue::from_static("signed"));
+            headers.insert(tampered.clone(), HeaderValue::from_static(before));
         }
         let resource = Resource { bucket, key: request.key.as_deref() };
         let made = self.sign(&mut signed, &request.body, &resource, signing)?;
@@ -99,7 +99,7 @@ impl Client {
                 url.set_query(Some(&format!("{before}partNumber=2{rest}")));
             }
             Some(Tamper::Header | Tamper::NewHeader) => {
-                signed.headers_mut().insert(tampered, HeaderValue::from_static("tampered"));
+                signed.headers_mut().insert(tampered, HeaderValue::from_static(after));
             }
             Some(Tamper::Body) => {
                 let changed = changed(&body.unwrap_or_default());

@@ -388,6 +388,8 @@ defects! {
     /// A part whose number is none replaces the object under the key.
     StoreBrokenParts = "store-broken-parts",
 
+    /// A listing of parts has them sorted as text.
+    ListPartsInTextOrder = "list-parts-in-text-order",
     /// Of several header lines of one name only the first counts.
     ReadFirstHeaderLine = "read-first-header-line",
 

@@ -12,9 +12,12 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let after = call.count("part-number-marker")?.unwrap_or(0);
     let upload = call.upload();
     let answer = call.apply(Operation::ListParts { upload: upload.clone(), after, max })?;
-    let model::Answer::Parts(listed) = answer else {
+    let model::Answer::Parts(mut listed) = answer else {
         return Err(S3Error::new("InternalError", "nothing was listed"));
     };
+    if call.has(Defect::ListPartsInTextOrder) {
+        listed.parts.sort_by_key(|part| part.number.to_string());
+    }
     let (owner, storage_class) = {
         let store = call.service.store.lock();
         let bucket = store.buckets.get(request.bucket());

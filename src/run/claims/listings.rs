@@ -4,7 +4,12 @@ use super::{Met, Scene, differs, sizes, unquoted};
 use crate::case::{Claims, ListOrder, PartList, PartRef};
 use crate::wire::Answer;
 
-pub(super) fn parts(list: &PartList, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
+pub(super) fn parts(
+    list: &PartList,
+    order: Option<ListOrder>,
+    answer: &Answer,
+    scene: &Scene<'_>,
+) -> Result<(), Met> {
     let sizes = sizes(scene);
     let references: Vec<PartRef> = match list {
         PartList::List(list) => list.clone(),
@@ -25,7 +30,13 @@ pub(super) fn parts(list: &PartList, answer: &Answer, scene: &Scene<'_>) -> Resu
     let listed = |part: &crate::wire::ListedPart| {
         (part.number.to_string(), part.etag.as_deref().map(unquoted).map(str::to_owned), part.size)
     };
-    let got: Vec<Entry> = answer.parts.iter().flatten().map(listed).collect();
+    let mut got: Vec<Entry> = answer.parts.iter().flatten().map(listed).collect();
+    // One row is about the order.
+    if order != Some(ListOrder::ByNumber) {
+        let by_number = |entry: &Entry| entry.0.parse::<u64>().unwrap_or(u64::MAX);
+        got.sort_by_key(by_number);
+        expected.sort_by_key(by_number);
+    }
     let same = got.len() == expected.len() && got.iter().zip(&expected).all(|(a, b)| agree(a, b));
     if !same {
         return Err(differs(show(&expected), show(&got)));

@@ -135,7 +135,7 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         }
     }
     if let Some(list) = &claims.parts {
-        parts(list, answer, scene)?;
+        parts(list, claims.order, answer, scene)?;
     }
     listing(claims, answer, scene)?;
     fields(claims, answer, scene)?;

@@ -258,13 +258,18 @@ impl Round<'_> {
 
     /// Uploads that an answer tells of although it was not to make any, or not under this key.
     pub(super) fn note_strays(&mut self, prepared: &Prepared) {
+        // Only a creation makes an upload: an id that was sent is repeated by others, and may be no upload's.
+        let request = prepared.call.request(self.context.client.target.dialect);
+        if !request.query.iter().any(|(name, _)| name == "uploads") {
+            return;
+        }
         let Some(text) = self.log.last().and_then(|last| last.response?.body.text) else { return };
         let between = |name: &str| {
             let (_, rest) = text.split_once(&format!("<{name}>"))?;
             Some(rest.split_once(&format!("</{name}>"))?.0.to_owned())
         };
         // The key that was sent is what an abort needs: not every server says it as it was.
-        let sent = prepared.call.request(self.context.client.target.dialect).key;
+        let sent = request.key;
         let tampered = if prepared.signing.tamper == Some(Tamper::Path) { "x" } else { "" };
         let sent = sent.map(|key| format!("{key}{tampered}"));
         if let (Some(key), Some(id)) = (sent.or_else(|| between("Key")), between("UploadId"))
