@@ -414,7 +414,9 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
         Some(upload) if upload.parts.is_empty() && rules.has(Defect::HideEmptyUploads) => None,
         None if rules.has(Defect::ListUnknownUploads) => Some(&none),
         None if rules.has(Defect::ListObjectAsUpload) && state.object.is_some() => Some(&none),
-        None if rules.has(Defect::FollowUploadIds) && is_path(id) => Some(&none),
+        None if rules.has(Defect::FollowUploadIds) && is_path(id) => {
+            Some(state.uploads.values().next().unwrap_or(&none))
+        }
         upload => upload,
     };
     let Some(upload) = upload else { return refuse(Refusal::NoSuchUpload(id.clone())) };

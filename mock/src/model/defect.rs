@@ -592,8 +592,16 @@ defects! {
     OmitCompletionEtag = "omit-completion-etag",
     /// Refusals have a code that S3 does not know.
     ForeignCodes = "foreign-codes",
+    /// UploadPart is answered with 501.
+    NoUploadPart = "no-upload-part",
+    /// CompleteMultipartUpload is answered with 501.
+    NoCompletion = "no-completion",
+    /// AbortMultipartUpload is answered with 501.
+    NoAbort = "no-abort",
     /// ListParts is answered with 501.
     NoListParts = "no-list-parts",
+    /// ListMultipartUploads is answered with 501.
+    NoUploadListing = "no-upload-listing",
     /// The ETag in the answer of a completion has no quotes.
     UnquotedCompletionEtag = "unquoted-completion-etag",
     /// The ETag in the answer of a copied part has no quotes.

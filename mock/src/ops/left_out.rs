@@ -102,8 +102,10 @@ pub(super) fn operation(call: &Call<'_>) -> &'static str {
         ("POST", true) if has("uploads") => "CreateMultipartUpload",
         ("POST", true) if has("uploadId") => "CompleteMultipartUpload",
         ("PUT", true) if has("uploadId") && copies => "UploadPartCopy",
+        ("PUT", true) if has("uploadId") => "UploadPart",
+        ("DELETE", true) if has("uploadId") => "AbortMultipartUpload",
         ("PUT", true) if copies => "CopyObject",
-        ("PUT", true) if !has("uploadId") => "PutObject",
+        ("PUT", true) => "PutObject",
         ("GET", true) if has("uploadId") => "ListParts",
         ("GET", true) => "GetObject",
         ("HEAD", true) => "HeadObject",
@@ -111,6 +113,20 @@ pub(super) fn operation(call: &Call<'_>) -> &'static str {
         ("GET", false) => "ListObjects",
         _ => "",
     }
+}
+
+/// The defects that make an operation absent.
+const ABSENT: &[(Defect, &str)] = &[
+    (Defect::NoUploadPart, "UploadPart"),
+    (Defect::NoCompletion, "CompleteMultipartUpload"),
+    (Defect::NoAbort, "AbortMultipartUpload"),
+    (Defect::NoListParts, "ListParts"),
+    (Defect::NoUploadListing, "ListMultipartUploads"),
+];
+
+/// Returns whether a defect makes an operation absent.
+pub(super) fn is_absent(rules: &Rules, operation: &str) -> bool {
+    ABSENT.iter().any(|(defect, of)| *of == operation && rules.has(*defect))
 }
 
 /// Changes the answer of an operation as the defects want it.

@@ -103,8 +103,8 @@ impl<'s> Call<'s> {
     /// Finds the operation and carries it out.
     pub(crate) async fn answer(self) -> Result<Answer, S3Error> {
         let (rules, operation) = (&self.service.rules, left_out::operation(&self));
-        if operation == "ListParts" && rules.has(Defect::NoListParts) {
-            return Err(S3Error::not_implemented("uploadId"));
+        if left_out::is_absent(rules, operation) {
+            return Err(S3Error::not_implemented(operation));
         }
         let answer = route::route(self).await?;
         Ok(left_out::change(rules, operation, answer))
