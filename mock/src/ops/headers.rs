@@ -47,7 +47,8 @@ const HEEDED: &[&str] = &[
     "website-redirect-location",
 ];
 
-/// Those that change nothing here: what SDKs say about themselves, and consents to what does not arise.
+/// Those that change nothing here: what SDKs say about themselves, consents to what does not arise, and the
+/// wish for a digest behind the body, which need not be granted.
 const HARMLESS: &[&str] = &[
     "api-version",
     "bypass-governance-retention",
@@ -55,6 +56,7 @@ const HARMLESS: &[&str] = &[
     "confirm-remove-self-bucket-access",
     "invocation-id",
     "optional-object-attributes",
+    "te",
     "user-agent",
 ];
 
