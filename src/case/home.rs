@@ -8,7 +8,7 @@ use super::{Catalogue, Claims, Expect, Operation, RowId, Step};
 /// The home rows of a catalogue, by operation and aspect. They are the rows whose claims say `tells`.
 #[derive(Clone, Debug, Default)]
 pub struct Homes {
-    rows: BTreeMap<(&'static str, String), Vec<RowId>>,
+    rows: BTreeMap<&'static str, BTreeMap<String, Vec<RowId>>>,
 }
 
 impl Homes {
@@ -19,7 +19,7 @@ impl Homes {
             for row in &case.rows {
                 let id = RowId::new(&case.id, row.name.as_deref());
                 for (operation, aspect) in row.steps.iter().flat_map(told_by) {
-                    homes.rows.entry((operation, aspect)).or_default().push(id.clone());
+                    homes.rows.entry(operation).or_default().entry(aspect).or_default().push(id.clone());
                 }
             }
         }
@@ -28,14 +28,17 @@ impl Homes {
 
     /// Returns the home row of an aspect, if a case claims it.
     pub fn find(&self, operation: &str, aspect: &str) -> Option<&RowId> {
-        let found = self.rows.iter().find(|((of, known), _)| *of == operation && known == aspect);
-        found.and_then(|(_, rows)| rows.first())
+        self.all(operation, aspect).first()
     }
 
-    /// Returns whether a row is a home of an aspect.
-    pub fn is_home(&self, row: &RowId, operation: &str, aspect: &str) -> bool {
-        let mut found = self.rows.iter().filter(|((of, known), _)| *of == operation && known == aspect);
-        found.any(|(_, rows)| rows.contains(row))
+    /// Returns whether an aspect has a home, and a row is none.
+    pub fn is_elsewhere(&self, row: &RowId, operation: &str, aspect: &str) -> bool {
+        let homes = self.all(operation, aspect);
+        !homes.is_empty() && !homes.contains(row)
+    }
+
+    fn all(&self, operation: &str, aspect: &str) -> &[RowId] {
+        self.rows.get(operation).and_then(|aspects| aspects.get(aspect)).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -76,8 +76,7 @@ fn of_framing(sent_as: SentAs) -> Option<&'static str> {
 /// Returns whether an answer says that the server does not have a capability.
 pub(super) fn is_refused_as_absent(capability: Option<&str>, answer: &Answer) -> bool {
     let code = answer.code();
-    matches!(answer.status, 405 | 501)
-        || matches!(code.as_str(), "NotImplemented" | "MethodNotAllowed")
+    answer.is_not_implemented()
         || match capability {
             Some("storage_classes") => code == "InvalidStorageClass",
             // The server has no ACLs, or the bucket does not take any.

@@ -233,17 +233,26 @@ fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
     }
 }
 
+/// How many part numbers there are.
+fn count_of(numbers: &Numbers, sizes: &Sizes<'_>) -> Result<u64, Missing> {
+    match numbers {
+        Numbers::List(numbers) => {
+            for number in numbers {
+                number.value(sizes)?;
+            }
+            Ok(numbers.len() as u64)
+        }
+        Numbers::Range(first, last) => {
+            Ok(u64::try_from(last.value(sizes)? - first.value(sizes)? + 1).unwrap_or(0))
+        }
+    }
+}
+
 /// How many bytes the server would write by copies of whole parts; none if that cannot be said.
 fn copied(steps: &[Step], sizes: &Sizes<'_>) -> Option<u64> {
     let of_step = |step: &Step| match &step.operation {
         Operation::UploadParts(args) if args.source.is_some() => {
-            let count = match &args.numbers {
-                Numbers::List(numbers) => numbers.len() as u64,
-                Numbers::Range(first, last) => {
-                    u64::try_from(last.value(sizes).ok()? - first.value(sizes).ok()? + 1).ok()?
-                }
-            };
-            Some(count.saturating_mul(Expr::full().size(sizes).ok()?))
+            Some(count_of(&args.numbers, sizes).ok()?.saturating_mul(Expr::full().size(sizes).ok()?))
         }
         _ => Some(0),
     };
@@ -274,17 +283,7 @@ fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {
                 (1, size_of(&args.size)?)
             }
             Operation::UploadParts(args) => {
-                let count = match &args.numbers {
-                    Numbers::List(numbers) => {
-                        for number in numbers {
-                            number.value(sizes)?;
-                        }
-                        numbers.len() as u64
-                    }
-                    Numbers::Range(first, last) => {
-                        u64::try_from(last.value(sizes)? - first.value(sizes)? + 1).unwrap_or(0)
-                    }
-                };
+                let count = count_of(&args.numbers, sizes)?;
                 let each = size_of(&args.size)?;
                 let last = if args.size.is_some() { each } else { Expr::tail().size(sizes)? };
                 let bytes = each.saturating_mul(count.saturating_sub(1)).saturating_add(last);

@@ -356,11 +356,7 @@ impl<'r> Round<'r> {
             prefix: &self.prefix,
             head: matches!(operation, Operation::HeadObject(_)),
             late_error: late_error(operation),
-            codes_elsewhere: self
-                .context
-                .homes
-                .find(OF_ERRORS, "Code")
-                .is_some_and(|_| !self.context.homes.is_home(&self.planned.id, OF_ERRORS, "Code")),
+            codes_elsewhere: self.context.homes.is_elsewhere(&self.planned.id, OF_ERRORS, "Code"),
             codes_are_foreign: self.context.preflight.codes_are_foreign,
             own_only: match operation {
                 Operation::ListUploads(args) => args.prefix.is_none(),

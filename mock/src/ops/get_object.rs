@@ -71,19 +71,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     Ok(answer.body(Pieces::new(piece.content.pieces().flatten())))
 }
 
-/// The headers that a read can have answered as it likes, behind `response-` in its query.
-const OVERRIDDEN: [&str; 6] = [
-    "cache-control",
-    "content-disposition",
-    "content-encoding",
-    "content-language",
-    "content-type",
-    "expires",
-];
-
 /// Answers with the headers that the query asks for. Whoever is not known may not ask.
 fn override_headers(call: &Call<'_>, mut answer: Answer) -> Result<Answer, S3Error> {
-    for name in OVERRIDDEN {
+    for name in metadata::KEPT {
         let Some(value) = call.request.query(&format!("response-{name}")) else { continue };
         if call.principal.is_none() {
             let message = "Request specific response headers cannot be used for anonymous GET requests.";

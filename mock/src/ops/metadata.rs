@@ -9,7 +9,8 @@ use crate::http::{Answer, S3Error, encoded_words};
 use crate::model::{Defect, Meta};
 use crate::provider::Dialect;
 
-const KEPT: &[&str] = &[
+/// The headers of HTTP that are kept with an object. A read can have them answered as it likes.
+pub(super) const KEPT: &[&str] = &[
     "cache-control",
     "content-disposition",
     "content-encoding",
