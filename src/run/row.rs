@@ -66,6 +66,8 @@ pub struct RowContext {
 pub(super) struct Round<'r> {
     pub(super) context: &'r RowContext,
     pub(super) id: String,
+    /// Which round it is, from 0.
+    pub(super) number: u32,
     pub(super) prefix: String,
     pub(super) state: State,
     pub(super) sweep: Sweep,
@@ -114,6 +116,7 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
             context,
             prefix: format!("{}{}{again}/{number}/", context.prefix, folder.trim_end_matches('-')),
             id,
+            number,
             state: State::default(),
             sweep: Sweep::default(),
             log: Log::default(),

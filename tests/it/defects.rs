@@ -173,6 +173,18 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// Which call of a race comes first is for the machine to say: its rows have a second chance and a third.
+    async fn try_again(&self, alive: &mut BTreeSet<String>, defects: &BTreeSet<Defect>) {
+        for defect in std::iter::repeat_n(defects, 2).flatten() {
+            for provider in [S3, OSS] {
+                let failed = failing(provider, *defect, alive, &self.catalogue).await;
+                alive.retain(|row| !failed.contains(row));
+            }
+        }
+    }
+}
+
 /// Each defect is noticed, each promise can be seen broken, and the table of both is the committed one.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_defect_fails_some_row_and_every_row_fails_with_some_defect() {
@@ -192,7 +204,11 @@ async fn every_defect_fails_some_row_and_every_row_fails_with_some_defect() {
     }
     let mut found = Table::new();
     let mut killed = BTreeSet::new();
+    let mut proving = BTreeSet::new();
     for effect in tasks.join_all().await {
+        if !effect.proven.is_empty() {
+            proving.insert(effect.defect);
+        }
         killed.extend(effect.proven);
         found.insert(effect.defect.name().to_owned(), effect.failed);
     }
@@ -232,7 +248,7 @@ async fn every_defect_fails_some_row_and_every_row_fails_with_some_defect() {
 
     let unreachable: BTreeMap<String, String> = read(UNREACHABLE);
     let claims = |level| level == Level::Must || level == Level::Should;
-    let alive: BTreeSet<String> = [&stage.s3, &stage.oss]
+    let mut alive: BTreeSet<String> = [&stage.s3, &stage.oss]
         .into_iter()
         .flatten()
         .map(|row| &row.report)
@@ -240,6 +256,9 @@ async fn every_defect_fails_some_row_and_every_row_fails_with_some_defect() {
         .map(RowReport::name)
         .filter(|name| !killed.contains(name) && !unreachable.contains_key(name))
         .collect();
+    if alive.iter().all(|row| chance.contains(row)) {
+        stage.try_again(&mut alive, &proving).await;
+    }
     assert!(alive.is_empty(), "no narrow defect fails these {}: {alive:#?}", alive.len());
     let killed_after_all: Vec<_> =
         unreachable.keys().filter(|name| killed.contains(*name) && !chance.contains(*name)).collect();
