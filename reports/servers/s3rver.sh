@@ -5,6 +5,8 @@ default_port=5602
 key=S3RVER secret=S3RVER
 # A completion that names a part never sent ends the process.
 may_die=yes
+# It keeps what it has when it is started anew.
+keeps=yes
 # Row by row, so that the one that did it is known.
 jobs=1
 

@@ -42,7 +42,7 @@ pub(super) fn check(steps: &[Step], mistakes: &mut Vec<Mistake>) -> BTreeSet<Mis
 }
 
 fn has_claim(steps: &[Step]) -> bool {
-    steps.iter().any(|step| step.expect.is_some() || step.inner().any(|step| step.expect.is_some()))
+    steps.iter().any(|step| step.is_claim() || step.inner().any(Step::is_claim))
 }
 
 /// What a name stands for.

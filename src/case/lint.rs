@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mpuspec_mock::provider::{Problem, Provider};
-use mpuspec_mock::yaml::{Mistake, Path};
+use mpuspec_mock::yaml::{self, Mistake, Path};
 
 use super::catalogue::Catalogue;
 use super::expect::Expect;
@@ -17,6 +17,7 @@ pub fn lint(catalogue: &Catalogue, providers: &[Provider]) -> Vec<Problem> {
     let mut ids: BTreeMap<String, &str> = BTreeMap::new();
     let mut cited: BTreeSet<String> = BTreeSet::new();
     let mut observed: BTreeMap<&str, &str> = BTreeMap::new();
+    let rows: BTreeSet<String> = catalogue.row_ids().map(|row| row.to_string()).collect();
     for case in &catalogue.cases {
         let mut found = Vec::new();
         if catalogue.is_builtin(&case.id) {
@@ -27,6 +28,15 @@ pub fn lint(catalogue: &Catalogue, providers: &[Provider]) -> Vec<Problem> {
             found.push(Mistake::at(&Path::root(), format!("the id differs from `{other}` in case alone")));
         }
         for step in all_steps(case) {
+            if let Some(row) = step.promised_by.as_deref().filter(|row| !rows.contains(*row)) {
+                let mistake = Mistake::at(&step.path.key("promised_by"), format!("there is no row `{row}`"));
+                let near = yaml::nearest(row, rows.iter().map(String::as_str));
+                let help = near.map(|near| format!("did you mean `{near}`?"));
+                found.push(match help {
+                    Some(help) => mistake.help(help),
+                    None => mistake,
+                });
+            }
             if let Some(name) = &step.observe
                 && let Some(other) = observed.insert(name, &case.id)
                 && other != case.id

@@ -96,6 +96,10 @@ fn step_schema(generator: &mut SchemaGenerator) -> Value {
     properties.insert("observe".to_owned(), json!({ "type": "string", "pattern": "^[a-z0-9-]+$" }));
     properties.insert("as_user".to_owned(), generator.subschema_for::<User>().to_value());
     properties.insert("sign".to_owned(), generator.subschema_for::<Sign>().to_value());
+    properties.insert(
+        "promised_by".to_owned(),
+        json!({ "description": "the row whose promise the step rests on", "type": "string" }),
+    );
     properties.insert("note".to_owned(), json!({ "type": "string" }));
     json!({ "type": "object", "properties": properties, "oneOf": alternatives, "additionalProperties": false })
 }

@@ -23,6 +23,8 @@ pub struct Step {
     pub as_user: Option<User>,
     /// How the request is signed, where it is not as usual.
     pub sign: Option<Sign>,
+    /// The row whose promise the step rests on: where that is broken, its own row is blocked by that one.
+    pub promised_by: Option<String>,
     /// A remark for the report.
     pub note: Option<String>,
 }
@@ -122,9 +124,14 @@ pub enum Tampered {
 }
 
 /// What may stand beside an operation.
-pub(super) const BESIDE: &[&str] = &["expect", "observe", "as_user", "sign", "note"];
+pub(super) const BESIDE: &[&str] = &["expect", "observe", "as_user", "sign", "promised_by", "note"];
 
 impl Step {
+    /// Whether its row claims what it expects: not a preparation, and no other row's promise.
+    pub fn is_claim(&self) -> bool {
+        self.expect.is_some() && self.promised_by.is_none()
+    }
+
     /// The steps that follow if an outcome is seen, and those in lanes.
     pub fn inner(&self) -> impl Iterator<Item = &Self> {
         let lanes = match &self.operation {
@@ -157,8 +164,9 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
         return None;
     };
     let mut beside = |key: &str| mapping.remove(key);
-    let (expect, observe, as_user, sign, note) =
-        (beside("expect"), beside("observe"), beside("as_user"), beside("sign"), beside("note"));
+    let (expect, observe, as_user, sign) =
+        (beside("expect"), beside("observe"), beside("as_user"), beside("sign"));
+    let (promised_by, note) = (beside("promised_by"), beside("note"));
     let names: Vec<&str> = OPERATIONS.iter().map(|entry| entry.name).chain([TOGETHER]).collect();
     let mut found = None;
     for (key, value) in mapping {
@@ -205,10 +213,12 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
     {
         mistakes.push(Mistake::at(&path.key("observe"), "a row of the dialect sheet is named in-kebab-case"));
     }
+    let promised_by = keep(text(promised_by, "promised_by"), mistakes);
     let note = keep(text(note, "note"), mistakes);
     let as_user = keep(as_user.map(|value| yaml::decode(value, &path.key("as_user"))), mistakes);
     let sign = keep(sign.map(|value| yaml::decode(value, &path.key("sign"))), mistakes);
-    Some(Step { path: path.clone(), operation: operation?, expect, observe, as_user, sign, note })
+    let path = path.clone();
+    Some(Step { path, operation: operation?, expect, observe, as_user, sign, promised_by, note })
 }
 
 fn read_lanes(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<Vec<(String, Vec<Step>)>> {

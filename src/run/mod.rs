@@ -1,6 +1,7 @@
 //! Which rows run, step by step, the verdict, clean-up.
 
 mod accepted;
+mod alibi;
 mod audit;
 mod bucket;
 mod callback;

@@ -234,6 +234,7 @@ impl<'r> Round<'r> {
                 Some(unlawful) => (unlawful, None),
                 None => (outcome, then),
             };
+            let outcome = self.owed(step, outcome);
             self.record(step, outcome, from);
             if let Some(then) = then {
                 self.run(&then).await;
@@ -263,14 +264,16 @@ impl<'r> Round<'r> {
         let report = StepReport {
             operation: step.operation.name().to_owned(),
             line,
-            claim: step.expect.is_some(),
+            claim: step.is_claim(),
             result,
             expected: expected.map(|text| redactor.clean(&text)),
             got: redactor.clean(&got),
             exchanges: (to > from).then_some((from + 1, to)),
         };
+        // Another row's promise that is broken ends this one; what came otherwise is judged as ever.
+        let is_owed = step.promised_by.is_some() && matches!(outcome, StepOutcome::Hidden { .. });
         let judged = JudgedStep {
-            claim: step.expect.is_some(),
+            claim: step.expect.is_some() && !is_owed,
             reads: step.operation.is_reading(),
             capability: self.capability(step),
             outcome,
@@ -493,6 +496,20 @@ impl<'r> Round<'r> {
                 got: seen.to_owned(),
                 not_implemented: false,
             },
+        }
+    }
+
+    /// A step that rests on another row's promise, which is broken: that row is to blame.
+    fn owed(&self, step: &Step, outcome: StepOutcome) -> StepOutcome {
+        let Some(by) = step.promised_by.clone().filter(|by| *by != self.id) else { return outcome };
+        match outcome {
+            StepOutcome::Unmet { expected, got, not_implemented: false } => {
+                StepOutcome::Hidden { by, why: format!("expected {expected}, got {got}") }
+            }
+            StepOutcome::Trouble(trouble) if trouble.is_of_the_server() => {
+                StepOutcome::Hidden { by, why: trouble.to_string() }
+            }
+            outcome => outcome,
         }
     }
 

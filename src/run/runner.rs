@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use mpuspec_mock::provider::{LIMITS, Provider};
 
+use super::alibi::accuse_where_nobody_does;
 use super::bucket::probe;
 use super::conclusion::{End, conclude};
 use super::contents::Contents;
@@ -271,6 +272,7 @@ impl Runner {
         let Done { mut rows, not_run, mut left, end } = done;
         rows.extend(found.rows);
         rows.sort_by(|a, b| (&a.id, &a.row).cmp(&(&b.id, &b.row)));
+        accuse_where_nobody_does(&mut rows);
         left.add(found.left);
         let cleanup = match found.kept {
             // The journal stays too.

@@ -33,9 +33,17 @@ impl Client {
         if url.path() != path_alone || url.host_str() != base.host_str() {
             return Err("a key with dot segments, or one that begins with a slash, cannot be sent".to_owned());
         }
+        // Signed for another key, and sent to the right one: a server that does not look at the path carries
+        // it out, where the other way round it would find nothing under the key.
+        let right_path = url.path().to_owned();
+        let other = (signing.tamper == Some(Tamper::Path)).then(|| {
+            let mut other = url.clone();
+            other.set_path(&format!("{}x", url.path()));
+            other
+        });
         let mut signed = http::Request::builder()
             .method(request.method.clone())
-            .uri(url.as_str())
+            .uri(other.as_ref().unwrap_or(&url).as_str())
             .body(())
             .map_err(|error| error.to_string())?;
         let host = match url.port() {
@@ -68,7 +76,8 @@ impl Client {
         if signing.tamper == Some(Tamper::Header) {
             headers.insert(tampered.clone(), HeaderValue::from_static(before));
         }
-        let resource = Resource { bucket, key: request.key.as_deref() };
+        let other_key = request.key.as_ref().filter(|_| other.is_some()).map(|key| format!("{key}x"));
+        let resource = Resource { bucket, key: other_key.as_deref().or(request.key.as_deref()) };
         let made = self.sign(&mut signed, &request.body, &resource, signing)?;
         let mut body = match (&request.body, made) {
             (Body::Framed(blob, framing), Some(Signed { chunks: Some(mut chunks), .. })) => {
@@ -84,8 +93,7 @@ impl Client {
         };
         match signing.tamper {
             None => {}
-            // Another key below the prefix of the row.
-            Some(Tamper::Path) => url.set_path(&format!("{}x", url.path())),
+            Some(Tamper::Path) => url.set_path(&right_path),
             Some(Tamper::Query) => {
                 let query = url.query().map_or_else(String::new, |query| format!("{query}&"));
                 url.set_query(Some(&format!("{query}mpuspec-tampered=1")));

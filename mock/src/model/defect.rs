@@ -311,8 +311,8 @@ defects! {
     IgnoreAttributesMarker = "ignore-attributes-marker",
     /// GetObjectAttributes tells that more parts follow, whatever the page.
     AttributesNeverEnd = "attributes-never-end",
-    /// The key of a request is taken from its upload id, before the signature is checked.
-    TakeKeyFromUploadId = "take-key-from-upload-id",
+    /// A signature that is good for the key with one letter more is taken for the key.
+    TakeSignatureOfNeighbour = "take-signature-of-neighbour",
     /// A creation with an impossible checksum is taken, without any.
     AcceptImpossibleChecksums = "accept-impossible-checksums",
     /// A repeated completion is answered with status 500.
@@ -594,6 +594,8 @@ defects! {
     ForeignCodes = "foreign-codes",
     /// UploadPart is answered with 501.
     NoUploadPart = "no-upload-part",
+    /// UploadPartCopy is answered with 501.
+    NoUploadPartCopy = "no-upload-part-copy",
     /// CompleteMultipartUpload is answered with 501.
     NoCompletion = "no-completion",
     /// AbortMultipartUpload is answered with 501.

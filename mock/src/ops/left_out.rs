@@ -118,6 +118,7 @@ pub(super) fn operation(call: &Call<'_>) -> &'static str {
 /// The defects that make an operation absent.
 const ABSENT: &[(Defect, &str)] = &[
     (Defect::NoUploadPart, "UploadPart"),
+    (Defect::NoUploadPartCopy, "UploadPartCopy"),
     (Defect::NoCompletion, "CompleteMultipartUpload"),
     (Defect::NoAbort, "AbortMultipartUpload"),
     (Defect::NoListParts, "ListParts"),

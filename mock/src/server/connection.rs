@@ -16,9 +16,9 @@ use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
 use crate::http::{
-    Answer, Asked, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate, url_encoded,
+    Answer, Asked, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate,
 };
-use crate::model::{Defect, Rules, UploadId};
+use crate::model::{Defect, Rules};
 use crate::ops::{Call, Service, left_out};
 use crate::provider::Dialect;
 use crate::{ACCESS_KEY, accounts};
@@ -152,9 +152,6 @@ async fn answer(
 ) -> Result<Answer, S3Error> {
     let mut request = Request::new(parts, service.provider.dialect)?;
     let has = |defect| service.rules.has(defect);
-    if has(Defect::TakeKeyFromUploadId) {
-        take_key_from_upload_id(&mut request, service);
-    }
     if request.second_level && !has(Defect::TakePathStyle) {
         let message =
             "The bucket you are attempting to access must be addressed using OSS third level domain.";
@@ -167,7 +164,15 @@ async fn answer(
     let signed = if open(&request).is_some_and(has) {
         Ok(Signed { principal: Some(ACCESS_KEY.to_owned()), payload: Payload::Unsigned })
     } else {
-        authenticate(&request, &service.region, Leniency::of(&service.rules), accounts::find)
+        let check = |request: &Request| {
+            authenticate(request, &service.region, Leniency::of(&service.rules), accounts::find)
+        };
+        match check(&request) {
+            Err(error) if has(Defect::TakeSignatureOfNeighbour) => {
+                with_neighbours_key(&mut request, |request| check(request).ok()).ok_or(error)
+            }
+            checked => checked,
+        }
     };
     let Signed { principal, payload } = signed?;
     if request.dialect == Dialect::S3 && signed_url {
@@ -197,16 +202,16 @@ fn open(request: &Request) -> Option<Defect> {
     })
 }
 
-/// With a deliberate mistake: what the path says does not count if the upload has another key.
-fn take_key_from_upload_id(request: &mut Request, service: &Service) {
-    let Some(id) = request.query("uploadId").map(|id| UploadId(id.to_owned())) else { return };
-    let store = service.store.lock();
-    let Some(bucket) = store.buckets.get(request.bucket()) else { return };
-    let found = bucket.keys.iter().find(|(_, state)| state.uploads.contains_key(&id));
-    if let Some((key, _)) = found {
-        request.raw_path = format!("/{}/{}", request.bucket(), url_encoded(key));
-        request.key = Some(key.clone());
-    }
+/// Looks at a request as if its key had one letter more, whichever serves.
+fn with_neighbours_key<T>(request: &mut Request, look: impl Fn(&Request) -> Option<T>) -> Option<T> {
+    let (path, key) = (request.raw_path.clone(), request.key.clone());
+    let found = ('a'..='z').find_map(|letter| {
+        request.raw_path = format!("{path}{letter}");
+        request.key = key.as_ref().map(|key| format!("{key}{letter}"));
+        look(request)
+    });
+    (request.raw_path, request.key) = (path, key);
+    found
 }
 
 /// What deliberate mistakes make of a key.
