@@ -255,9 +255,8 @@ fn after_the_end(history: &History, call: &Call) -> Option<Kind> {
         Ask::CompleteUpload { .. } if completed => Some(Kind::ReplayedForAnyList),
         Ask::CompleteUpload { .. } if aborted => Some(Kind::CompletedAfterAbort),
         Ask::ListParts { .. } if aborted && gone && !part_since => Some(Kind::Revived),
-        Ask::ListParts { .. } | Ask::UploadPart { .. } | Ask::UploadPartCopy { .. } if aborted => {
-            Some(Kind::PartAfterAbort)
-        }
+        Ask::ListParts { .. } if aborted && part_since => Some(Kind::PartAfterAbort),
+        Ask::UploadPart { .. } | Ask::UploadPartCopy { .. } if aborted => Some(Kind::PartAfterAbort),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Calls that are released together.
 
-use super::claims::{Met, judge};
+use super::claims::{Met, content, judge};
 use super::perform::{Fault, is_throttled, send};
 use super::prepare::{After, Prepared};
 use super::row::Round;
@@ -67,8 +67,8 @@ impl Round<'_> {
         if let Some(trouble) = trouble {
             return (StepOutcome::Trouble(trouble), None);
         }
-        let got: Vec<String> =
-            seen.iter().map(|(name, _, answer)| format!("{name}: {}", answer.summary())).collect();
+        let got = seen.iter().map(|(name, _, answer)| format!("{name}: {}", content::seen(answer, &self.state)));
+        let got = got.collect::<Vec<_>>().join("; ");
         let Some(Expect::OneOf(outcomes)) = &step.expect else {
             return (self.left_to_the_model(), None);
         };
@@ -100,7 +100,7 @@ impl Round<'_> {
             return (self.unseen(&answer, aspect), None);
         }
         let chosen = chosen.as_ref().map(|(outcome, spelt)| (outcome, spelt.clone()));
-        self.choose(step, outcomes, chosen, got.join("; "), false)
+        self.choose(step, outcomes, chosen, got, false)
     }
 
     /// Releases the calls of a race together. Given are their answers, and when the last one was released.
@@ -129,7 +129,7 @@ impl Round<'_> {
             });
             pending.push((Some(call), None));
         }
-        let first = self.number as usize % pending.len().max(1);
+        let first = self.turn as usize % pending.len().max(1);
         let mut released = None;
         std::future::poll_fn(move |context| {
             let mut waiting = false;

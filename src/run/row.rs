@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::callback::CallbackServer;
 use super::capability::{ANY_PREFIX, ID_MARKER, capability, is_refused_as_absent, is_shown, passed_over};
-use super::claims::{Met, Scene, judge};
+use super::claims::{Met, Scene, content, judge};
 use super::contents::Contents;
 use super::journal::Journal;
 use super::ledger::{Entry, Ledger, Writes};
@@ -66,8 +66,8 @@ pub struct RowContext {
 pub(super) struct Round<'r> {
     pub(super) context: &'r RowContext,
     pub(super) id: String,
-    /// Which round it is, from 0.
-    pub(super) number: u32,
+    /// Whose turn it is to be the first in a race.
+    pub(super) turn: u32,
     pub(super) prefix: String,
     pub(super) state: State,
     pub(super) sweep: Sweep,
@@ -105,9 +105,12 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
     let mut observed: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
     let mut worst: Option<(Decision, Round<'_>)> = None;
     let mut overlaps = 0;
-    let again = match planned.case.generated {
-        Some(_) => format!("-{}", context.generated.fetch_add(1, Ordering::Relaxed)),
-        None => String::new(),
+    let (again, turn) = match planned.case.generated {
+        Some(_) => {
+            let nth = context.generated.fetch_add(1, Ordering::Relaxed);
+            (format!("-{nth}"), nth as u32)
+        }
+        None => (String::new(), 0),
     };
     for number in 0..planned.case.repeat {
         let id = planned.id.to_string();
@@ -116,7 +119,7 @@ pub async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, 
             context,
             prefix: format!("{}{}{again}/{number}/", context.prefix, folder.trim_end_matches('-')),
             id,
-            number,
+            turn: turn.wrapping_add(number),
             state: State::default(),
             sweep: Sweep::default(),
             log: Log::default(),
@@ -458,7 +461,7 @@ impl<'r> Round<'r> {
                         // What cannot be seen does not speak against an outcome.
                         Met::Unseen(_) => Some((outcome, None)),
                     });
-                self.choose(step, outcomes, chosen, answer.summary(), not_implemented)
+                self.choose(step, outcomes, chosen, content::seen(&answer, &self.state), not_implemented)
             }
         }
     }

@@ -289,6 +289,8 @@ defects! {
     IgnoreBrokenNumbers = "ignore-broken-numbers",
     /// A key marker is not looked at.
     IgnoreKeyMarker = "ignore-key-marker",
+    /// A listing of uploads does not repeat the prefix that it was asked for.
+    OmitListedPrefix = "omit-listed-prefix",
     /// Names are never URL-encoded in listings.
     IgnoreEncodingType = "ignore-encoding-type",
     /// Any encoding of names is taken, and passed over.

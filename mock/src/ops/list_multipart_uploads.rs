@@ -59,7 +59,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         if tells_next && !call.service.lacks("upload_id_marker") {
             xml.text("NextUploadIdMarker", &next_id);
         }
-        if call.is_oss() || !query.prefix.is_empty() {
+        if (call.is_oss() || !query.prefix.is_empty()) && !call.has(Defect::OmitListedPrefix) {
             xml.text("Prefix", encode(&query.prefix));
         }
         if call.is_oss() || query.delimiter.is_some() {

@@ -32,6 +32,16 @@ pub(super) fn content(items: &[ContentItem], answer: &Answer, scene: &Scene<'_>)
     Err(differs(expected, format!("{} bytes: {}{framing}", got.len(), describe(&got, scene.state))))
 }
 
+/// An answer in words, with whose bytes it brought.
+pub(in super::super) fn seen(answer: &Answer, state: &State) -> String {
+    match &answer.content {
+        Some(bytes) if answer.is_ok() => {
+            format!("{}, {} bytes: {}", answer.summary(), bytes.len(), describe(bytes, state))
+        }
+        _ => answer.summary(),
+    }
+}
+
 /// Whether bytes hold the framing of a body that was sent in chunks: sizes in hex and, where the chunks were
 /// signed, their signatures.
 fn has_framing(got: &[u8]) -> bool {

@@ -1,7 +1,7 @@
 //! Holds an answer against the claims of a step.
 
 mod checksums;
-mod content;
+pub(super) mod content;
 mod etags;
 mod listings;
 mod times;
