@@ -387,7 +387,7 @@ fn in_words(answer: &Answer) -> String {
         }
         Answer::Uploads(uploads) => format!("{} uploads", uploads.len()),
         Answer::Object(object) => {
-            format!("an object of {} bytes with ETag {}", object.content.len(), object.etag)
+            format!("the {} bytes that were acknowledged, with ETag {}", object.content.len(), object.etag)
         }
         Answer::Created(_)
         | Answer::Continue(_)

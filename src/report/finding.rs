@@ -102,7 +102,7 @@ impl FindingKind {
         match self {
             Self::Torn => "an object mixes what several writes sent",
             Self::ForeignBytes => "bytes that nobody sent",
-            Self::Lost => "an acknowledged object is not there any more",
+            Self::Lost => "an acknowledged object is gone, or another is there",
             Self::Revived => "an upload that had ended is listed again",
             Self::CompletedAfterAbort => "a completion of an aborted upload is answered with success",
             Self::ReplayedForAnyList => "a finished upload answers success to another list",

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
+use super::claims::unquoted;
 use super::ledger::Entry;
 use super::runner::{Findings, Runner};
 use super::sweep::Sweep;
@@ -141,6 +142,10 @@ async fn read(client: &Client, entry: &Entry) -> Reading {
                 bytes.len() as u64 == entry.size && hex::encode(Sha256::digest(&bytes)) == entry.sha256;
             match same {
                 true => Reading::AsItWas,
+                false if answer.etag.as_deref().map(unquoted) == Some(unquoted(&entry.etag)) => Reading::Other(format!(
+                    "{} other bytes than were listed, under the ETag of the completion",
+                    bytes.len()
+                )),
                 false => Reading::Other(format!("{} other bytes, {}", bytes.len(), answer.summary())),
             }
         }

@@ -65,6 +65,11 @@ pub(super) fn capability(step: &Step) -> Option<&'static str> {
     own.or(claimed).or(signed)
 }
 
+/// Whether what a step asks for is a way of signing, whatever the operation.
+pub(super) fn is_of_signing(capability: Option<&str>) -> bool {
+    matches!(capability, Some("presigned" | "temporary_credentials" | "regions"))
+}
+
 fn of_framing(sent_as: SentAs) -> Option<&'static str> {
     match sent_as {
         SentAs::Plain => None,

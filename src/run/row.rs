@@ -11,7 +11,7 @@ use mpuspec_mock::yaml::{Spot, locate};
 use sha2::{Digest, Sha256};
 
 use super::callback::CallbackServer;
-use super::capability::{ANY_PREFIX, ID_MARKER, capability, is_refused_as_absent, is_shown, passed_over};
+use super::capability::{ANY_PREFIX, ID_MARKER, capability, is_of_signing, is_refused_as_absent, is_shown, passed_over};
 use super::claims::{Met, Scene, content, judge};
 use super::contents::Contents;
 use super::journal::Journal;
@@ -224,8 +224,12 @@ impl<'r> Round<'r> {
                     let started = Instant::now();
                     loop {
                         let answer = self.perform(step).await;
+                        let content = answer.as_ref().ok().and_then(|answer| answer.content.clone());
                         let concluded = self.conclude(step, answer);
                         let unmet = matches!(concluded.0, StepOutcome::Unmet { .. });
+                        if unmet && let Some(content) = content {
+                            self.log.hash_newest(&content);
+                        }
                         if !unmet || started.elapsed() >= patience(step) {
                             break concluded;
                         }
@@ -429,8 +433,9 @@ impl<'r> Round<'r> {
             _ => {}
         }
         let not_implemented = is_refused_as_absent(capability, &answer);
+        // What is absent altogether says nothing of how it may be signed.
         if not_implemented
-            && !unknown
+            && (!unknown || is_of_signing(capability))
             && let Some(hidden) = self.absent(step, &answer.summary())
         {
             return (hidden, None);

@@ -72,6 +72,10 @@ impl Log {
         self.lock().last().cloned()
     }
 
+    pub(super) fn change_newest(&self, change: impl FnOnce(&mut Exchange) -> Option<()>) {
+        self.lock().last_mut().and_then(change);
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Exchange>> {
         self.exchanges.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -96,7 +96,12 @@ impl Client {
             Some(Tamper::Path) => url.set_path(&right_path),
             Some(Tamper::Query) => {
                 let query = url.query().map_or_else(String::new, |query| format!("{query}&"));
-                url.set_query(Some(&format!("{query}mpuspec-tampered=1")));
+                // Clients of S3 add this one of themselves: no server takes it for a call that it does not know.
+                let added = match self.target.dialect {
+                    Dialect::S3 => "x-id=Tampered",
+                    Dialect::Oss => "mpuspec-tampered=1",
+                };
+                url.set_query(Some(&format!("{query}{added}")));
             }
             Some(Tamper::PartNumber) => {
                 let query = url.query().unwrap_or_default();

@@ -4,8 +4,25 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::answer::Response;
-use super::exchange::{Body as Recorded, RecordedRequest, RecordedResponse, cut};
-use super::{Body, Client};
+use super::exchange::{Body as Recorded, Exchange, RecordedRequest, RecordedResponse, cut};
+use super::{Body, Client, Log};
+
+/// The largest body that is hashed for the evidence before anybody asks for it.
+const LARGEST_HASHED: usize = 1 << 20;
+
+impl Log {
+    /// Adds the digest of the object that the newest exchange brought.
+    pub fn hash_newest(&self, bytes: &[u8]) {
+        let response = |exchange: &mut Exchange| -> Option<()> {
+            let body = &mut exchange.response.as_mut()?.body;
+            if body.bytes == bytes.len() as u64 && body.text.is_none() {
+                body.sha256.get_or_insert_with(|| hex::encode(Sha256::digest(bytes)));
+            }
+            Some(())
+        };
+        self.change_newest(response);
+    }
+}
 
 impl Client {
     pub(super) fn record_request(&self, request: &http::Request<()>, body: &Body) -> RecordedRequest {
@@ -52,8 +69,10 @@ impl Client {
         }
         // Made bytes are random, and so no text.
         let text = std::str::from_utf8(bytes).ok().map(|text| cut(&self.redactor.clean(text)));
-        // Where a secret was taken out, a digest of the whole would let it be guessed at.
-        let sha256 = (whole && text.is_none()).then(|| hex::encode(Sha256::digest(bytes)));
+        // Where a secret was taken out, a digest of the whole would let it be guessed at. That of a large
+        // object is computed if its row needs it.
+        let hashed = whole && text.is_none() && bytes.len() <= LARGEST_HASHED;
+        let sha256 = hashed.then(|| hex::encode(Sha256::digest(bytes)));
         Recorded { bytes: bytes.len() as u64, sha256, made_from: None, text }
     }
 }

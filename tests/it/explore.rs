@@ -6,7 +6,7 @@ use mpuspec::report::{Finding, Report, Verdict};
 use mpuspec_mock::Mock;
 use mpuspec_mock::model::Defect;
 
-use crate::stage::{command, play, small, stderr};
+use crate::stage::{command, play, side_by_side, small, stderr};
 
 /// What limits are on both sides, so that parts cost little.
 const SMALL: [&str; 4] = ["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20"];
@@ -112,25 +112,31 @@ fn explored(mock: &Server, provider: &str, folder: &Path) -> Option<Finding> {
 #[test]
 fn every_defect_of_races_and_of_state_is_found_and_its_case_repeats_it() {
     let others = [Defect::MixReads, Defect::MixReplacedPart, Defect::ReuseUpload];
-    let mut unfound = Vec::new();
-    for defect in Defect::OF_RACES.iter().chain(&others) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let wrong = server("aws-s3", *defect, true);
-        let Some(finding) = explored(&wrong, "aws-s3", folder.path()) else {
-            unfound.push(defect.name());
-            continue;
-        };
-        // What shows only later has a history, and no case that would wait for it.
-        let Some(case) = finding.case else { continue };
-        let file = folder.path().join("finding.yaml");
-        std::fs::write(&file, &case).expect("written");
-        let run = ["run", file.to_str().expect("a path")];
-        let again = (0..5).any(|_| report(&wrong, "aws-s3", folder.path(), &run).1 == Some(1));
-        assert!(again, "{}: this does not fail again:\n{case}", defect.name());
-        let (sound, exit) = report(&server("aws-s3", *defect, false), "aws-s3", folder.path(), &run);
-        assert_eq!(exit, Some(0), "{}: {:?}\n{case}", defect.name(), sound.cases[0].reason);
+    let defects = Defect::OF_RACES.iter().chain(&others).copied().collect();
+    let troubles = side_by_side(defects, |defect| found_and_repeated(defect).err());
+    assert!(troubles.is_empty(), "{}", troubles.join("\n"));
+}
+
+/// Looks for a defect, and whether the case that is saved fails again with it, and passes without.
+fn found_and_repeated(defect: Defect) -> Result<(), String> {
+    let name = defect.name();
+    let folder = tempfile::tempdir().expect("a folder");
+    let wrong = server("aws-s3", defect, true);
+    let finding =
+        explored(&wrong, "aws-s3", folder.path()).ok_or_else(|| format!("nothing is found of {name}"))?;
+    // What shows only later has a history, and no case that would wait for it.
+    let Some(case) = finding.case else { return Ok(()) };
+    let file = folder.path().join("finding.yaml");
+    std::fs::write(&file, &case).expect("written");
+    let run = ["run", file.to_str().expect("a path")];
+    if !(0..5).any(|_| report(&wrong, "aws-s3", folder.path(), &run).1 == Some(1)) {
+        return Err(format!("{name}: this does not fail again:\n{case}"));
     }
-    assert!(unfound.is_empty(), "nothing is found of {unfound:?}");
+    let (sound, exit) = report(&server("aws-s3", defect, false), "aws-s3", folder.path(), &run);
+    match exit {
+        Some(0) => Ok(()),
+        _ => Err(format!("{name}: without it {:?}\n{case}", sound.cases[0].reason)),
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mpuspec::case::{Catalogue, Homes, Selection};
@@ -148,4 +148,21 @@ pub(crate) fn mpuspec(arguments: &[&str]) -> Output {
 
 pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Looks at items three at a time, as who explores waits for the most part. Given is what was found.
+pub(crate) fn side_by_side<T: Send, R: Send>(items: Vec<T>, look: impl Fn(T) -> Option<R> + Sync) -> Vec<R> {
+    let (items, found) = (Mutex::new(items.into_iter()), Mutex::new(Vec::new()));
+    let next = || items.lock().expect("taking one does not panic").next();
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while let Some(item) = next() {
+                    let seen = look(item);
+                    found.lock().expect("adding does not panic").extend(seen);
+                }
+            });
+        }
+    });
+    found.into_inner().expect("adding does not panic")
 }

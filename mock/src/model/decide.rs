@@ -65,8 +65,11 @@ impl Effect {
                 if !(rules.has(Defect::KeepCompletedUpload) && matches!(ending, Ending::Completed { .. })) {
                     state.uploads.remove(&id);
                 }
-                if rules.has(Defect::CompletionEndsOtherUploads) && matches!(ending, Ending::Completed { .. })
-                {
+                let ends_others = match ending {
+                    Ending::Completed { .. } => Defect::CompletionEndsOtherUploads,
+                    Ending::Aborted => Defect::AbortEndsOtherUploads,
+                };
+                if rules.has(ends_others) {
                     state.uploads.clear();
                 }
                 state.ended.insert(id, ending);

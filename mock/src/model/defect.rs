@@ -135,6 +135,8 @@ defects! {
     WholeRangeIsNone = "whole-range-is-none",
     /// Long keys are refused early.
     RefuseLongKeys = "refuse-long-keys",
+    /// A part without its number, or without its upload id, is answered with success, and stored nowhere.
+    AnswerHalfParts = "answer-half-parts",
     /// A part number without a valid upload makes an object.
     StorePartAsObject = "store-part-as-object",
     /// Copied parts ignore their range.
@@ -233,6 +235,8 @@ defects! {
     KeepAssembledObject = "keep-assembled-object",
     /// A completion throws the other uploads of its key away.
     CompletionEndsOtherUploads = "completion-ends-other-uploads",
+    /// An abort throws the other uploads of its key away.
+    AbortEndsOtherUploads = "abort-ends-other-uploads",
     /// A part that is sent again keeps the bytes of the earlier one under the new ETag.
     MixReplacedPart = "mix-replaced-part",
     /// Anybody can create an upload.

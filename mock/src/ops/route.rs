@@ -1,7 +1,7 @@
 //! Which operation a request is. What S3 or OSS knows and the mock does not is NotImplemented,
 //! never taken for something else.
 
-use http::Method;
+use http::{Method, StatusCode};
 
 use super::{Call, *};
 use crate::model::Defect;
@@ -108,6 +108,11 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
         (_, Some(_), Some(_)) if has("acl") || has("tagging") || has("attributes") => sub_resource(&call),
         (&Method::POST, Some(_), Some(_)) if has("uploads") => create_multipart_upload::handle(&call),
         (&Method::POST, Some(_), Some(_)) if has("uploadId") => complete_multipart_upload::handle(call).await,
+        (&Method::PUT, Some(_), Some(_))
+            if call.has(Defect::AnswerHalfParts) && has("partNumber") != has("uploadId") =>
+        {
+            Ok(Answer::new(StatusCode::OK))
+        }
         (&Method::PUT, Some(_), Some(_)) if has("partNumber") && !has("uploadId") => {
             let message = "This operation does not accept partNumber without uploadId";
             Err(S3Error::invalid_argument(
