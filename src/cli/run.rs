@@ -361,7 +361,7 @@ impl Run {
         let limit =
             |most: u64| if most == u64::MAX { "no limit".to_owned() } else { format!("at most {most}") };
         let mut text = format!(
-            "plan    {} rows of {}, about {} requests ({}) and {} bytes ({})\n",
+            "plan    {} rows of {}, about {} requests ({}) and {} bytes ({}); exploring and the audit come on top\n",
             plan.running(),
             plan.rows.len(),
             cost.requests,
