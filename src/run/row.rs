@@ -579,9 +579,15 @@ impl<'r> Round<'r> {
         not_implemented: bool,
     ) -> (StepOutcome, Option<Vec<Step>>) {
         let Some((outcome, spelt)) = chosen else {
-            let names: Vec<&str> = outcomes.iter().map(|outcome| outcome.name.as_str()).collect();
             self.observe(step, format!("other: {got}"));
-            let expected = format!("one of: {}", names.join("; "));
+            // What is only put up with is nothing to wish for.
+            let any = outcomes.iter().any(|outcome| outcome.grade == Grade::Fine);
+            let fine = outcomes.iter().filter(|outcome| !any || outcome.grade == Grade::Fine);
+            let names: Vec<&str> = fine.map(|outcome| outcome.name.as_str()).collect();
+            let expected = match names[..] {
+                [only] => only.to_owned(),
+                _ => format!("one of: {}", names.join("; ")),
+            };
             return (StepOutcome::Unmet { expected, got, not_implemented }, None);
         };
         self.observe(step, outcome.name.clone());
