@@ -121,6 +121,8 @@ defects! {
     IgnoreContentMd5 = "ignore-content-md5",
     /// ETags in headers bear no quotes.
     UnquotedEtag = "unquoted-etag",
+    /// An upload id that is none by its form ends in status 500.
+    FailOnMalformedIds = "fail-on-malformed-ids",
     /// A refused completion is answered with status 500.
     RefuseWithStatus500 = "refuse-with-status-500",
     /// A completion of an upload that never was is answered as done.
@@ -293,6 +295,8 @@ defects! {
     IgnoreBrokenNumbers = "ignore-broken-numbers",
     /// A key marker is not looked at.
     IgnoreKeyMarker = "ignore-key-marker",
+    /// A page of uploads counts as cut while an upload of the folder around its prefix is behind it.
+    CutByOtherUploads = "cut-by-other-uploads",
     /// A listing of uploads does not repeat the prefix that it was asked for.
     OmitListedPrefix = "omit-listed-prefix",
     /// Names are never URL-encoded in listings.

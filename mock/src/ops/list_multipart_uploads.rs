@@ -2,7 +2,7 @@
 
 use super::{Call, metadata};
 use crate::http::{Answer, S3Error, url_encoded};
-use crate::model::{Defect, Time, UploadId, UploadsQuery, list_uploads};
+use crate::model::{Defect, KeyState, Time, UploadId, UploadsQuery, list_uploads};
 use crate::policy::Action;
 use crate::store::Bucket;
 
@@ -43,6 +43,16 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     // Told on the last page too, as AWS does.
     let last = page.uploads.last().map(|upload| (upload.key.clone(), upload.id.0.clone()));
     let (next_key, next_id) = page.next.clone().or(last).unwrap_or_default();
+    if call.has(Defect::CutByOtherUploads)
+        && let Some(last) = page.uploads.last()
+    {
+        let prefix = query.prefix.trim_end_matches('/');
+        let around = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let open = |(key, state): (&String, &KeyState)| {
+            *key > last.key && key.starts_with(around) && !state.uploads.is_empty()
+        };
+        page.truncated |= bucket.keys.iter().any(open);
+    }
     if call.has(Defect::ReverseListedUploads) {
         page.uploads.reverse();
     }

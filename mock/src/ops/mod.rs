@@ -106,6 +106,10 @@ impl<'s> Call<'s> {
         if left_out::is_absent(rules, operation) {
             return Err(S3Error::not_implemented(operation));
         }
+        let id = self.request.query("uploadId").unwrap_or_default();
+        if self.has(Defect::FailOnMalformedIds) && id.bytes().any(|byte| !byte.is_ascii_hexdigit()) {
+            return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
+        }
         let answer = route::route(self).await?;
         Ok(left_out::change(rules, operation, answer))
     }
