@@ -62,7 +62,7 @@ pub(super) struct Run {
     /// The most bytes of bodies to send [default: 300MiB; unlimited on this machine]
     #[arg(long, value_name = "SIZE", value_parser = provider::parse_size)]
     max_bytes: Option<u64>,
-    /// The most requests to send [default: 5000; unlimited on this machine]
+    /// The most requests to send [default: 6000; unlimited on this machine]
     #[arg(long, value_name = "N")]
     max_requests: Option<u64>,
     /// At most so many requests a second
@@ -100,7 +100,7 @@ pub(super) struct Run {
 
 /// On a live endpoint a run stays below these unless told.
 const LIVE_BYTES: u64 = 300 << 20;
-const LIVE_REQUESTS: u64 = 5_000;
+const LIVE_REQUESTS: u64 = 6_000;
 /// Failures shown in full.
 const IN_FULL: usize = 5;
 

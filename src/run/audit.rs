@@ -142,10 +142,12 @@ async fn read(client: &Client, entry: &Entry) -> Reading {
                 bytes.len() as u64 == entry.size && hex::encode(Sha256::digest(&bytes)) == entry.sha256;
             match same {
                 true => Reading::AsItWas,
-                false if answer.etag.as_deref().map(unquoted) == Some(unquoted(&entry.etag)) => Reading::Other(format!(
-                    "{} other bytes than were listed, under the ETag of the completion",
-                    bytes.len()
-                )),
+                false if answer.etag.as_deref().map(unquoted) == Some(unquoted(&entry.etag)) => {
+                    Reading::Other(format!(
+                        "{} other bytes than were listed, under the ETag of the completion",
+                        bytes.len()
+                    ))
+                }
                 false => Reading::Other(format!("{} other bytes, {}", bytes.len(), answer.summary())),
             }
         }

@@ -67,7 +67,8 @@ impl Round<'_> {
         if let Some(trouble) = trouble {
             return (StepOutcome::Trouble(trouble), None);
         }
-        let got = seen.iter().map(|(name, _, answer)| format!("{name}: {}", content::seen(answer, &self.state)));
+        let got =
+            seen.iter().map(|(name, _, answer)| format!("{name}: {}", content::seen(answer, &self.state)));
         let got = got.collect::<Vec<_>>().join("; ");
         let Some(Expect::OneOf(outcomes)) = &step.expect else {
             return (self.left_to_the_model(), None);

@@ -11,7 +11,9 @@ use mpuspec_mock::yaml::{Spot, locate};
 use sha2::{Digest, Sha256};
 
 use super::callback::CallbackServer;
-use super::capability::{ANY_PREFIX, ID_MARKER, capability, is_of_signing, is_refused_as_absent, is_shown, passed_over};
+use super::capability::{
+    ANY_PREFIX, ID_MARKER, capability, is_of_signing, is_refused_as_absent, is_shown, passed_over,
+};
 use super::claims::{Met, Scene, content, judge};
 use super::contents::Contents;
 use super::journal::Journal;

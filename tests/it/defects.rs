@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use mpuspec::case::{Case, Catalogue, Level, RowId, Selection};
+use mpuspec::case::{Case, Catalogue, Level, Row, RowId, Selection};
 use mpuspec::report::{RowReport, Verdict};
 use mpuspec::run::{Applicable, plan};
 use mpuspec_mock::model::Defect;
@@ -70,12 +70,18 @@ async fn failing(
     }
     let provider = small(provider);
     let mock = play(&provider).defect(defect.name()).start().expect("it starts");
-    let wanted = |id: &RowId, _| rows.contains(&id.to_string());
+    // Those that they rest on run too: on these it hangs whether they are blocked or fail.
+    let named = |case: &Case, row: &Row| RowId::new(&case.id, row.name.as_deref()).to_string();
+    let of_rows = catalogue.cases.iter().flat_map(|case| case.rows.iter().map(move |row| (case, row)));
+    let of_rows = of_rows.filter(|(case, row)| rows.contains(&named(case, row)));
+    let rested_on: BTreeSet<&String> =
+        of_rows.flat_map(|(_, row)| row.steps.iter().filter_map(|step| step.promised_by.as_ref())).collect();
+    let wanted = |id: &RowId, _| rows.contains(&id.to_string()) || rested_on.contains(&id.to_string());
     let plan = plan(catalogue, &provider, &Selection::default(), true, wanted);
     let runner = prepare(&mock.usual_endpoint(), &provider, catalogue).await;
     let report = runner.run(plan, Arc::new(Silent)).await;
     let failed = report.cases.iter().filter(|row| row.verdict == Verdict::Fail && row.level != Level::Info);
-    failed.map(RowReport::name).collect()
+    failed.map(RowReport::name).filter(|name| rows.contains(name)).collect()
 }
 
 /// Which rows fail with each defect.

@@ -93,7 +93,7 @@ fn what_is_not_on_this_machine_is_as_safe_wherever_it_was_named() {
     let dry = ["run", "--bucket", "b", "--dry-run"];
     let (exit, told, plan) = elsewhere(&dry, "http://s3.example.invalid");
     assert_eq!(exit, Some(0), "{told}");
-    assert!(plan.starts_with("plan ") && plan.contains("(at most 5000)"), "{plan}");
+    assert!(plan.starts_with("plan ") && plan.contains("(at most 6000)"), "{plan}");
 
     for (url, message) in [("ftp://x", "http://HOST:PORT"), ("http://u:p@x", "do not belong into a URL")] {
         let (exit, told, _) = elsewhere(&["run"], url);

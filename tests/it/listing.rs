@@ -38,7 +38,7 @@ fn a_row_tells_what_its_case_says() {
         ("row", "single-byte"),
         ("area", "complete"),
         ("level", "MUST"),
-        ("harm", "client"),
+        ("harm", "form"),
         ("cost", "usual"),
         ("since", "0.1.0"),
         ("file", "cases/complete/part-too-small.yaml"),

@@ -151,7 +151,7 @@ fn one_run_writes_all_formats_and_they_agree() {
         "- claim: Completing with an undersized middle part is refused",
         "- with: `size = 1`",
         "- promised: [aws/CompleteMultipartUpload\\#too-small](<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>): a listed part below the smallest size, other than the last, is answered 400 EntityTooSmall",
-        "  - line 21 `create_upload`: met",
+        "  - line 22 `create_upload`: met",
         "- `repeated-complete`: `replayed`",
         "Nothing was left behind.",
     ] {

@@ -15,9 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
-use crate::http::{
-    Answer, Asked, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate,
-};
+use crate::http::{Answer, Asked, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate};
 use crate::model::{Defect, Rules};
 use crate::ops::{Call, Service, left_out};
 use crate::provider::Dialect;
