@@ -123,6 +123,8 @@ defects! {
     UnquotedEtag = "unquoted-etag",
     /// An upload id that is none by its form ends in status 500.
     FailOnMalformedIds = "fail-on-malformed-ids",
+    /// The answer to a copied part tells another ETag than the part gets.
+    CopyTellsOtherEtag = "copy-tells-other-etag",
     /// A refused completion is answered with status 500.
     RefuseWithStatus500 = "refuse-with-status-500",
     /// A completion of an upload that never was is answered as done.
