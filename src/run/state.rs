@@ -125,13 +125,13 @@ impl State {
         }
     }
 
-    /// An id in the server's own form, where one was seen: its last characters are turned around.
+    /// An id in the server's own form, where one was seen: each of its last characters is another.
     fn unknown_id(&self) -> String {
         match self.uploads.first() {
             Some(upload) if upload.id.len() >= 8 && upload.id.is_ascii() => {
                 let (head, tail) = upload.id.split_at(upload.id.len() - 4);
-                let turned: String = tail.chars().rev().map(|c| if c == 'a' { 'b' } else { 'a' }).collect();
-                format!("{head}{turned}")
+                let other: String = tail.chars().map(|c| if c == 'a' { 'b' } else { 'a' }).collect();
+                format!("{head}{other}")
             }
             _ => "0123456789abcdef0123456789abcdef".to_owned(),
         }
