@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::check;
+use super::lines::Lines;
 use super::step::{Step, read_steps};
 
 /// A scenario file.
@@ -43,6 +44,8 @@ pub struct Case {
     pub generated: Option<Generated>,
     /// The file.
     pub origin: Origin,
+    /// Where its steps stand there.
+    pub lines: Lines,
     /// One for each entry of `each`, or a single one.
     pub rows: Vec<Row>,
 }
@@ -240,6 +243,7 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
         cost: head.cost,
         generated: head.generated,
         origin: origin.clone(),
+        lines: Lines::default(),
         rows,
     })
 }

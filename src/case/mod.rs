@@ -10,6 +10,7 @@ mod expect;
 mod expression;
 mod home;
 mod id;
+mod lines;
 mod lint;
 mod listing;
 mod load;
@@ -33,6 +34,7 @@ pub use expect::{
 pub use expression::{Expr, Missing, Sizes};
 pub use home::Homes;
 pub use id::{Pattern, RowId};
+pub use lines::Lines;
 pub use lint::{lint, lint_sources, unknown_sources, unused_sources};
 pub use listing::{LISTING_VERSION, ListedRow, ListedSource, Listing, listing_schema};
 pub use load::{Bucket, Case, Cost, Level, Row, load_case};

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use futures_util::stream::{self, StreamExt as _};
 use sha2::{Digest, Sha256};
 
 use super::claims::unquoted;
@@ -81,6 +82,9 @@ impl Runner {
 /// Before what could not be read is tried once more.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// What is read side by side.
+const AT_ONCE: usize = 4;
+
 /// After so many in a row that could not be read, the rest is not tried.
 const MOST_TROUBLES: u32 = 3;
 
@@ -98,12 +102,10 @@ pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
     let mut found = Audit { firm: entries.len() as u64, ..Audit::default() };
     let mut lost = Vec::new();
     let mut troubles = 0;
-    for entry in entries {
-        let mut reading = read(client, entry).await;
-        if matches!(reading, Reading::Broken(_) | Reading::Trouble(_)) {
-            tokio::time::sleep(AGAIN).await;
-            reading = read(client, entry).await;
-        }
+    let mut readings = stream::iter(entries)
+        .map(|entry| async move { (entry, read_twice(client, entry).await) })
+        .buffered(AT_ONCE);
+    while let Some((entry, reading)) = readings.next().await {
         let told = match reading {
             Reading::AsItWas => None,
             Reading::Other(told) => Some(told),
@@ -130,6 +132,17 @@ pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
         }
     }
     (found, lost)
+}
+
+/// Reads an object, and once more if it could not be read.
+async fn read_twice(client: &Client, entry: &Entry) -> Reading {
+    match read(client, entry).await {
+        Reading::Broken(_) | Reading::Trouble(_) => {
+            tokio::time::sleep(AGAIN).await;
+            read(client, entry).await
+        }
+        reading => reading,
+    }
 }
 
 async fn read(client: &Client, entry: &Entry) -> Reading {

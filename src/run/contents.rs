@@ -1,7 +1,7 @@
 //! The bytes of parts and objects, from the seed alone.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use rand_chacha::ChaCha8Rng;
@@ -14,8 +14,11 @@ use crate::wire::Blob;
 #[derive(Debug)]
 pub struct Contents {
     seed: String,
-    pool: Mutex<HashMap<(u64, u64), Arc<Blob>>>,
+    pool: Mutex<HashMap<(u64, u64), Place>>,
 }
+
+/// Where a blob is once it was made.
+type Place = Arc<OnceLock<Arc<Blob>>>;
 
 /// From this size on, blobs are shared between rows.
 const LARGE: u64 = 256 << 10;
@@ -36,13 +39,19 @@ impl Contents {
         }
         let start = Sha256::digest(row.as_bytes())[0];
         let index = u64::from(start) % STARTS + slot;
-        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        pool.entry((size, index))
-            .or_insert_with(|| {
-                let name = format!("{}/{size}/{index}", self.seed);
-                Arc::new(Blob::new(fill(&name, size), name))
-            })
-            .clone()
+        // Made without the lock: other rows need other blobs meanwhile.
+        let place = self
+            .pool
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .entry((size, index))
+            .or_default()
+            .clone();
+        let make = || {
+            let name = format!("{}/{size}/{index}", self.seed);
+            Arc::new(Blob::new(fill(&name, size), name))
+        };
+        place.get_or_init(make).clone()
     }
 }
 

@@ -7,14 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use mpuspec_mock::provider::{CAPABILITIES, Provider, Support};
-use mpuspec_mock::yaml::{Spot, locate};
 use sha2::{Digest, Sha256};
 
 use super::callback::CallbackServer;
 use super::capability::{
     ANY_PREFIX, ID_MARKER, capability, is_of_signing, is_refused_as_absent, is_shown, passed_over,
 };
-use super::claims::{Met, Scene, content, judge};
+use super::claims::{Met, Scene, content, judge, lacking};
 use super::contents::Contents;
 use super::journal::Journal;
 use super::ledger::{Entry, Ledger, Writes};
@@ -268,12 +267,12 @@ impl<'r> Round<'r> {
             }
         };
         let redactor = &self.context.client.redactor;
-        let line =
-            locate(&self.planned.case.origin.text, &step.path, Spot::Value).map_or(0, |span| span.line);
+        let case = &self.planned.case;
+        let line = case.lines.of(&step.path, &case.origin.text);
         let report = StepReport {
             operation: step.operation.name().to_owned(),
             line,
-            claim: step.is_claim(),
+            claim: step.expect.is_some() && step.promised_by.as_ref().is_none_or(|by| *by == self.id),
             result,
             expected: expected.map(|text| redactor.clean(&text)),
             got: redactor.clean(&got),
@@ -468,7 +467,11 @@ impl<'r> Round<'r> {
                         // What cannot be seen does not speak against an outcome.
                         Met::Unseen(_) => Some((outcome, None)),
                     });
-                self.choose(step, outcomes, chosen, content::seen(&answer, &self.state), not_implemented)
+                let mut got = content::seen(&answer, &self.state);
+                if let Some(lacking) = lacking(outcomes, &answer, &scene) {
+                    got = format!("{got}: {lacking}");
+                }
+                self.choose(step, outcomes, chosen, got, not_implemented)
             }
         }
     }

@@ -48,12 +48,14 @@ impl Runner {
         let (fail_fast, strict) = (self.options.fail_fast, self.options.strict);
         let known = Arc::new(self.options.known.clone());
         let mut tasks = JoinSet::new();
-        for planned in plan.rows {
+        let mut rows = plan.rows;
+        rows.sort_by_key(turn_of);
+        for planned in rows {
             let (context, turns) = (self.context.clone(), turns.clone());
             let (progress, done, decided) = (progress.clone(), done.clone(), decided.clone());
             let known = known.clone();
             let applies = matches!(planned.applicable, Applicable::Yes(_));
-            // Waiting here and not in the task begins the rows in the order of the plan.
+            // Waiting here and not in the task begins the rows in this order.
             let turn = if applies { turns.wait(planned.runs_alone()).await } else { None };
             tasks.spawn(async move {
                 if context.client.budget.is_interrupted() || (applies && decided.load(Ordering::Relaxed)) {
@@ -98,6 +100,16 @@ impl Runner {
         };
         Done { rows, not_run: not_run.iter().map(RowId::to_string).collect(), left, end }
     }
+}
+
+/// When a row has its turn. One that has to be alone waits until all others have ended, and keeps those behind it
+/// waiting: so it comes last. Many requests one after the other are begun first, or they are what a run ends with.
+fn turn_of(planned: &PlannedRow) -> (bool, std::cmp::Reverse<u64>) {
+    let hundreds = match &planned.applicable {
+        Applicable::Yes(cost) => cost.requests / 100,
+        Applicable::No(_) => 0,
+    };
+    (planned.runs_alone(), std::cmp::Reverse(hundreds))
 }
 
 /// Runs a row. If the server dies meanwhile and can be started anew, the row is run once more, alone: so each

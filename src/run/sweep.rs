@@ -1,6 +1,9 @@
 //! Clean-up: aborts and deletes what the run made, and nothing else.
 
 use std::collections::BTreeSet;
+use std::future::ready;
+
+use futures_util::stream::{self, StreamExt as _};
 
 use super::RunError;
 use super::bucket::probe;
@@ -19,6 +22,8 @@ pub struct Sweep {
 
 /// As often a listing is walked through before what is left is named.
 const TRIES: usize = 3;
+/// What is removed side by side.
+const AT_ONCE: usize = 8;
 /// More pages than any run fills.
 const MOST_PAGES: usize = 100;
 
@@ -31,23 +36,20 @@ impl Sweep {
 
     /// Removes what is named in it, and forgets what is gone.
     pub async fn remove(&mut self, client: &Client) {
-        let log = Log::for_clean_up();
-        for (key, id) in std::mem::take(&mut self.uploads) {
+        let log = &Log::for_clean_up();
+        let gone = |answer: Result<Answer, Trouble>| {
+            answer.is_ok_and(|answer| answer.is_ok() || answer.status == 404)
+        };
+        let aborts = std::mem::take(&mut self.uploads).into_iter().map(|(key, id)| async move {
             let call = s3::AbortMultipartUpload { key: key.clone(), upload_id: id.clone() };
-            let gone =
-                client.call(&call, &log).await.is_ok_and(|answer| answer.is_ok() || answer.status == 404);
-            if !gone {
-                self.uploads.insert((key, id));
-            }
-        }
-        for key in std::mem::take(&mut self.keys) {
+            (!gone(client.call(&call, log).await)).then_some((key, id))
+        });
+        self.uploads = stream::iter(aborts).buffer_unordered(AT_ONCE).filter_map(ready).collect().await;
+        let deletions = std::mem::take(&mut self.keys).into_iter().map(|key| async move {
             let call = s3::DeleteObject { key: key.clone(), version_id: None };
-            let gone =
-                client.call(&call, &log).await.is_ok_and(|answer| answer.is_ok() || answer.status == 404);
-            if !gone {
-                self.keys.insert(key);
-            }
-        }
+            (!gone(client.call(&call, log).await)).then_some(key)
+        });
+        self.keys = stream::iter(deletions).buffer_unordered(AT_ONCE).filter_map(ready).collect().await;
     }
 
     /// Removes what is named, then whatever is listed below the prefix, and looks again. `sent` are the keys under

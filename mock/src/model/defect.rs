@@ -289,6 +289,8 @@ defects! {
     ListUnfinishedObjects = "list-unfinished-objects",
     /// Conditions of a read are not looked at.
     IgnoreReadConditions = "ignore-read-conditions",
+    /// Conditions of a read are compared with the ETag without its number of parts.
+    CompareEtagsWithoutCount = "compare-etags-without-count",
     /// A range of a copy that leaves its source is cut to fit; one that is none is passed over.
     ClampCopyRanges = "clamp-copy-ranges",
     /// A page size of zero stands for the default.

@@ -32,7 +32,7 @@ pub(super) fn checksums(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> 
             }
         };
         if got != expected.as_deref() {
-            let name = kind.header();
+            let name = if answer.root.is_some() { kind.element() } else { kind.header() };
             let show = |value: Option<&str>| value.map_or_else(|| "none".to_owned(), str::to_owned);
             return Err(differs(format!("{name}: {}", show(expected.as_deref())), show(got)));
         }

@@ -15,7 +15,7 @@ use mpuspec_mock::provider::Provider;
 use times::times;
 
 use super::state::{State, Unavailable};
-use crate::case::{Claims, Code, ListOrder, Sizes, error_code};
+use crate::case::{Claims, Code, ListOrder, Outcome, Sizes, error_code};
 use crate::wire::dialect::{Dialect, own};
 use crate::wire::{Answer, decoded_words};
 
@@ -237,6 +237,18 @@ pub(super) fn expected_refusal(claims: &Claims, scene: &Scene<'_>) -> Option<Str
         (Some(code), ..) => Some(expected_error(code, scene)),
         (None, Some(code), _) => Some(expected_any_of(code, scene)),
         (None, None, Some(status)) if status >= 400 => Some(format!("a refusal with {status}")),
+        _ => None,
+    }
+}
+
+/// What a success lacks of the first outcome that is one. Bytes are told already.
+pub(super) fn lacking(outcomes: &[Outcome], answer: &Answer, scene: &Scene<'_>) -> Option<String> {
+    if !answer.is_ok() || answer.content.is_some() {
+        return None;
+    }
+    let success = outcomes.iter().find(|outcome| expected_refusal(&outcome.claims, scene).is_none())?;
+    match judge(&success.claims, answer, scene) {
+        Met::No { expected, got } => Some(format!("{got}, and not {expected}")),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::{ListedUpload, Response};
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, decoded, echoes, encoded, name, number, told, truncated};
+use super::{Operation, decoded, echoes, encoded, name, page_size, told, truncated};
 
 /// ListMultipartUploads.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,7 @@ impl Operation for ListMultipartUploads {
             }
         }
         answer.truncated = truncated(&root, &mut answer);
-        number(&root, "MaxUploads", "MaxUploads", &mut answer);
+        page_size(&root, "MaxUploads", self.max_uploads.as_ref(), &mut answer);
         let mut uploads = Vec::new();
         for upload in root.all("Upload") {
             told(upload, "Initiated", "Upload.Initiated", &mut answer);

@@ -5,7 +5,7 @@ use http::Method;
 use super::super::answer::{ListedPart, Response};
 use super::super::dialect::Dialect;
 use super::super::{Answer, Request};
-use super::{Operation, checksums, echoes, echoes_key, encoded, etag, number, told, truncated};
+use super::{Operation, checksums, echoes, echoes_key, encoded, etag, number, page_size, told, truncated};
 
 /// ListParts.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,7 @@ impl Operation for ListParts {
         if answer.truncated {
             number(&root, "NextPartNumberMarker", "NextPartNumberMarker", &mut answer);
         }
-        number(&root, "MaxParts", "MaxParts", &mut answer);
+        page_size(&root, "MaxParts", self.max_parts.as_ref(), &mut answer);
         let mut parts = Vec::new();
         for part in root.all("Part") {
             let etag = etag(part, "Part.ETag", "Part.ETag.quotes", &mut answer);

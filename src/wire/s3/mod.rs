@@ -126,11 +126,19 @@ fn told<'e>(element: &'e Element, name: &str, aspect: &'static str, answer: &mut
 /// Returns the number in an element that has to be there; otherwise the answer deviates.
 fn number(element: &Element, name: &str, aspect: &'static str, answer: &mut Answer) -> Option<u64> {
     let text = told(element, name, aspect, answer)?;
-    let number = text.trim().parse().ok();
-    if number.is_none() {
-        answer.deviates(aspect, format!("`{text}`, not a number"));
+    match text.trim().parse::<i64>() {
+        Ok(number) if number < 0 => answer.deviates(aspect, format!("`{text}`, below zero")),
+        Ok(number) => return Some(number.unsigned_abs()),
+        Err(_) => answer.deviates(aspect, format!("`{text}`, not a number")),
     }
-    number
+    None
+}
+
+/// Looks at the page size that is repeated. What the caller asked for by mistake is no mistake of the answer.
+fn page_size(element: &Element, name: &'static str, asked: Option<&String>, answer: &mut Answer) {
+    if asked.is_none_or(|asked| element.text(name) != Some(asked)) {
+        number(element, name, name, answer);
+    }
 }
 
 /// Compares an element that repeats what was asked.
