@@ -7,7 +7,11 @@ pub mod explore;
 pub mod history;
 pub mod report;
 pub mod run;
+mod suite;
 pub mod wire;
+
+pub use report::Report;
+pub use suite::{Suite, SuiteError, free_port};
 
 /// Doors for the targets in `fuzz/`.
 #[doc(hidden)]

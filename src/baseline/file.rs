@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use mpuspec_mock::provider::{Origin, Problem};
+use mpuspec_mock::provider::{Origin, Problem, placed_lines};
 use mpuspec_mock::yaml::{self, Mistake, Path, Value};
 use serde::Deserialize;
 use serde::de::value::{SeqAccessDeserializer, StrDeserializer};
-use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use thiserror::Error;
 
 use super::{BESIDE_THE_CATALOGUE, TODO};
 use crate::report::{Judged, Verdict};
@@ -82,7 +83,7 @@ impl<'de> Visitor<'de> for OneOrMore {
         f.write_str("a verdict, or a list of verdicts")
     }
 
-    fn visit_str<E: Error>(self, word: &str) -> Result<Verdicts, E> {
+    fn visit_str<E: de::Error>(self, word: &str) -> Result<Verdicts, E> {
         Verdict::deserialize(StrDeserializer::new(word)).map(|verdict| Verdicts(vec![verdict]))
     }
 
@@ -91,8 +92,33 @@ impl<'de> Visitor<'de> for OneOrMore {
     }
 }
 
+/// Why a baseline cannot be read.
+#[derive(Debug, Error)]
+pub enum BaselineError {
+    /// The file cannot be read.
+    #[error("{path}: {reason}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The file has mistakes.
+    #[error("{}", placed_lines(.0))]
+    Invalid(Vec<Problem>),
+}
+
 impl Baseline {
-    /// Reads a file; every mistake in it is told with its place.
+    /// Reads a file.
+    pub fn read(path: &std::path::Path) -> Result<Self, BaselineError> {
+        let name = path.display().to_string();
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::load(Origin { name, text }).map_err(BaselineError::Invalid),
+            Err(error) => Err(BaselineError::Unreadable { path: name, reason: error.to_string() }),
+        }
+    }
+
+    /// Reads a text; every mistake in it is told with its place.
     pub fn load(origin: Origin) -> Result<Self, Vec<Problem>> {
         let value =
             yaml::parse(&origin.text).map_err(|placed| vec![Problem { origin: origin.clone(), placed }])?;

@@ -76,7 +76,7 @@ impl Counted {
 }
 
 /// Where a row stands: nothing is said of one that passes or was not run, and is not listed.
-fn standing(row: &RowReport, baseline: &Baseline) -> Option<Standing> {
+pub(crate) fn standing(row: &RowReport, baseline: &Baseline) -> Option<Standing> {
     let plain = |news| Standing { news, listed: Vec::new(), why: None, link: None, judged: None };
     let Some(known) = baseline.cases.get(&row.name()) else {
         let told = row.verdict.counts_against() && row.level <= Level::Should;

@@ -10,7 +10,8 @@ mod update;
 use crate::report::{AUDIT, HISTORIES, SEQUENCES};
 
 pub use draft::draft;
-pub use file::{Baseline, Known};
+pub use file::{Baseline, BaselineError, Known};
+pub(crate) use hold::standing;
 pub use hold::{Strictness, hold};
 pub use update::{Updated, update};
 

@@ -5,7 +5,7 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use include_dir::{Dir, DirEntry, include_dir};
-use mpuspec_mock::provider::{self, Origin, Problem, Provider};
+use mpuspec_mock::provider::{self, Origin, Problem, Provider, placed_lines};
 use mpuspec_mock::yaml;
 use thiserror::Error;
 
@@ -44,7 +44,7 @@ pub enum CatalogueError {
         reason: String,
     },
     /// Files have mistakes.
-    #[error("not every case file is valid")]
+    #[error("{}", placed_lines(.0))]
     Invalid(Vec<Problem>),
     /// A name that fits no case.
     #[error("no case fits `{pattern}`{}", near.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use mpuspec_mock::provider::Origin;
 use mpuspec_mock::yaml::nearest;
 
 use super::report_file::read_report;
-use super::{Failure, catalogue, diagnostic, print};
+use super::{Failure, catalogue, print};
 use crate::baseline::{BESIDE_THE_CATALOGUE, Baseline, draft, update};
 use crate::case::Catalogue;
+use crate::suite::SuiteError;
 
 /// Writes down which rows are known not to pass.
 #[derive(Debug, Args)]
@@ -80,9 +80,7 @@ fn bring_up_to_date(file: &Path, report: &Path, rows: &BTreeSet<String>) -> Resu
 
 /// Reads a baseline; mistakes are shown in its text.
 pub(super) fn load_baseline(path: &Path) -> Result<Baseline, Failure> {
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
-    Baseline::load(Origin { name, text }).map_err(|problems| Failure::Usage(diagnostic::render(&problems)))
+    Ok(Baseline::read(path).map_err(SuiteError::from)?)
 }
 
 /// Says what is to be known of a baseline before a run.

@@ -24,7 +24,6 @@ mod mock;
 mod mutants;
 mod partial;
 mod place;
-mod principals;
 mod report;
 mod report_file;
 mod rerun;
@@ -38,9 +37,12 @@ mod target;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use mpuspec_mock::provider::FileError;
 
-use crate::case::{Catalogue, CatalogueError, lint_sources};
+use crate::baseline::BaselineError;
+use crate::case::{Catalogue, CatalogueError};
 use crate::run::RunError;
+use crate::suite::SuiteError;
 
 /// Why a command ends without doing its work.
 #[derive(Debug)]
@@ -54,6 +56,20 @@ enum Failure {
 impl From<RunError> for Failure {
     fn from(error: RunError) -> Self {
         Self::Endpoint(error.0)
+    }
+}
+
+impl From<SuiteError> for Failure {
+    fn from(error: SuiteError) -> Self {
+        match error {
+            SuiteError::Provider(FileError::Invalid(problems))
+            | SuiteError::Baseline(BaselineError::Invalid(problems)) => {
+                Self::Usage(diagnostic::render(&problems))
+            }
+            SuiteError::Cases(error) => error.into(),
+            SuiteError::Endpoint(message) => Self::Endpoint(message),
+            error => Self::Usage(error.to_string()),
+        }
     }
 }
 
@@ -182,10 +198,4 @@ fn case_file(name: &str) -> Option<(&str, &str)> {
 /// Returns the case files among names and patterns.
 fn case_files(cases: &[String]) -> Vec<String> {
     cases.iter().filter_map(|case| Some(case_file(case)?.0.to_owned())).collect()
-}
-
-/// Looks up what the user's own cases cite.
-fn check_own_sources(catalogue: &Catalogue) -> Result<(), Failure> {
-    let problems = lint_sources(catalogue);
-    if problems.is_empty() { Ok(()) } else { Err(Failure::Usage(diagnostic::render(&problems))) }
 }

@@ -4,32 +4,26 @@ use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use mpuspec_mock::provider;
-use sha2::{Digest, Sha256};
 
-use super::baseline::{load_baseline, look_at, row_names};
+use super::baseline::look_at;
 use super::exploring::{Exploring, explore};
 use super::interrupt::on_interrupt;
-use super::mock::start_failure;
 use super::partial::Partial;
 use super::place::Place;
-use super::principals::Principals;
 use super::report_file::ReportFile;
 use super::rerun::Rerun;
 use super::settling::Settling;
-use super::{Failure, case_files, catalogue, check_own_sources, github, print};
-use crate::baseline::{BESIDE_THE_CATALOGUE, Baseline, Strictness, hold};
-use crate::case::{Homes, Level, RowId};
+use super::{Failure, case_files, catalogue, github, print};
+use crate::baseline::BESIDE_THE_CATALOGUE;
+use crate::case::{Level, RowId};
 use crate::report::{
     Repeat, Report, RowReport, Style, Verdict, appended, deaths, failures, findings, line, summary,
 };
-use crate::run::{
-    Applicable, BucketChoice, CallbackPlace, Plan, Progress, Restart, RunOptions, Runner, plan,
-};
-use crate::wire::{Budget, Client, Target, region_from_environment};
+use crate::run::{Applicable, CallbackPlace, Plan, Progress};
+use crate::suite::{Limits, Promises, Server, Suite, SuiteError, fresh_id};
 
 /// Runs cases against an endpoint, or against the bundled mock.
 #[derive(Debug, Args)]
@@ -98,9 +92,6 @@ pub(super) struct Run {
     verbose: bool,
 }
 
-/// On a live endpoint a run stays below these unless told.
-const LIVE_BYTES: u64 = 300 << 20;
-const LIVE_REQUESTS: u64 = 6_000;
 /// Failures shown in full.
 const IN_FULL: usize = 5;
 
@@ -139,13 +130,6 @@ impl Run {
             catalogue = catalogue.add_file(file.as_ref())?.0;
         }
         let provider = self.place.provider()?;
-        let baseline = self.baseline.as_deref().map(load_baseline).transpose()?;
-        let all_rows = row_names(&catalogue);
-        if let Some(baseline) = &baseline {
-            look_at(baseline, &all_rows, &provider.name);
-        }
-        catalogue.add_documents(&provider);
-        check_own_sources(&catalogue)?;
         self.check_areas(&catalogue)?;
         if let Some(rerun) = &mut rerun {
             if let Some(exit) = rerun.look_at(&catalogue, &provider.name) {
@@ -155,7 +139,6 @@ impl Run {
                 patterns = rerun.names();
             }
         }
-        let selection = catalogue.select(&patterns)?;
         let only_beside = !beside.is_empty() && named.is_empty();
         let wanted = |id: &RowId, level: Level| {
             !self.exploring.is_alone()
@@ -164,120 +147,63 @@ impl Run {
                 && (self.area.is_empty() || self.area.iter().any(|area| area == id.area()))
                 && (self.level.is_empty() || self.level.contains(&level))
         };
-        let nodes = self.place.nodes()?;
-        let given = nodes.first().cloned();
-        if given.is_none() && !provider.playable {
-            let message =
-                format!("the mock cannot play `{}`; name an --endpoint, or another provider", provider.name);
-            return Err(Failure::Usage(message));
-        }
-        let loopback = nodes.iter().all(Target::is_loopback);
-        let plan = plan(&catalogue, &provider, &selection, loopback, wanted);
-        let id = fresh_id();
-        let live = given.is_some() && !loopback;
-        if live && self.place.bucket.is_none() && !self.place.create_bucket {
-            let (endpoint, origin) = (self.place.endpoint.join(", "), found.as_deref().unwrap_or_default());
-            let message = format!(
-                "{endpoint}, from {origin}, is not on this machine: name the bucket with --bucket, or let the run make one with --create-bucket; --mock asks for the bundled mock"
-            );
-            return Err(Failure::Usage(message));
-        }
-        let max_requests = self.max_requests.unwrap_or(if live { LIVE_REQUESTS } else { u64::MAX });
-        let max_bytes = self.max_bytes.unwrap_or(if live { LIVE_BYTES } else { u64::MAX });
-        if live || self.dry_run {
-            self.print_plan(&plan, max_requests, max_bytes);
-            if self.dry_run {
-                return Ok(0);
-            }
-        }
         let has = |area: &str| {
             beside.iter().any(|row| RowId::new(row, None).area() == area)
                 || rerun.as_ref().is_some_and(|rerun| rerun.has(area))
         };
-        if plan.running() == 0 && !self.exploring.is_alone() && !has("explore") && !has("audit") {
-            let why =
-                if plan.rows.is_empty() { "is selected" } else { "that is selected has a meaning here" };
+        let all = self.cases.is_empty() && self.area.is_empty() && self.level.is_empty() && rerun.is_none();
+        let audits = all || self.settling.is_asked() || has("audit");
+        let seed = self.seed.as_deref().or(rerun.as_ref().map(Rerun::seed));
+        let seed = seed.unwrap_or(env!("CARGO_PKG_VERSION")).to_owned();
+        let suite = Suite {
+            promises: Promises::Loaded(Box::new(provider)),
+            catalogue: Some(catalogue),
+            patterns,
+            audited: self.settling.audited(audits),
+            seed: seed.clone(),
+            ..self.suite()?
+        };
+        let planned = suite.plan(wanted).map_err(|error| self.explain(error, found.as_deref()))?;
+        if let Some(baseline) = &planned.baseline {
+            look_at(baseline, &planned.rows, &planned.provider.name);
+        }
+        let is_live = planned.is_live;
+        if is_live || self.dry_run {
+            self.print_plan(&planned.plan, planned.suite.most(is_live));
+            if self.dry_run {
+                return Ok(0);
+            }
+        }
+        if planned.plan.running() == 0 && !self.exploring.is_alone() && !has("explore") && !has("audit") {
+            let why = if planned.plan.rows.is_empty() {
+                "is selected"
+            } else {
+                "that is selected has a meaning here"
+            };
             super::tell!("nothing ran: no row {why}");
             return Ok(4);
         }
-        let mock = match given {
-            Some(_) => None,
-            None => {
-                let mut builder = mpuspec_mock::Mock::builder().loaded_provider(provider.clone());
-                // A server that is called back and hangs is on this machine, and hangs for good.
-                builder = builder.callback_timeout(Duration::from_millis(500));
-                if let Some(region) = &self.place.region {
-                    builder = builder.region(region);
-                }
-                Some(builder.start().map_err(start_failure)?)
-            }
-        };
-        let endpoint = match (given, &mock) {
-            (Some(endpoint), _) => endpoint,
-            (None, Some(mock)) => {
-                Target::endpoint(&mock.usual_endpoint()).map_err(|error| Failure::Usage(error.to_string()))?
-            }
-            (None, None) => return Err(Failure::Usage("no endpoint".to_owned())),
-        };
-        let dialect = provider.dialect;
-        let principals = match &mock {
-            Some(_) => Principals::of_the_mock(),
-            None => Principals::find(dialect)?,
-        };
-        let surroundings = || if mock.is_some() { None } else { region_from_environment(dialect) };
-        let region = self.place.region.clone().or_else(surroundings);
-        let bucket = self.place.bucket.clone().unwrap_or_else(|| format!("mpuspec-{id}"));
-        let target = Target::new(&provider, endpoint, self.place.connection.addressing(), bucket, region);
-        let target = target.with_others(nodes.into_iter().skip(1).collect());
-        let name = self.name.clone().unwrap_or_else(|| match &mock {
-            Some(_) => format!("the bundled mock as {}", provider.title),
-            None => target.nodes().map(Target::written).collect::<Vec<_>>().join(", "),
-        });
-        let origin = principals.main.origin.clone();
-        let budget = Budget::new(max_requests, max_bytes, self.rate);
-        let credentials = principals.main.clone();
-        let client = Client::new(target, credentials, budget, &self.place.connection.client_options()?);
-        let client = principals.introduce(client.map_err(Failure::Usage)?);
-        let seed = self.seed.as_deref().or(rerun.as_ref().map(Rerun::seed));
-        let seed = seed.unwrap_or(env!("CARGO_PKG_VERSION")).to_owned();
+        let exploring = self.exploring.options(all && !is_live || has("explore"), &seed);
+        let mut stage = planned.open()?;
+        let plan = std::mem::take(&mut stage.plan);
+        let target = &stage.client.target;
         super::tell!(
-            "mpuspec {}   {} rows   provider {}   seed {seed}\ntarget  {name}   {:?} addressing   bucket {}   credentials from {origin}{}",
+            "mpuspec {}   {} rows   provider {}   seed {seed}\ntarget  {}   {:?} addressing   bucket {}   credentials from {}{}",
             env!("CARGO_PKG_VERSION"),
             plan.rows.len(),
-            provider.name,
-            client.target.addressing,
-            client.target.bucket,
+            stage.provider.name,
+            stage.options.name,
+            target.addressing,
+            target.bucket,
+            stage.credentials_from,
             found.map_or_else(String::new, |found| format!("   endpoint from {found}")),
         );
-        let all = self.cases.is_empty() && self.area.is_empty() && self.level.is_empty() && rerun.is_none();
-        let audits = all || self.settling.is_asked() || has("audit");
-        let exploring = self.exploring.options(all && loopback || has("explore"), &seed);
         let repeat = Repeat {
             options: self.place.words(),
             files,
             exploring: self.exploring.words(exploring.as_ref()),
             settling: self.settling.words(),
         };
-        let options = RunOptions {
-            jobs: usize::from(self.jobs),
-            seed,
-            id,
-            name,
-            strict: self.strict,
-            fail_fast: self.fail_fast,
-            known: baseline.iter().flat_map(Baseline::verdicts).collect(),
-            all_evidence: self.evidence == "all",
-            bucket: if self.place.bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
-            allow_versioned: self.place.allow_versioned,
-            audited: self.settling.audited(audits),
-            callbacks: self.callbacks(loopback),
-            homes: Homes::of(&catalogue),
-            restart: match (&mock, &self.place.restart_command) {
-                (Some(mock), _) => Some(Restart::Own(Arc::new(mock.restarter()))),
-                (None, command) => command.clone().map(Restart::Command),
-            },
-        };
-        let registry = catalogue.registry.clone();
         let terminal = std::io::stderr().is_terminal();
         let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let progress = Arc::new(Lines {
@@ -288,14 +214,14 @@ impl Run {
         });
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
         let mut report = runtime.block_on(async {
-            let runner = Runner::prepare(client, provider.clone(), registry, options).await?;
+            let runner = stage.prepare().await?;
             on_interrupt(runner.interrupter());
             let mut outline = runner.outline(&plan);
             self.sign(&mut outline, &repeat);
             progress.partial.begin(&reports, outline);
             let done = runner.rows(plan, progress.clone()).await;
             let exploring = exploring.filter(|_| done.is_whole());
-            let mut found = explore(&runner, &provider, exploring).await;
+            let mut found = explore(&runner, &stage.provider, exploring).await;
             if done.is_whole() && !runner.is_interrupted() && audits {
                 found.add(self.settling.audit(&runner).await);
             }
@@ -303,9 +229,8 @@ impl Run {
         })?;
         progress.bar.finish_and_clear();
         self.sign(&mut report, &repeat);
-        if let Some(baseline) = &baseline {
-            let strict = Strictness { should: self.strict, new_in_suite: self.strict_new };
-            hold(&mut report, baseline, &all_rows, strict);
+        if let Some(against) = &stage.against {
+            against.hold(&mut report);
         }
         let written = ReportFile::write(&reports, &report);
         let style = Style { colour };
@@ -332,16 +257,54 @@ impl Run {
         }
     }
 
-    /// Where callbacks are waited for: an endpoint on this machine finds its way by itself.
-    fn callbacks(&self, loopback: bool) -> Option<CallbackPlace> {
-        let url = self.place.callback_url.clone();
-        let port = url.as_deref().and_then(|url| reqwest::Url::parse(url).ok()?.port_or_known_default());
-        let usual = match port {
-            Some(port) => SocketAddr::from(([0, 0, 0, 0], port)),
-            None if loopback => SocketAddr::from(([127, 0, 0, 1], 0)),
-            None => return None,
+    /// Returns what the options say of the run.
+    fn suite(&self) -> Result<Suite, Failure> {
+        let Place { bucket, region, restart_command, connection, .. } = &self.place;
+        let server = match self.place.mock {
+            true => Server::Mock,
+            false => Server::Endpoints(self.place.endpoint.clone()),
         };
-        Some(CallbackPlace { listen: self.place.callback_listen.unwrap_or(usual), url })
+        Ok(Suite {
+            region: region.clone(),
+            addressing: connection.addressing(),
+            connection: connection.client_options()?,
+            budget: Limits { requests: self.max_requests, bytes: self.max_bytes, rate: self.rate },
+            name: self.name.clone(),
+            bucket: bucket.clone(),
+            create_bucket: self.place.create_bucket,
+            allow_versioned: self.place.allow_versioned,
+            baseline: self.baseline.clone(),
+            strict: self.strict,
+            strict_new: self.strict_new,
+            fail_fast: self.fail_fast,
+            all_evidence: self.evidence == "all",
+            jobs: usize::from(self.jobs),
+            restart_command: restart_command.clone(),
+            callbacks: self.callbacks(),
+            ..Suite::of(server)
+        })
+    }
+
+    /// Says why a run was not planned, in the words of the options.
+    fn explain(&self, error: SuiteError, found: Option<&str>) -> Failure {
+        match error {
+            SuiteError::NoBucket { endpoint } => Failure::Usage(format!(
+                "{endpoint}, from {}, is not on this machine: name the bucket with --bucket, or let the run make one with --create-bucket; --mock asks for the bundled mock",
+                found.unwrap_or_default()
+            )),
+            SuiteError::NotPlayable { provider } => Failure::Usage(format!(
+                "the mock cannot play `{provider}`; name an --endpoint, or another provider"
+            )),
+            error => error.into(),
+        }
+    }
+
+    /// Where callbacks are waited for, if the options say so.
+    fn callbacks(&self) -> Option<CallbackPlace> {
+        let url = self.place.callback_url.clone()?;
+        let port = reqwest::Url::parse(&url).ok().and_then(|url| url.port_or_known_default())?;
+        let usual = SocketAddr::from(([0, 0, 0, 0], port));
+        Some(CallbackPlace { listen: self.place.callback_listen.unwrap_or(usual), url: Some(url) })
     }
 
     fn check_areas(&self, catalogue: &crate::case::Catalogue) -> Result<(), Failure> {
@@ -356,7 +319,7 @@ impl Run {
         }
     }
 
-    fn print_plan(&self, plan: &Plan, max_requests: u64, max_bytes: u64) {
+    fn print_plan(&self, plan: &Plan, (max_requests, max_bytes): (u64, u64)) {
         let cost = plan.cost();
         let limit =
             |most: u64| if most == u64::MAX { "no limit".to_owned() } else { format!("at most {most}") };
@@ -400,13 +363,6 @@ fn version_text(text: &str) -> Result<String, String> {
         return Err("a version is one line of 1 to 100 characters, such as 2.5.0".to_owned());
     }
     Ok(text.to_owned())
-}
-
-/// An id that no other run has: names come from it, contents never.
-fn fresh_id() -> String {
-    let now = jiff::Timestamp::now();
-    let unique = format!("{} {}", now.as_nanosecond(), std::process::id());
-    format!("{}-{}", now.strftime("%Y%m%d%H%M%S"), &hex::encode(Sha256::digest(unique))[..6])
 }
 
 /// Rows as they end: all of them, or on a terminal those that are no pass.

@@ -15,7 +15,7 @@ use super::moves::{Move, Scope, races, sequence};
 use super::script::{self, Origin};
 use crate::case::{Case, Level, load_case};
 use crate::report::{Finding, HISTORIES, RowReport, SEQUENCES, Verdict};
-use crate::run::{Cost, Life, PlannedRow, Runner, Sweep, cost_of};
+use crate::run::{Cost, Findings, Life, PlannedRow, Runner, Sweep, cost_of};
 
 /// How much is explored.
 #[derive(Clone, Debug)]
@@ -103,6 +103,13 @@ const RESTARTS_ONE_IN: u32 = 8;
 /// One in so many draws has parts of the usual size, where these cost much.
 const COSTLY_ONE_IN: u32 = 8;
 
+impl From<Explored> for Findings {
+    fn from(explored: Explored) -> Self {
+        let Explored { rows, findings, left } = explored;
+        Self { rows, findings, left, ..Self::default() }
+    }
+}
+
 impl<'r> Explorer<'r> {
     /// An explorer for the endpoint of a run.
     pub fn new(runner: &'r Runner, provider: &'r Provider, options: ExploreOptions) -> Self {
@@ -115,10 +122,20 @@ impl<'r> Explorer<'r> {
     }
 
     /// Explores, and tells what came of it.
-    pub async fn explore(mut self) -> Explored {
+    pub async fn explore(self) -> Explored {
+        self.explore_all(&[What::Sequences, What::Histories]).await
+    }
+
+    /// Explores sequences alone or histories alone, by the id of their row.
+    pub async fn explore_only(self, id: &str) -> Explored {
+        let what = if id == What::Sequences.id() { What::Sequences } else { What::Histories };
+        self.explore_all(&[what]).await
+    }
+
+    async fn explore_all(mut self, all: &[What]) -> Explored {
         let mut rows = Vec::new();
-        for what in [What::Sequences, What::Histories] {
-            let row = self.explore_one(what).await;
+        for what in all {
+            let row = self.explore_one(*what).await;
             rows.push(row);
         }
         Explored { rows, findings: self.findings, left: self.left }

@@ -65,6 +65,16 @@ pub struct Report {
 }
 
 impl Report {
+    /// Returns the MUST rows that failed. What a baseline knows is among them.
+    pub fn broken_promises(&self) -> impl Iterator<Item = &RowReport> {
+        self.cases.iter().filter(|row| row.level == Level::Must && row.verdict == Verdict::Fail)
+    }
+
+    /// Returns whether every MUST row that was judged holds. Never so for `generic`, which promises nothing.
+    pub fn is_conformant(&self) -> bool {
+        self.conformant == Some(true)
+    }
+
     /// Returns whether a MUST row holds: without one nothing can be called good.
     pub fn holds_a_must(&self) -> bool {
         let must = self.summary.by_level.get(Level::Must.name());

@@ -12,7 +12,7 @@ use crate::case::{
 };
 
 /// The rows of a run, with what all of them cost.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Plan {
     /// Every selected row, by id.
     pub rows: Vec<PlannedRow>,

@@ -49,5 +49,7 @@ mod requirements;
 mod sources;
 // Other people's objects and uploads, and runs that were killed.
 mod strangers;
+// The suite as a library.
+mod suite;
 // Servers that hang, cut, lie or echo.
 mod trouble;

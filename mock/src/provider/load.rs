@@ -29,6 +29,15 @@ pub struct Problem {
     pub placed: Placed,
 }
 
+/// Mistakes as lines of `FILE:LINE:COLUMN: MISTAKE`.
+pub fn placed_lines(problems: &[Problem]) -> String {
+    let line = |problem: &Problem| {
+        let Placed { span, message, .. } = &problem.placed;
+        format!("{}:{}:{}: {message}", problem.origin.name, span.line, span.column)
+    };
+    problems.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// Why a provider can't be had.
 #[derive(Clone, Debug, Error)]
 pub enum FileError {
@@ -51,7 +60,7 @@ pub enum FileError {
         reason: String,
     },
     /// The file has mistakes.
-    #[error("{} is not a valid provider file", .0.first().map_or("it", |problem| problem.origin.name.as_str()))]
+    #[error("{}", placed_lines(.0))]
     Invalid(Vec<Problem>),
 }
 

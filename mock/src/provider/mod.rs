@@ -9,7 +9,7 @@ pub use file::{
     Spelling, Strength, Support,
 };
 pub use limit::{LIMITS, LimitName, parse_size};
-pub use load::{FileError, Origin, Problem, builtin_names, load};
+pub use load::{FileError, Origin, Problem, builtin_names, load, placed_lines};
 
 use std::collections::BTreeMap;
 

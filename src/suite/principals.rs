@@ -2,17 +2,23 @@
 
 use mpuspec_mock::provider::Dialect;
 
-use super::Failure;
+use super::SuiteError;
 use crate::wire::{Client, Credentials};
 
 /// Everybody in whose name requests are sent.
-pub(super) struct Principals {
-    pub(super) main: Credentials,
+#[derive(Clone, Debug)]
+pub(crate) struct Principals {
+    pub(crate) main: Credentials,
     second: Option<Credentials>,
     temporary: Option<Credentials>,
 }
 
 impl Principals {
+    /// One principal alone.
+    pub(super) fn of(main: Credentials) -> Self {
+        Self { main, second: None, temporary: None }
+    }
+
     /// Those that the bundled mock knows.
     pub(super) fn of_the_mock() -> Self {
         let known = |access_key, secret_key| Credentials::known(access_key, secret_key, "the mock's own");
@@ -26,12 +32,12 @@ impl Principals {
     }
 
     /// Those that the surroundings give.
-    pub(super) fn find(dialect: Dialect) -> Result<Self, Failure> {
-        let usage = |error: crate::wire::CredentialsError| Failure::Usage(error.to_string());
+    pub(super) fn find(dialect: Dialect) -> Result<Self, SuiteError> {
+        let wrong = |error: crate::wire::CredentialsError| SuiteError::Usage(error.to_string());
         Ok(Self {
-            main: Credentials::find(dialect).map_err(|error| Failure::Endpoint(error.to_string()))?,
-            second: Credentials::find_second().map_err(usage)?,
-            temporary: Credentials::find_temporary().map_err(usage)?,
+            main: Credentials::find(dialect).map_err(|error| SuiteError::Endpoint(error.to_string()))?,
+            second: Credentials::find_second().map_err(wrong)?,
+            temporary: Credentials::find_temporary().map_err(wrong)?,
         })
     }
 
