@@ -3,14 +3,13 @@
 use super::claims::expected_refusal;
 use super::row::Round;
 use super::verdict::StepOutcome;
-use crate::case::{Expect, Sign, Step, Tampered, User, WrongToken};
+use crate::case::{Expect, Outcome, Sign, SignBy, Step, Tampered, User, WrongToken};
 use crate::wire::{Trouble, TroubleKind};
 
 impl Round<'_> {
     /// Returns what became of a step that claims a refusal, and was answered with a success that cannot be read.
     pub(super) fn accepted(&self, step: &Step, trouble: &Trouble) -> Option<StepOutcome> {
-        let Some(Expect::Claims(claims)) = &step.expect else { return None };
-        let expected = expected_refusal(claims, &self.scene(&step.operation))?;
+        let expected = self.demands_refusal(step)?;
         let status = self.log.last()?.response?.status;
         let is_accepted = trouble.kind == TroubleKind::Unreadable && (200..300).contains(&status);
         let got = format!("{status} success");
@@ -19,11 +18,9 @@ impl Round<'_> {
 
     /// Says what was wrong with a request that was accepted although it claims a refusal.
     pub(super) fn in_full(&self, step: &Step, outcome: StepOutcome) -> StepOutcome {
-        let Some(Expect::Claims(claims)) = &step.expect else { return outcome };
         match (outcome, wrong_with(step)) {
             (StepOutcome::Unmet { expected, got, not_implemented }, Some(wrong))
-                if got.contains(" success")
-                    && expected_refusal(claims, &self.scene(&step.operation)).is_some() =>
+                if got.contains(" success") && self.demands_refusal(step).is_some() =>
             {
                 StepOutcome::Unmet {
                     expected,
@@ -32,6 +29,20 @@ impl Round<'_> {
                 }
             }
             (outcome, _) => outcome,
+        }
+    }
+
+    /// Returns the refusal that a step claims, if it claims nothing else.
+    fn demands_refusal(&self, step: &Step) -> Option<String> {
+        let scene = self.scene(&step.operation);
+        match step.expect.as_ref()? {
+            Expect::Claims(claims) => expected_refusal(claims, &scene),
+            Expect::OneOf(outcomes) => {
+                let refusal = |outcome: &Outcome| expected_refusal(&outcome.claims, &scene);
+                let refusals: Option<Vec<String>> = outcomes.iter().map(refusal).collect();
+                refusals?.into_iter().next()
+            }
+            Expect::Ok | Expect::Lawful => None,
         }
     }
 }
@@ -43,7 +54,7 @@ fn wrong_with(step: &Step) -> Option<&'static str> {
         Some(User::UnknownKey) => return Some("of an unknown access key"),
         _ => {}
     }
-    let Sign { tamper, secret, region, token, time, .. } = step.sign.as_ref()?;
+    let Sign { tamper, secret, region, token, time, by, expires, .. } = step.sign.as_ref()?;
     let tampered = tamper.map(|tampered| match tampered {
         Tampered::Path => "whose path was changed after it was signed",
         Tampered::Query => "whose query was changed after it was signed",
@@ -60,6 +71,9 @@ fn wrong_with(step: &Step) -> Option<&'static str> {
         .or(token)
         .or(secret.map(|_| "that was signed with a wrong secret"))
         .or(region.map(|_| "that was signed for another region"))
-        .or(time.as_ref().map(|_| "that was signed at another time"))
+        .or(time.as_ref().map(|_| match (by, expires) {
+            (Some(SignBy::Url), Some(_)) => "whose URL had expired",
+            _ => "that was signed too long ago",
+        }))
         .or((step.as_user == Some(User::Second)).then_some("of somebody else"))
 }

@@ -32,7 +32,7 @@ impl Runner {
         let mut row = RowReport::untried(
             AUDIT,
             None,
-            "An object whose completion was acknowledged is there",
+            "What a completion acknowledged is there, with the bytes that it listed",
             Level::Must,
         );
         row.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -87,7 +87,7 @@ impl Round<'_> {
                 match met {
                     Met::Yes => {}
                     Met::Tolerated(name) => spelt = Some(format!("{}, {lane} {name}", outcome.name)),
-                    Met::No { .. } | Met::Unavailable(_) => return None,
+                    Met::No { .. } | Met::Unavailable(_) | Met::Nothing(_) => return None,
                     Met::Unseen(aspect) => {
                         unseen = Some((answer.clone(), aspect));
                         return None;

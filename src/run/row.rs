@@ -262,7 +262,7 @@ impl<'r> Round<'r> {
                 (StepResult::Unmet, Some(expected.clone()), got.clone())
             }
             StepOutcome::Trouble(trouble) => (StepResult::Trouble, None, trouble.to_string()),
-            StepOutcome::Skipped(why) | StepOutcome::Hidden { why, .. } => {
+            StepOutcome::Skipped(why) | StepOutcome::Nothing(why) | StepOutcome::Hidden { why, .. } => {
                 (StepResult::Skipped, None, why.clone())
             }
         };
@@ -453,6 +453,7 @@ impl<'r> Round<'r> {
                     Met::Tolerated(name) => StepOutcome::Tolerated(name),
                     Met::No { expected, got } => unmet(expected, got),
                     Met::Unavailable(why) => self.skipped(why),
+                    Met::Nothing(why) => StepOutcome::Nothing(why),
                     Met::Unseen(aspect) => self.unseen(&answer, aspect),
                 };
                 self.observe(step, shown(&outcome, &answer));
@@ -463,7 +464,7 @@ impl<'r> Round<'r> {
                     outcomes.iter().find_map(|outcome| match judge(&outcome.claims, &answer, &scene) {
                         Met::Yes => Some((outcome, None)),
                         Met::Tolerated(name) => Some((outcome, Some(name))),
-                        Met::No { .. } | Met::Unavailable(_) => None,
+                        Met::No { .. } | Met::Unavailable(_) | Met::Nothing(_) => None,
                         // What cannot be seen does not speak against an outcome.
                         Met::Unseen(_) => Some((outcome, None)),
                     });
@@ -514,6 +515,15 @@ impl<'r> Round<'r> {
 
     /// A step that rests on another row's promise, which is broken: that row is to blame.
     fn owed(&self, step: &Step, outcome: StepOutcome) -> StepOutcome {
+        // What follows such a step may follow from it.
+        let earlier = self.steps.iter().find_map(|(judged, _, earlier)| match &judged.outcome {
+            StepOutcome::Hidden { by, .. } if earlier.promised_by.as_ref() == Some(by) => Some(by),
+            _ => None,
+        });
+        if let (Some(by), StepOutcome::Unmet { expected, got, not_implemented: false }) = (earlier, &outcome)
+        {
+            return StepOutcome::Hidden { by: by.clone(), why: format!("expected {expected}, got {got}") };
+        }
         let Some(by) = step.promised_by.clone().filter(|by| *by != self.id) else { return outcome };
         match outcome {
             StepOutcome::Unmet { expected, got, not_implemented: false } => {

@@ -19,6 +19,8 @@ pub(super) enum StepOutcome {
     Trouble(Trouble),
     /// Not tried.
     Skipped(String),
+    /// The answer has nothing that the claim could be about.
+    Nothing(String),
     /// Not to be judged, since another row's promise is broken.
     Hidden { by: String, why: String },
 }
@@ -65,6 +67,13 @@ pub(super) fn decide(level: Level, provider: &Provider, steps: &[JudgedStep]) ->
             break;
         }
     }
+    // A row that found nothing to judge passes nothing.
+    let claims = || steps.iter().filter(|step| step.claim);
+    let found_nothing = |step: &JudgedStep| matches!(step.outcome, StepOutcome::Nothing(_));
+    if worst.verdict == Verdict::Pass && claims().all(found_nothing) {
+        worst.reason = claims().find_map(reason);
+        worst.verdict = if worst.reason.is_some() { Verdict::NotApplicable } else { Verdict::Pass };
+    }
     // What nobody promised is only recorded.
     if level == Level::Info && worst.verdict == Verdict::Fail {
         worst.verdict = Verdict::Pass;
@@ -91,7 +100,7 @@ pub(super) fn weakened(
 fn of_step(provider: &Provider, step: &JudgedStep) -> Verdict {
     let broken = if step.claim { Verdict::Fail } else { Verdict::Blocked };
     match &step.outcome {
-        StepOutcome::Met(_) => Verdict::Pass,
+        StepOutcome::Met(_) | StepOutcome::Nothing(_) => Verdict::Pass,
         StepOutcome::Tolerated(_) => Verdict::Tolerated,
         StepOutcome::Unmet { not_implemented: true, .. }
             if step.capability.is_some_and(|name| provider.support(name) == Support::Unknown) =>
@@ -109,7 +118,7 @@ fn of_step(provider: &Provider, step: &JudgedStep) -> Verdict {
 fn reason(step: &JudgedStep) -> Option<String> {
     match &step.outcome {
         StepOutcome::Met(_) => None,
-        StepOutcome::Skipped(why) => Some(why.clone()),
+        StepOutcome::Skipped(why) | StepOutcome::Nothing(why) => Some(why.clone()),
         StepOutcome::Hidden { by, why } => Some(format!("{why}; {by} is about that")),
         StepOutcome::Tolerated(name) => Some(name.clone()),
         StepOutcome::Unmet { expected, got, .. } => Some(format!("expected {expected}, got {got}")),
@@ -169,6 +178,17 @@ mod tests {
             verdict(Level::Must, &[step(true, StepOutcome::Skipped(String::new()))]),
             Verdict::Blocked
         );
+    }
+
+    #[test]
+    fn what_found_nothing_to_judge_is_no_pass() {
+        let nothing = || step(true, StepOutcome::Nothing("there is none".to_owned()));
+        let prepared = || step(false, StepOutcome::Met(None));
+        let found = decide(Level::Must, &provider(), &[prepared(), nothing()]);
+        assert_eq!((found.verdict, found.reason.as_deref()), (Verdict::NotApplicable, Some("there is none")));
+        assert_eq!(verdict(Level::Must, &[nothing(), step(true, StepOutcome::Met(None))]), Verdict::Pass);
+        assert_eq!(verdict(Level::Must, &[nothing(), step(true, unmet(false))]), Verdict::Fail);
+        assert_eq!(verdict(Level::Must, &[prepared()]), Verdict::Pass);
     }
 
     #[test]

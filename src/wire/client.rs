@@ -191,7 +191,7 @@ impl Client {
             .prepare(node, &request, signing)
             .map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
         let most = operation.longest_answer().unwrap_or(LONGEST_DOCUMENT);
-        let recorded_request = self.record_request(&signed, &request.body);
+        let recorded_request = self.record_request(&signed, &request.body, body.as_ref());
         let start_us = self.now_us();
         let recent = (!log.is_for_probe()).then(|| self.recent.begin(start_us, &recorded_request));
         let outcome = tokio::time::timeout(self.timeout, self.exchange(signed, url, body, most)).await;
@@ -256,8 +256,8 @@ impl Client {
         let Prepared { signed, body, .. } = self
             .prepare(node, &request, signing)
             .map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
+        let recorded = self.record_request(&signed, &request.body, body.as_ref());
         let body = body.unwrap_or_default();
-        let recorded = self.record_request(&signed, &request.body);
         let most =
             usize::try_from(operation.longest_answer().unwrap_or(LONGEST_DOCUMENT)).unwrap_or(usize::MAX);
         let start_us = self.now_us();

@@ -25,12 +25,24 @@ impl Log {
 }
 
 impl Client {
-    pub(super) fn record_request(&self, request: &http::Request<()>, body: &Body) -> RecordedRequest {
+    /// Writes down a request as it is sent: its body may have been changed since it was made.
+    pub(super) fn record_request(
+        &self,
+        request: &http::Request<()>,
+        made: &Body,
+        sent: Option<&Bytes>,
+    ) -> RecordedRequest {
         let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        let body = match body {
-            Body::Empty => Recorded::default(),
-            Body::Document(bytes) => self.record_body(bytes, true),
-            Body::Blob(blob) | Body::Framed(blob, _) => Recorded {
+        let changed = match (made, sent) {
+            (Body::Document(bytes), Some(sent)) if bytes.as_ptr() != sent.as_ptr() => Some(sent),
+            (Body::Blob(blob), Some(sent)) if blob.bytes.as_ptr() != sent.as_ptr() => Some(sent),
+            _ => None,
+        };
+        let body = match (changed, made) {
+            (Some(sent), _) => self.record_body(sent, true),
+            (None, Body::Empty) => Recorded::default(),
+            (None, Body::Document(bytes)) => self.record_body(bytes, true),
+            (None, Body::Blob(blob) | Body::Framed(blob, _)) => Recorded {
                 bytes: blob.len(),
                 sha256: Some(blob.sha256().to_owned()),
                 made_from: Some(blob.made_from.clone()),

@@ -108,7 +108,11 @@ impl Redactor {
 
     /// A header without secrets.
     pub(super) fn clean_header(&self, name: &str, value: &str) -> String {
-        if HEADERS.contains(&name) { REMOVED.to_owned() } else { self.clean(value) }
+        match name {
+            "authorization" => clean_authorization(value),
+            name if HEADERS.contains(&name) => REMOVED.to_owned(),
+            _ => self.clean(value),
+        }
     }
 
     /// Signatures are runs of 64 hexadecimal digits.
@@ -130,6 +134,20 @@ impl Redactor {
         }
         cleaned.push_str(rest);
         cleaned
+    }
+}
+
+/// Which headers were signed is no secret, and tells whether a request was changed afterwards.
+fn clean_authorization(value: &str) -> String {
+    let signed = |pair: &str| pair.trim().strip_prefix("SignedHeaders=").map(str::to_owned);
+    match value.split_once(' ').filter(|(algorithm, _)| *algorithm == "AWS4-HMAC-SHA256") {
+        Some((algorithm, pairs)) => match pairs.split(',').find_map(signed) {
+            Some(headers) => {
+                format!("{algorithm} Credential={REMOVED}, SignedHeaders={headers}, Signature={REMOVED}")
+            }
+            None => REMOVED.to_owned(),
+        },
+        None => REMOVED.to_owned(),
     }
 }
 
@@ -189,6 +207,18 @@ mod tests {
             redactor.clean("an ETag: d41d8cd98f00b204e9800998ecf8427e"),
             "an ETag: d41d8cd98f00b204e9800998ecf8427e"
         );
+    }
+
+    #[test]
+    fn which_headers_were_signed_stays() {
+        let clean = |value: &str| Redactor::default().clean_header("authorization", value);
+        let signed = "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature=00ff";
+        let kept =
+            "AWS4-HMAC-SHA256 Credential=<removed>, SignedHeaders=host;x-amz-date, Signature=<removed>";
+        assert_eq!(clean(signed), kept);
+        for other in ["AWS4-HMAC-SHA256 Credential=AKIA", "OSS LTAI:c2VjcmV0", "Basic dXNlcjpwYXNz", ""] {
+            assert_eq!(clean(other), "<removed>");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use mpuspec::case::Level;
 use mpuspec::report::{Report, RowReport, Verdict, from_json, to_junit, to_markdown};
+use mpuspec::wire::Exchange;
 use mpuspec_mock::Mock;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use quick_junit::{NonSuccessKind, TestCaseStatus};
@@ -148,7 +149,7 @@ fn one_run_writes_all_formats_and_they_agree() {
     assert_eq!(sections, [failed.as_str(), "## Dialect", "## Not judged", "## Clean-up"]);
     for line in [
         "### MUST `complete/part-too-small[single-byte]`",
-        "- claim: Completing with an undersized middle part is refused",
+        "- claim: Completing with an undersized part before the last is refused",
         "- with: `size = 1`",
         "- promised: [aws/CompleteMultipartUpload\\#too-small](<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>): a listed part below the smallest size, other than the last, is answered 400 EntityTooSmall",
         "  - line 22 `create_upload`: met",
@@ -234,19 +235,30 @@ async fn what_the_server_said_in_the_step_that_failed_is_in_every_format() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_was_accepted_is_told_as_that() {
-    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("ignore-signatures").start();
-    let mock = mock.expect("it starts");
-    let report =
-        run(&mock.endpoint(), small("aws-s3"), &["auth/create[other-path]", "auth/list-parts[other-query]"])
-            .await;
+    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("ignore-signatures");
+    let mock = mock.defect("ignore-content-sha256").start().expect("it starts");
+    let report = run(
+        &mock.endpoint(),
+        small("aws-s3"),
+        &["auth/create[other-path]", "auth/list-parts[other-query]", "auth/upload-part[other-body]"],
+    )
+    .await;
     let reasons: Vec<&str> = report.cases.iter().filter_map(|row| row.reason.as_deref()).collect();
-    assert_eq!(reasons.len(), 2, "{reasons:?}");
-    for (reason, piece) in reasons.iter().zip(["path", "query"]) {
+    assert_eq!(reasons.len(), 3, "{reasons:?}");
+    for (reason, piece) in reasons.iter().zip(["path", "query", "body"]) {
         assert!(reason.starts_with("expected ") && reason.contains(", got 200 success"), "{reason}");
         let told = format!("it accepted a request whose {piece} was changed after it was signed");
         assert!(reason.contains(&told), "{reason}");
         assert!(!reason.contains("understood"), "{reason}");
     }
+    // The evidence is what was sent: the digest in the header is that of the body before.
+    let row = report.cases.iter().find(|row| row.id == "auth/upload-part").expect("it ran");
+    let parts = row.exchanges.iter().filter(|exchange| exchange.operation == "UploadPart");
+    let is_changed = |exchange: &Exchange| {
+        let told = exchange.request.headers.iter().find(|(name, _)| name == "x-amz-content-sha256");
+        told.map(|(_, digest)| digest) != exchange.request.body.sha256.as_ref()
+    };
+    assert_eq!(parts.map(is_changed).collect::<Vec<_>>(), [false, true]);
 }
 
 /// A report that has every verdict, with this text wherever a server or a user has a say.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mpuspec::report::{Format, Verdict};
+use mpuspec::report::{Format, RowReport, Verdict};
 use mpuspec::{Suite, SuiteError};
 use mpuspec_mock::Mock;
 
@@ -26,7 +26,7 @@ async fn a_run_gives_a_report() {
 async fn broken_promises_are_told_and_what_a_baseline_knows_does_not_count() {
     let mock = Mock::builder().defect("abort-deletes-object").start().expect("the mock starts");
     let report = at(&mock).only("abort/leaves-the-object").run().await.expect("it runs");
-    let broken: Vec<String> = report.broken_promises().map(|row| row.name()).collect();
+    let broken: Vec<String> = report.broken_promises().map(RowReport::name).collect();
     assert_eq!((broken, report.exit), (vec!["abort/leaves-the-object".to_owned()], 1));
     let folder = tempfile::tempdir().expect("a folder");
     let baseline = folder.path().join("known.yaml");
@@ -53,7 +53,7 @@ async fn a_server_is_started_when_it_is_needed_and_stopped_at_the_end() {
 #[tokio::test]
 async fn what_is_wrong_is_an_error() {
     async fn why(suite: Suite) -> (String, bool) {
-        let error = suite.run().await.err().expect("it does not run");
+        let error = suite.run().await.expect_err("it does not run");
         (error.to_string(), matches!(error, SuiteError::Endpoint(_)))
     }
     let known = |suite: Suite| suite.credentials("ak", "sk");

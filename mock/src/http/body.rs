@@ -18,6 +18,8 @@ use crate::provider::Dialect;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Unchecked {
     pub(crate) md5: bool,
+    /// What is no MD5 is passed over.
+    pub(crate) malformed_md5: bool,
     pub(crate) checksum: bool,
     pub(crate) sha256: bool,
     /// A body that was cut is taken as far as it came.
@@ -48,7 +50,10 @@ pub(crate) async fn receive(
 ) -> Result<Received, S3Error> {
     let claim = if unchecked.no_checksums { Claim::Nothing } else { Claim::of(request)? };
     let declared = expected_length(request)?.filter(|_| !unchecked.length);
-    let content_md5 = content_md5(request)?;
+    let content_md5 = match content_md5(request) {
+        Err(_) if unchecked.malformed_md5 => None,
+        read => read?,
+    };
     let algorithms = [Some(wanted), claim.algorithm().filter(|other| *other != wanted)];
     let framed = matches!(payload, Payload::Chunks { .. }) && !unchecked.frame;
     let mut sink = Sink::new(declared.unwrap_or(u64::MAX), &payload, algorithms);

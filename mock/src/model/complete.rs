@@ -131,6 +131,12 @@ fn complete_again(state: &KeyState, rules: &Rules, id: &UploadId, list: &List) -
         let empty = Object { content: Content::default(), ..object.clone() };
         return vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::Put(empty) }];
     }
+    if let (None, Some(object)) = (state.ended.get(id), &state.object)
+        && rules.has(Defect::StrayCompletionEmptiesObject)
+    {
+        let empty = Object { content: Content::default(), ..object.clone() };
+        return vec![Choice { answer: gone.answer, effect: Effect::Put(empty) }];
+    }
     match state.ended.get(id) {
         // AWS answers a repeated completion as it answered the first; its API text says NoSuchUpload.
         Some(Ending::Completed { list: before, etag })

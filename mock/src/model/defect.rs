@@ -119,12 +119,18 @@ defects! {
     ListAbortedUploads = "list-aborted-uploads",
     /// A wrong Content-MD5 is not noticed.
     IgnoreContentMd5 = "ignore-content-md5",
+    /// A Content-MD5 of a part that is no digest is passed over.
+    PassOverMalformedMd5 = "pass-over-malformed-md5",
     /// ETags in headers bear no quotes.
     UnquotedEtag = "unquoted-etag",
     /// An upload id that is none by its form ends in status 500.
     FailOnMalformedIds = "fail-on-malformed-ids",
+    /// An upload id that is empty ends in status 500.
+    FailOnEmptyIds = "fail-on-empty-ids",
     /// The answer to a copied part tells another ETag than the part gets.
     CopyTellsOtherEtag = "copy-tells-other-etag",
+    /// The answer to a copied object has no checksum.
+    OmitChecksumOfCopy = "omit-checksum-of-copy",
     /// A refused completion is answered with status 500.
     RefuseWithStatus500 = "refuse-with-status-500",
     /// A completion of an upload that never was is answered as done.
@@ -141,6 +147,8 @@ defects! {
     RefuseLongKeys = "refuse-long-keys",
     /// A part without its number, or without its upload id, is answered with success, and stored nowhere.
     AnswerHalfParts = "answer-half-parts",
+    /// A method that a resource does not allow is answered with success, and does nothing.
+    AnswerOtherMethods = "answer-other-methods",
     /// A part number without a valid upload makes an object.
     StorePartAsObject = "store-part-as-object",
     /// Copied parts ignore their range.
@@ -367,6 +375,8 @@ defects! {
     IgnoreContentSha256OfCompletion = "ignore-content-sha256-of-completion",
     /// A completion of an upload that is not there is answered as done if there is an object under the key.
     CompleteOverObject = "complete-over-object",
+    /// A completion of an upload that never was is refused, and empties the object under the key.
+    StrayCompletionEmptiesObject = "stray-completion-empties-object",
     /// A completion of an upload that was completed is answered as that one, whatever it lists.
     ReplayOtherCompletions = "replay-other-completions",
     /// An abort of an upload that is not there deletes the object under the key.

@@ -64,7 +64,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let answer = call.result("CopyObjectResult", |xml| {
         xml.text("LastModified", call.time(now));
         xml.text("ETag", call.quoted(&etag));
-        if let Some(value) = value.filter(|_| !call.ignores_checksums()) {
+        if let Some(value) =
+            value.filter(|_| !call.ignores_checksums() && !call.has(Defect::OmitChecksumOfCopy))
+        {
             xml.text(&checksum::element(value.algorithm), checksum::encoded(&value));
             xml.text("ChecksumType", of.name());
         }

@@ -107,7 +107,10 @@ impl<'s> Call<'s> {
             return Err(S3Error::not_implemented(operation));
         }
         let id = self.request.query("uploadId").unwrap_or_default();
-        if self.has(Defect::FailOnMalformedIds) && id.bytes().any(|byte| !byte.is_ascii_hexdigit()) {
+        let is_empty = id.is_empty() && self.request.has_query("uploadId");
+        if (self.has(Defect::FailOnMalformedIds) && id.bytes().any(|byte| !byte.is_ascii_hexdigit()))
+            || (self.has(Defect::FailOnEmptyIds) && is_empty)
+        {
             return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
         }
         let answer = route::route(self).await?;
@@ -336,6 +339,7 @@ impl<'s> Call<'s> {
     async fn content(&mut self, wanted: Algorithm) -> Result<Received, S3Error> {
         let unchecked = Unchecked {
             md5: self.has(Defect::IgnoreContentMd5),
+            malformed_md5: self.has(Defect::PassOverMalformedMd5),
             checksum: self.has(Defect::IgnorePartChecksum),
             sha256: self.has(Defect::IgnoreContentSha256),
             cut: self.has(Defect::StoreCutBodies),

@@ -38,6 +38,9 @@ pub(super) fn checksums(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> 
         }
     }
     let Some(algorithm) = claims.part_checksums else { return Ok(()) };
+    if answer.deviation("Part.PartNumber").is_some() {
+        return Err(Met::Unseen("Part.PartNumber"));
+    }
     let kind = wire_checksum(algorithm);
     for listed in answer.parts.iter().flatten() {
         let sent = scene.state.sent.iter().rev().find(|sent| sent.number == Some(listed.number.to_string()));

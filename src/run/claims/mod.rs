@@ -32,6 +32,8 @@ pub(super) enum Met {
     Unavailable(String),
     /// It cannot be judged: this aspect of the answer is missing.
     Unseen(&'static str),
+    /// There is nothing that it could be about.
+    Nothing(String),
 }
 
 /// What claims are held against.
@@ -109,6 +111,8 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         return Err(differs("success", answer.summary()));
     }
     tells(claims, answer)?;
+    // A wrong checksum tells more than the headers beside it.
+    checksums(claims, answer, scene)?;
     headers(claims, answer, scene)?;
     called_back(claims, scene)?;
     if let Some(expected) = &claims.body
@@ -163,7 +167,6 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         }
     }
     kept(claims, answer)?;
-    checksums(claims, answer, scene)?;
     if claims.distinct.is_some() {
         let mut ids = answer.upload_ids.clone();
         ids.sort();
@@ -181,6 +184,10 @@ fn tells(claims: &Claims, answer: &Answer) -> Result<(), Met> {
     let deviation = claims.tells.iter().flatten().find_map(|aspect| answer.deviation(aspect));
     if let Some(deviation) = deviation {
         return Err(differs(format!("{} in the answer", deviation.aspect), deviation.seen.clone()));
+    }
+    let mut quoted = claims.tells.iter().flatten().filter_map(|aspect| aspect.strip_suffix(".quotes"));
+    if let Some(missing) = quoted.find_map(|etag| answer.deviation(etag)) {
+        return Err(Met::Nothing(format!("there is no {} that could have quotes", missing.aspect)));
     }
     match claims.tells.iter().flatten().find(|aspect| !has_place_for(aspect, answer)) {
         Some(aspect) => Err(Met::Unavailable(format!("the answer has no place for {aspect}"))),
@@ -324,6 +331,12 @@ fn headers(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<(), Me
             Some(got) if !in_words && got == value => {}
             // Many clients cannot read a header of other bytes.
             Some(got) if in_words && got.is_ascii() && decoded_words(got) == *value => {}
+            Some(got) if in_words => {
+                return Err(differs(
+                    format!("{name}: {value} in encoded words"),
+                    format!("{name}: {got} as it is"),
+                ));
+            }
             Some(got) => return Err(differs(format!("{name}: {value}"), format!("{name}: {got}"))),
             None => return Err(differs(format!("{name}: {value}"), format!("no header {name}"))),
         }
