@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use mpuspec_mock::provider::{Origin, Problem, placed_lines};
-use mpuspec_mock::yaml::{self, Mistake, Path, Value};
+use mpuspec_mock::yaml::{self, Mistake, Path, Spot, Value};
 use serde::Deserialize;
 use serde::de::value::{SeqAccessDeserializer, StrDeserializer};
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
@@ -160,6 +160,24 @@ impl Baseline {
             left: file.left,
             cases: file.cases.into_iter().map(|(id, entry)| (id, known(entry))).collect(),
         })
+    }
+
+    /// The same for today's ids of rows, in its text too. `renamed` has earlier ids with those of today.
+    #[must_use]
+    pub fn with_todays_ids(self, renamed: &BTreeMap<String, String>) -> Self {
+        let mut text = self.origin.text.clone();
+        let names = |baseline: &Self| baseline.cases.keys().cloned().collect::<BTreeSet<_>>();
+        for (was, id) in renamed.iter().filter(|(was, id)| {
+            let known = names(&self);
+            known.contains(*was) && !known.contains(*id)
+        }) {
+            let Some(span) = yaml::locate(&text, &Path::root().key("cases").key(was), Spot::Key) else {
+                continue;
+            };
+            text.replace_range(span.offset..span.offset + span.length, &super::draft::quoted(id));
+        }
+        let origin = Origin { name: self.origin.name.clone(), text };
+        Self::load(origin).unwrap_or(self)
     }
 
     /// The verdicts that are known to come, by row.

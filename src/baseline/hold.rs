@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::Baseline;
 use crate::case::Level;
-use crate::report::{AUDIT, HeldAgainst, News, Report, RowReport, Standing, Verdict};
+use crate::report::{
+    AUDIT, Counted, HeldAgainst, News, Report, RowReport, Standing, Verdict, binds, conclude_against,
+};
 
 /// What counts beside MUST rows.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,7 +31,7 @@ pub fn hold(report: &mut Report, baseline: &Baseline, rows: &BTreeSet<String>, s
         let standing = standing(row, baseline);
         if let Some(standing) = &standing {
             let name = row.name();
-            let binds = row.level == Level::Must || (strict.should && row.level == Level::Should);
+            let binds = binds(row, strict.should);
             match standing.news {
                 News::Known => held.known.push(name),
                 News::PassesThoughListed => held.passing.push(name),
@@ -51,28 +53,12 @@ pub fn hold(report: &mut Report, baseline: &Baseline, rows: &BTreeSet<String>, s
         if baseline.cases.contains_key(&name) {
             held.known.push(name);
         } else {
-            news.failed += 1;
+            news.add(Verdict::Fail);
             held.new.push(name);
         }
     }
-    conclude(report, &held, news);
+    conclude_against(report, &held, news);
     report.baseline = Some(held);
-}
-
-#[derive(Clone, Copy, Default)]
-struct Counted {
-    failed: usize,
-    unjudged: usize,
-}
-
-impl Counted {
-    fn add(&mut self, verdict: Verdict) {
-        if verdict == Verdict::Error {
-            self.unjudged += 1;
-        } else {
-            self.failed += 1;
-        }
-    }
 }
 
 /// Where a row stands: nothing is said of one that passes or was not run, and is not listed.
@@ -109,37 +95,4 @@ fn beside(report: &Report) -> BTreeSet<String> {
     }
     report.cases.iter().for_each(|row| _ = names.remove(&row.name()));
     names
-}
-
-/// What was interrupted, and what ran nothing, stays so.
-fn conclude(report: &mut Report, held: &HeldAgainst, news: Counted) {
-    if !matches!(report.exit, 0 | 1 | 5) {
-        return;
-    }
-    let told = [
-        (news.failed, "new failure", "new failures"),
-        (held.passing.len(), "row passes though listed", "rows pass though listed"),
-        (held.stale.len(), "entry names no row", "entries name no row"),
-    ];
-    let told: Vec<String> = told
-        .iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, one, more)| format!("{count} {}", if *count == 1 { one } else { more }))
-        .collect();
-    let known = held.known.len();
-    let is_judged = report.cases.iter().any(|row| {
-        row.level == Level::Must
-            && !matches!(row.verdict, Verdict::NotApplicable | Verdict::Unsupported | Verdict::Error)
-    });
-    (report.exit, report.conclusion) = if !told.is_empty() {
-        (1, format!("against the baseline: {}; {known} known", told.join(", ")))
-    } else if news.unjudged > 0 {
-        (5, format!("nothing new failed, but {} rows could not be judged; {known} known", news.unjudged))
-    } else if report.exit == 5 && !is_judged {
-        (5, format!("{}; {known} known", report.conclusion))
-    } else {
-        let newer = held.new_in_suite.len();
-        let more = if newer > 0 { format!(", {newer} new in suite") } else { String::new() };
-        (0, format!("as the baseline has it: {known} known, nothing new{more}"))
-    };
 }

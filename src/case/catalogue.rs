@@ -1,6 +1,6 @@
 //! All cases: those in the binary, and those of the user.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
@@ -180,13 +180,31 @@ impl Catalogue {
         !self.own.iter().any(|own| own == id)
     }
 
+    /// Earlier ids of rows, with those of today. An id that is used again is no earlier one.
+    pub fn renamed(&self) -> BTreeMap<String, String> {
+        let today: BTreeSet<String> = self.row_ids().map(|id| id.to_string()).collect();
+        let rows = self.cases.iter().flat_map(|case| case.rows.iter().map(move |row| (case, row)));
+        let pairs = rows.flat_map(|(case, row)| {
+            let id = RowId::new(&case.id, row.name.as_deref()).to_string();
+            row.was.iter().map(move |was| (was.clone(), id.clone()))
+        });
+        pairs.filter(|(was, _)| !today.contains(was)).collect()
+    }
+
     /// Reads names and patterns; each has to fit something.
     pub fn select(&self, patterns: &[String]) -> Result<Selection, CatalogueError> {
         let rows: Vec<RowId> = self.row_ids().collect();
+        let renamed = self.renamed();
         let mut selection = Selection::default();
         for text in patterns {
             let pattern = Pattern::new(text);
             if !rows.iter().any(|row| pattern.fits(row)) {
+                let earlier = renamed.iter().filter(|(was, _)| pattern.fits(&RowId::parse(was)));
+                let today: Vec<Pattern> = earlier.map(|(_, id)| Pattern::new(id)).collect();
+                if !today.is_empty() {
+                    selection.patterns.extend(today);
+                    continue;
+                }
                 let names: Vec<String> =
                     rows.iter().flat_map(|row| [row.case.clone(), row.to_string()]).collect();
                 let near = yaml::nearest(text, names.iter().map(String::as_str)).map(str::to_owned);

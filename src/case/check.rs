@@ -451,9 +451,25 @@ impl Scope<'_> {
             || claims.same.is_some()
             || claims.times.is_some();
         let refusal = claims.error.is_some() || claims.refused.is_some();
-        if refusal && of_success || claims.error.is_some() && claims.refused.is_some() {
+        if claims.error.is_some() && claims.refused.is_some() {
             self.mistakes
-                .push(Mistake::at(path, "a refusal shows nothing of a success; make two claims of it"));
+                .push(Mistake::at(path, "`error` cannot be combined with `refused`; keep one of them"));
+        } else if refusal && of_success {
+            let word = if claims.error.is_some() { "error" } else { "refused" };
+            let message = format!("`{word}` cannot be combined with success expectations");
+            self.mistakes.push(Mistake::at(path, message));
+        }
+        let failure = claims.status.filter(|status| !(200..300).contains(status));
+        let of_document = claims.fields.is_some() || claims.no_fields.is_some() || claims.tells.is_some();
+        if let Some(status) = failure.filter(|_| !refusal && (of_success || of_document)) {
+            let message = format!(
+                "`status: {status}` cannot be combined with expectations about the document; only headers are checked with it"
+            );
+            self.mistakes.push(Mistake::at(path, message));
+        }
+        if claims.ok == Some(false) {
+            let message = "`ok: false` is not supported; use `error: any`, an error code or a status";
+            self.mistakes.push(Mistake::at(&path.key("ok"), message));
         }
         let own_status = claims.error.as_ref().is_some_and(|code| code.0 == "CallbackFailed");
         if refusal && claims.status.is_some() && !own_status {

@@ -17,6 +17,14 @@ impl RowId {
         Self { case: case.to_owned(), row: row.map(str::to_owned) }
     }
 
+    /// Reads an id as it is written.
+    pub fn parse(text: &str) -> Self {
+        match text.strip_suffix(']').and_then(|text| text.split_once('[')) {
+            Some((case, row)) => Self::new(case, Some(row)),
+            None => Self::new(text, None),
+        }
+    }
+
     /// The folder of the case: its area.
     pub fn area(&self) -> &str {
         self.case.split_once('/').map_or("", |(area, _)| area)

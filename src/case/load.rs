@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::check::check;
+use super::id::RowId;
 use super::lines::Lines;
 use super::step::{Step, read_steps};
 
@@ -59,6 +60,8 @@ pub struct Row {
     pub columns: Vec<(String, String)>,
     /// Who is hurt if it does not hold.
     pub harm: Harm,
+    /// The ids that it had in earlier versions.
+    pub was: Vec<String>,
     /// What it does.
     pub steps: Vec<Step>,
 }
@@ -159,19 +162,35 @@ pub struct Generated {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Head {
+    /// The fact that the case claims: a sentence that is true of a right server.
     pub(super) title: Option<String>,
+    /// How firmly the documents promise it.
     pub(super) level: Option<Level>,
+    /// Who is hurt if it does not hold; `client` unless given.
     pub(super) harm: Harm,
+    /// The version of the suite that brought the case.
     pub(super) since: Option<String>,
+    /// The documents that promise it, as PUBLISHER/PAGE#ANCHOR or an address.
     pub(super) source: Option<Vec<String>>,
+    /// Why it is so.
     pub(super) about: Option<String>,
+    /// Capabilities without which it has no meaning.
     pub(super) needs: Vec<String>,
+    /// Requirements of `cases/requirements.yaml` that it judges.
     pub(super) requirements: Vec<String>,
+    /// Public issues that it would have caught.
     pub(super) bugs: Vec<String>,
+    /// Ids that the case had in earlier versions.
+    pub(super) was: Vec<String>,
+    /// The least number of rounds of a race.
     pub(super) repeat: Option<u32>,
+    /// The only wire language in which it can be said.
     pub(super) dialect: Option<Dialect>,
+    /// The bucket in which it runs.
     pub(super) bucket: Bucket,
+    /// What it costs on a live endpoint.
     pub(super) cost: Cost,
+    /// The seed and the version of a case that exploring wrote.
     pub(super) generated: Option<Generated>,
 }
 
@@ -226,7 +245,11 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
     }
     let steps = steps.unwrap_or(Value::Sequence(Vec::new()));
     // What the explorer names it need not use.
-    let rows = read_rows(each, &steps, head.harm, head.generated.is_none(), mistakes);
+    let mut rows = read_rows(each, &steps, head.harm, head.generated.is_none(), mistakes);
+    for row in &mut rows {
+        let whole = |case: &String| RowId::new(case, row.name.as_deref()).to_string();
+        row.was.extend(head.was.iter().map(whole));
+    }
     Some(Case {
         id: id.to_owned(),
         title: head.title.unwrap_or_default(),
@@ -252,6 +275,7 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
 struct Columns {
     name: Option<String>,
     harm: Option<Harm>,
+    was: Vec<String>,
     values: Vec<(String, Value)>,
 }
 
@@ -264,7 +288,7 @@ fn read_rows(
 ) -> Vec<Row> {
     let path = Path::root().key("each");
     let rows = match each {
-        None => vec![Columns { name: None, harm: None, values: Vec::new() }],
+        None => vec![Columns { name: None, harm: None, was: Vec::new(), values: Vec::new() }],
         Some(Value::Sequence(list)) if !list.is_empty() => {
             let read = |(at, value)| read_columns(value, &path.index(at), mistakes);
             list.into_iter().enumerate().filter_map(read).collect()
@@ -301,7 +325,8 @@ fn read_rows(
         let columns_text =
             columns.values.iter().map(|(name, value)| (name.clone(), as_text(value))).collect();
         let harm = columns.harm.unwrap_or(harm);
-        read.push(Row { name: columns.name.clone(), columns: columns_text, harm, steps });
+        let (name, was) = (columns.name.clone(), columns.was.clone());
+        read.push(Row { name, columns: columns_text, harm, was, steps });
     }
     mistakes.extend(unused.filter(|_| names_count).unwrap_or_default());
     if let Some(first) = rows.first() {
@@ -323,6 +348,7 @@ fn read_columns(value: Value, path: &Path, mistakes: &mut BTreeSet<Mistake>) -> 
     };
     let mut name = None;
     let mut harm = None;
+    let mut was = Vec::new();
     let mut values = Vec::new();
     for (key, value) in mapping {
         let Value::String(key) = key else { continue };
@@ -330,6 +356,10 @@ fn read_columns(value: Value, path: &Path, mistakes: &mut BTreeSet<Mistake>) -> 
             "name" => name = Some(as_text(&value)),
             "harm" => match yaml::decode(value, &path.key("harm")) {
                 Ok(read) => harm = Some(read),
+                Err(mistake) => _ = mistakes.insert(mistake),
+            },
+            "was" => match yaml::decode(value, &path.key("was")) {
+                Ok(read) => was = read,
                 Err(mistake) => _ = mistakes.insert(mistake),
             },
             _ => values.push((key, value)),
@@ -342,7 +372,7 @@ fn read_columns(value: Value, path: &Path, mistakes: &mut BTreeSet<Mistake>) -> 
     if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         mistakes.insert(Mistake::at(&path.key("name"), "a row is named in-kebab-case"));
     }
-    Some(Columns { name: Some(name), harm, values })
+    Some(Columns { name: Some(name), harm, was, values })
 }
 
 /// Puts the columns of a row in place of `$name`.
@@ -426,5 +456,41 @@ mod tests {
         assert_eq!(harms(&format!("{head}{each}{STEPS}"))[0].0, Harm::Client);
         let wrong = format!("{head}harm: forn\n{}{STEPS}", each.replace("data", "dat"));
         assert_eq!(load(&wrong).expect_err("two mistakes").len(), 2);
+    }
+
+    #[test]
+    fn a_row_keeps_its_earlier_ids() {
+        let head = "title: A fact\nlevel: MUST\nsource: [\"a/b#c\"]\nwas: [x/before]\n";
+        let each = "each:\n  - { name: one, max: 1 }\n  - { name: two, max: 2, was: [\"x/other[two]\"] }\n";
+        let case = load(&format!("{head}{each}{STEPS}")).expect("it is a case");
+        let was: Vec<&[String]> = case.rows.iter().map(|row| row.was.as_slice()).collect();
+        assert_eq!(
+            was,
+            [&["x/before[one]".to_owned()][..], &["x/other[two]".to_owned(), "x/before[two]".to_owned()]]
+        );
+    }
+
+    #[test]
+    fn what_would_claim_nothing_is_a_mistake() {
+        let mistakes = |expect: &str| {
+            let head = "title: A fact\nlevel: MUST\nsource: [\"a/b#c\"]\n";
+            let steps = format!("steps:\n  - upload_part: {{ number: 1, size: 1 }}\n    expect: {expect}\n");
+            let text = format!("{head}{}", steps.replace("steps:\n", "steps:\n  - create_upload:\n"));
+            load(&text).err().unwrap_or_default().join("; ")
+        };
+        for (expect, told) in [
+            ("{ ok: false }", "`ok: false` is not supported"),
+            ("{ status: 404, etag: single }", "`status: 404` cannot be combined"),
+            ("{ status: 500, fields: { Code: X } }", "`status: 500` cannot be combined"),
+            ("{ error: NoSuchUpload, size: 1 }", "`error` cannot be combined with success expectations"),
+            ("{ error: NoSuchUpload, status: 404 }", "leave this out"),
+        ] {
+            assert!(mistakes(expect).contains(told), "{expect}: {}", mistakes(expect));
+        }
+        for expect in
+            ["{ status: 404, has_headers: [date] }", "{ status: 200, etag: single }", "{ ok: true }"]
+        {
+            assert_eq!(mistakes(expect), "", "{expect}");
+        }
     }
 }

@@ -44,17 +44,26 @@ pub fn case_schema() -> Value {
     let properties = head["properties"].as_object_mut().expect("the head of a case is an object");
     properties.insert(
         "steps".to_owned(),
-        json!({ "type": "array", "items": { "$ref": "#/$defs/Step" }, "minItems": 1 }),
+        json!({
+            "type": "array",
+            "description": "The operations, in order.",
+            "items": { "$ref": "#/$defs/Step" },
+            "minItems": 1,
+        }),
     );
     properties.insert(
         "each".to_owned(),
         json!({
             "type": "array",
             "minItems": 1,
-            "description": "rows; a column is used as $name",
+            "description": "The rows; a step uses a column as $name.",
             "items": {
                 "type": "object",
-                "properties": { "name": { "type": "string" }, "harm": harm },
+                "properties": {
+                    "name": { "type": "string" },
+                    "harm": harm,
+                    "was": { "type": "array", "items": { "type": "string" } },
+                },
                 "required": ["name"],
             },
         }),
@@ -89,18 +98,38 @@ fn step_schema(generator: &mut SchemaGenerator) -> Value {
     let steps = json!({ "anyOf": [{ "$ref": "#/$defs/Step" }, { "type": "array", "items": { "$ref": "#/$defs/Step" } }] });
     properties.insert(
         TOGETHER.to_owned(),
-        json!({ "description": "lanes that are released together", "type": "object", "additionalProperties": steps, "minProperties": 2 }),
+        json!({ "description": "Lanes of steps, whose requests are released together.", "type": "object", "additionalProperties": steps, "minProperties": 2 }),
     );
     alternatives.push(json!({ "required": [TOGETHER] }));
-    properties.insert("expect".to_owned(), json!({ "$ref": "#/$defs/Expect" }));
-    properties.insert("observe".to_owned(), json!({ "type": "string", "pattern": "^[a-z0-9-]+$" }));
-    properties.insert("as_user".to_owned(), generator.subschema_for::<User>().to_value());
-    properties.insert("sign".to_owned(), generator.subschema_for::<Sign>().to_value());
+    properties.insert(
+        "expect".to_owned(),
+        json!({ "description": "What the answer must show.", "$ref": "#/$defs/Expect" }),
+    );
+    properties.insert(
+        "observe".to_owned(),
+        json!({
+            "description": "The name under which the report records which outcome was seen.",
+            "type": "string",
+            "pattern": "^[a-z0-9-]+$",
+        }),
+    );
+    for (name, about, schema) in [
+        ("as_user", "Who sends the request.", generator.subschema_for::<User>()),
+        (
+            "sign",
+            "How the request is signed, and what is changed afterwards.",
+            generator.subschema_for::<Sign>(),
+        ),
+    ] {
+        let mut schema = schema.to_value();
+        schema["description"] = json!(about);
+        properties.insert(name.to_owned(), schema);
+    }
     properties.insert(
         "promised_by".to_owned(),
-        json!({ "description": "the row whose promise the step rests on", "type": "string" }),
+        json!({ "description": "The row whose promise the step rests on: if it is broken, this row is blocked by that one.", "type": "string" }),
     );
-    properties.insert("note".to_owned(), json!({ "type": "string" }));
+    properties.insert("note".to_owned(), json!({ "description": "A remark for readers.", "type": "string" }));
     json!({ "type": "object", "properties": properties, "oneOf": alternatives, "additionalProperties": false })
 }
 
@@ -108,10 +137,29 @@ fn step_schema(generator: &mut SchemaGenerator) -> Value {
 fn outcome_schema(generator: &mut SchemaGenerator) -> Value {
     let claims = schemars_value::<Claims>(generator);
     let mut properties = claims["properties"].as_object().cloned().unwrap_or_default();
-    properties.insert("name".to_owned(), json!({ "type": "string" }));
-    properties.insert("grade".to_owned(), generator.subschema_for::<Grade>().to_value());
-    properties.insert("source".to_owned(), json!({ "type": "array", "items": { "type": "string" } }));
-    properties.insert("then".to_owned(), json!({ "type": "array", "items": { "$ref": "#/$defs/Step" } }));
+    let mut grade = generator.subschema_for::<Grade>().to_value();
+    grade["description"] = json!("How the outcome is judged; `fine` unless given.");
+    properties.insert(
+        "name".to_owned(),
+        json!({ "type": "string", "description": "The name of the outcome in reports." }),
+    );
+    properties.insert("grade".to_owned(), grade);
+    properties.insert(
+        "source".to_owned(),
+        json!({
+            "type": "array",
+            "description": "The documents that allow it, where they are not those of the case.",
+            "items": { "type": "string" },
+        }),
+    );
+    properties.insert(
+        "then".to_owned(),
+        json!({
+            "type": "array",
+            "description": "Steps that follow if this is the outcome.",
+            "items": { "$ref": "#/$defs/Step" },
+        }),
+    );
     json!({
         "type": "object",
         "properties": properties,

@@ -44,21 +44,21 @@ impl KeepBaseline {
             Command::Init { report } => print(&draft(&read_report(&report)?)),
             Command::Update { file, report, cases_dir } => {
                 let (catalogue, _) = catalogue(cases_dir.as_ref(), &[])?;
-                bring_up_to_date(&file, &report, &row_names(&catalogue))?;
+                bring_up_to_date(&file, &report, &catalogue)?;
             }
         }
         Ok(0)
     }
 }
 
-fn bring_up_to_date(file: &Path, report: &Path, rows: &BTreeSet<String>) -> Result<(), Failure> {
-    let baseline = load_baseline(file)?;
+fn bring_up_to_date(file: &Path, report: &Path, catalogue: &Catalogue) -> Result<(), Failure> {
+    let baseline = load_baseline(file, catalogue)?;
     let report = read_report(report)?;
     let name = file.display();
     if !report.complete {
         super::tell!("note: the report is partial; entries of rows that were not run stay as they are");
     }
-    let Some(updated) = update(&baseline, &report, rows) else {
+    let Some(updated) = update(&baseline, &report, &row_names(catalogue)) else {
         let message = format!(
             "{name}: its entries do not stand on lines of their own; put each row on a line below `cases:`"
         );
@@ -79,8 +79,9 @@ fn bring_up_to_date(file: &Path, report: &Path, rows: &BTreeSet<String>) -> Resu
 }
 
 /// Reads a baseline; mistakes are shown in its text.
-pub(super) fn load_baseline(path: &Path) -> Result<Baseline, Failure> {
-    Ok(Baseline::read(path).map_err(SuiteError::from)?)
+pub(super) fn load_baseline(path: &Path, catalogue: &Catalogue) -> Result<Baseline, Failure> {
+    let baseline = Baseline::read(path).map_err(SuiteError::from)?;
+    Ok(baseline.with_todays_ids(&catalogue.renamed()))
 }
 
 /// Says what is to be known of a baseline before a run.

@@ -107,7 +107,7 @@ enum Command {
     Sources(sources::Sources),
     /// Check case and provider files
     Lint(lint::Lint),
-    /// Print the JSON Schema of case files, reports or the list of cases
+    /// Print the JSON Schema of case files, provider files, reports or the list of cases
     Schema(schema::Schema),
     /// Run the mock server
     Mock(mock::Mock),

@@ -69,9 +69,10 @@ impl Redraw {
         if self.baseline.is_empty() {
             return Ok(());
         }
-        let rows = row_names(&catalogue(None, &[])?.0);
+        let catalogue = catalogue(None, &[])?.0;
+        let rows = row_names(&catalogue);
         for file in &self.baseline {
-            let baseline = load_baseline(file)?;
+            let baseline = load_baseline(file, &catalogue)?;
             let is_of = |report: &&mut Report| {
                 baseline.server.as_ref().is_none_or(|server| *server == report.target.name)
             };

@@ -1,6 +1,7 @@
 //! `mpuspec schema`.
 
 use clap::{Args, ValueEnum};
+use mpuspec_mock::provider::provider_schema;
 
 use super::{Failure, print};
 use crate::case::{case_schema, listing_schema};
@@ -20,6 +21,8 @@ enum Of {
     Case,
     /// JSON reports
     Report,
+    /// Provider files
+    Provider,
     /// What `list --json` prints
     List,
 }
@@ -28,6 +31,7 @@ impl Schema {
     pub(super) fn execute(self) -> Result<u8, Failure> {
         let schema = match self.of {
             Of::Case => case_schema(),
+            Of::Provider => provider_schema(),
             Of::Report => report_schema(),
             Of::List => listing_schema(),
         };

@@ -6,6 +6,7 @@ mod curl;
 mod death;
 mod diff;
 mod evidence;
+mod exit_status;
 mod finding;
 mod format;
 mod html;
@@ -26,6 +27,7 @@ pub use badge::to_badge;
 pub use curl::curl_script;
 pub use death::Death;
 pub use diff::{Change, Diff, Side, diff_markdown, diff_text};
+pub(crate) use exit_status::{Counted, End, binds, conclude, conclude_against, is_broken};
 pub use finding::{
     AUDIT, Audit, Explanation, Finding, FindingKind, HISTORIES, LostObject, NOT_SAVED, SEQUENCES,
 };

@@ -262,6 +262,9 @@ pub struct RowReport {
     pub row: Option<String>,
     /// The folder of the case.
     pub area: String,
+    /// The whole ids that it had in earlier versions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub was: Vec<String>,
     /// The fact that it claims.
     pub title: String,
     /// How firmly that is promised by this provider.
@@ -328,6 +331,7 @@ impl RowReport {
             id: id.to_owned(),
             row: row.map(str::to_owned),
             area: id.split('/').next().unwrap_or_default().to_owned(),
+            was: Vec::new(),
             title: title.to_owned(),
             level,
             harm: None,

@@ -112,8 +112,8 @@ pub fn read_ledger(path: &Path) -> Result<(JournalHeader, Vec<Entry>), String> {
 pub(super) struct Writes {
     /// When each key was written or deleted, or may have been; counted in calls.
     by_key: BTreeMap<String, Vec<u64>>,
-    /// When uploads were created.
-    created: BTreeMap<String, u64>,
+    /// When uploads were created, and of which key.
+    created: BTreeMap<String, (String, u64)>,
     calls: u64,
     /// Completions that were answered with success: key, id, ETag and the parts, by position.
     completed: Vec<Completed>,
@@ -149,8 +149,8 @@ impl Writes {
     }
 
     /// Notes the creation of an upload.
-    pub(super) fn create(&mut self, upload: &str) {
-        self.created.insert(upload.to_owned(), self.calls);
+    pub(super) fn create(&mut self, upload: &str, key: &str) {
+        self.created.insert(upload.to_owned(), (key.to_owned(), self.calls));
     }
 
     /// Notes a completion.
@@ -168,11 +168,14 @@ impl Writes {
         self.completed.len() as u64
     }
 
-    /// Those whose key nothing else has written since the upload was created.
+    /// Those whose key nothing else has written since the upload was created. A success for the upload of
+    /// another key promises no object: the rows about ids judge it.
     pub(super) fn firm(&self) -> impl Iterator<Item = &Completed> {
         self.completed.iter().filter(|one| {
-            let created = self.created.get(&one.upload).copied().unwrap_or(0);
-            let since = self.by_key.get(&one.key).into_iter().flatten().filter(|call| **call > created);
+            let Some((_, created)) = self.created.get(&one.upload).filter(|(key, _)| *key == one.key) else {
+                return false;
+            };
+            let since = self.by_key.get(&one.key).into_iter().flatten().filter(|call| *call > created);
             one.sure && since.count() == 1
         })
     }

@@ -8,7 +8,6 @@ mod callback;
 mod capability;
 mod claims;
 mod command;
-mod conclusion;
 mod contents;
 mod dispute;
 mod error;

@@ -75,6 +75,7 @@ pub(super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowRepo
     let id = &planned.id;
     RowReport {
         harm: Some(planned.row().harm),
+        was: planned.row().was.clone(),
         sources: planned.case.source.iter().map(source).collect(),
         file: planned.case.origin.name.clone(),
         columns: planned.row().columns.iter().cloned().collect(),

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::conclusion::{End, is_broken};
 use super::plan::{Applicable, Plan, PlannedRow};
 use super::row::{RowContext, run_row};
 use super::row_report::empty_report;
@@ -15,7 +14,7 @@ use super::runner::{Done, Progress, Runner};
 use super::sweep::Sweep;
 use super::watch::is_troubled;
 use crate::case::{RowId, User};
-use crate::report::{RowReport, Verdict};
+use crate::report::{End, RowReport, Verdict, is_broken};
 
 /// Who may run: so many rows at a time, or one that is alone.
 struct Turns {

@@ -9,7 +9,6 @@ use mpuspec_mock::provider::{LIMITS, Provider};
 
 use super::alibi::accuse_where_nobody_does;
 use super::bucket::probe;
-use super::conclusion::{End, conclude};
 use super::contents::Contents;
 use super::journal::{Journal, JournalHeader};
 use super::ledger::Ledger;
@@ -22,8 +21,8 @@ use super::watch::Watch;
 use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
 use crate::case::{Homes, Registry, binds};
 use crate::report::{
-    Audit, CleanUp, Counts, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo, Suite,
-    Summary, TargetInfo, Verdict,
+    Audit, CleanUp, Counts, End, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo,
+    Suite, Summary, TargetInfo, Verdict, conclude,
 };
 use crate::wire::{Client, Log, Target, s3};
 

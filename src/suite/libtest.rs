@@ -12,7 +12,7 @@ use super::{Planned, Stage, Suite, SuiteError};
 use crate::baseline::standing;
 use crate::case::Level;
 use crate::explore::{ExploreOptions, Explorer};
-use crate::report::{AUDIT, HISTORIES, News, RowReport, SEQUENCES, Verdict};
+use crate::report::{AUDIT, HISTORIES, News, RowReport, SEQUENCES, Verdict, binds};
 use crate::run::{Applicable, PlannedRow, Runner, Sweep};
 
 /// The run that the tests share. It begins when the first of them needs it, so that a list costs nothing.
@@ -130,11 +130,10 @@ fn completion(row: &RowReport, against: Option<&Against>, strict: bool) -> Resul
         }
         _ => {}
     }
-    let binds = row.level == Level::Must || (strict && row.level == Level::Should);
     match row.verdict {
         Verdict::Pass | Verdict::Tolerated => Ok(Completion::Completed),
         Verdict::NotApplicable | Verdict::Unsupported => Ok(Completion::ignored_with(reason)),
-        _ if !binds => Ok(Completion::ignored_with(format!("{}: {told}", row.level.name()))),
+        _ if !binds(row, strict) => Ok(Completion::ignored_with(format!("{}: {told}", row.level.name()))),
         _ => {
             let evidence = serde_json::to_string_pretty(&row.exchanges).unwrap_or_default();
             Err(format!("{told}\n{}\n{evidence}", row.title).into())

@@ -36,7 +36,9 @@ impl Suite {
         if let Some(folder) = &self.folder {
             catalogue = catalogue.add_folder(folder)?;
         }
+        let renamed = catalogue.renamed();
         let baseline = self.baseline.as_deref().map(Baseline::read).transpose()?;
+        let baseline = baseline.map(|baseline| baseline.with_todays_ids(&renamed));
         let rows = catalogue.row_ids().map(|id| id.to_string()).collect();
         catalogue.add_documents(&provider);
         let problems = lint_sources(&catalogue);

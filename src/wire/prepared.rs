@@ -65,8 +65,8 @@ impl Client {
         if matches!(request.method.as_str(), "PUT" | "POST") && request.body.bytes().is_empty() {
             headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        // A header that is there to be changed after signing. It has an effect, so that no server passes over
-        // it, and none that opens anything; metadata would be refused with a part for what it is.
+        // A header that is there to be changed after signing. With a creation it has an effect, and none that
+        // opens anything; metadata would be refused with a part for what it is.
         let (name, before, after) = match self.target.dialect {
             Dialect::S3 => ("acl", "private", "bucket-owner-full-control"),
             Dialect::Oss => ("meta-mpuspec", "signed", "tampered"),

@@ -30,6 +30,8 @@ mod history;
 mod index;
 // The language: every file loads, slips get their place, the schema agrees with the loader.
 mod language;
+// Dependencies point one way.
+mod layers;
 // The list of rows for machines.
 mod listing;
 mod nodes;
@@ -43,6 +45,10 @@ mod report_files;
 mod rerun;
 // AWS's recorded answers, replayed against the mock.
 mod records;
+// The reference of the language is true.
+mod reference;
+// Rows that have other ids now.
+mod renamed;
 // Every requirement has a row that passes, as each provider that it binds.
 mod requirements;
 // What a case can cite.

@@ -13,28 +13,49 @@ use super::limit::parse_size;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProviderFile {
+    /// The provider whose file gives everything that this one does not say.
     pub(super) extends: Option<String>,
+    /// The name in reports.
     pub(super) title: Option<String>,
+    /// Publishers whose documents bind this provider, the first first.
     pub(super) sources: Option<Vec<String>>,
+    /// The wire language.
     pub(super) dialect: Option<Dialect>,
+    /// Where the bucket may stand in a URL, the usual place first.
     pub(super) addressing: Option<Vec<Addressing>>,
+    /// Numbers that the documents give, each with its source. `none` is no limit.
     #[serde(default)]
     pub(super) limits: BTreeMap<String, LimitEntry>,
+    /// What is promised, and what is not.
     #[serde(default)]
     pub(super) capabilities: BTreeMap<String, Support>,
+    /// Where the documents choose one of several allowed answers: the name of an observation, and the outcome.
     #[serde(default)]
     pub(super) answers: BTreeMap<String, String>,
+    /// Other spellings of an error code.
     #[serde(default)]
     pub(super) errors: BTreeMap<String, Vec<Spelling>>,
+    /// What is promised about concurrent calls.
     pub(super) consistency: Option<Consistency>,
+    /// Documents that only this file cites.
     #[serde(default)]
     pub(super) documents: BTreeMap<String, Publisher>,
+    /// Whether the mock can play this provider; `true` unless given.
     pub(super) playable: Option<bool>,
+    /// Whether this stands for any server, so that nothing can be called conformant.
     pub(super) anonymous: Option<bool>,
+    /// How ETags of parts are written.
     pub(super) etags: Option<ETagForm>,
+    /// Characters with which no key may begin.
     pub(super) refused_key_starts: Option<RefusedKeyStarts>,
+    /// What a MUST comes to, by who is hurt if it does not hold.
     #[serde(default)]
     pub(super) levels: BTreeMap<Harm, Lowered>,
+}
+
+/// Returns the JSON Schema of provider files.
+pub fn provider_schema() -> serde_json::Value {
+    schemars::schema_for!(ProviderFile).to_value()
 }
 
 /// Who is hurt if a promise is broken.

@@ -6,7 +6,7 @@ mod load;
 
 pub use file::{
     Addressing, Claim, Consistency, Dialect, Document, ETagForm, Harm, Lowered, Publisher, RefusedKeyStarts,
-    Spelling, Strength, Support,
+    Spelling, Strength, Support, provider_schema,
 };
 pub use limit::{LIMITS, LimitName, parse_size};
 pub use load::{FileError, Origin, Problem, builtin_names, load, placed_lines};

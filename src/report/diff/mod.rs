@@ -79,6 +79,13 @@ impl Diff {
             report.cases.iter().map(|row| (row.name(), row.clone())).collect()
         };
         let (before, after) = (by_name(old), by_name(new));
+        // A row that has another id now is the same row.
+        let today = |name: String| {
+            let renamed = || after.values().find(|row| row.was.contains(&name)).map(RowReport::name);
+            if after.contains_key(&name) { name } else { renamed().unwrap_or(name) }
+        };
+        let before: BTreeMap<String, RowReport> =
+            before.into_iter().map(|(name, row)| (today(name), row)).collect();
         let mut diff = Self {
             schema_version: 1,
             old: side(old),

@@ -292,7 +292,7 @@ impl Round<'_> {
             After::Nothing => {}
             After::Created { name, key, checksum } => {
                 for id in &answer.upload_ids {
-                    self.writes.create(id);
+                    self.writes.create(id, &key);
                     self.context.journal.note(&Made::Upload(key.clone(), id.clone()));
                     self.sweep.uploads.insert((key.clone(), id.clone()));
                     let (name, key, id) = (name.clone(), key.clone(), id.clone());

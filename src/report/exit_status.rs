@@ -1,13 +1,13 @@
-//! What the rows of a run come to: the exit code, and the words that go with it.
+//! The exit status of a run, and the sentence that goes with it: for a run alone, and against a baseline.
 
 use mpuspec_mock::provider::Provider;
 
+use super::{HeldAgainst, Report, RowReport, Verdict};
 use crate::case::Level;
-use crate::report::{RowReport, Verdict};
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// Every row was run.
     Whole,
     /// A row decided, and the rest was not asked for.
@@ -17,24 +17,24 @@ pub(super) enum End {
 }
 
 /// What a run comes to.
-pub(super) struct Conclusion {
-    pub(super) exit: u8,
-    pub(super) conformant: Option<bool>,
-    pub(super) words: String,
+pub(crate) struct Conclusion {
+    pub(crate) exit: u8,
+    pub(crate) conformant: Option<bool>,
+    pub(crate) words: String,
 }
 
-/// Whether the level of a row binds, so that the exit code hangs on it.
-fn binds(row: &RowReport, strict: bool) -> bool {
+/// Returns whether the level of a row binds, so that the exit status depends on it.
+pub(crate) fn binds(row: &RowReport, strict: bool) -> bool {
     row.level == Level::Must || (strict && row.level == Level::Should)
 }
 
-/// Whether a row alone makes the exit code 1, whatever the others do.
-pub(super) fn is_broken(row: &RowReport, strict: bool) -> bool {
+/// Returns whether a row alone makes the exit status 1, whatever the others do.
+pub(crate) fn is_broken(row: &RowReport, strict: bool) -> bool {
     binds(row, strict) && matches!(row.verdict, Verdict::Fail | Verdict::Blocked)
 }
 
-/// The exit code is a contract; so are the words that go with it.
-pub(super) fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, end: End) -> Conclusion {
+/// Decides the exit status of a run. It is a contract; so are the words that go with it.
+pub(crate) fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, end: End) -> Conclusion {
     let count =
         |fits: fn(Verdict) -> bool| rows.iter().filter(|row| binds(row, strict) && fits(row.verdict)).count();
     let broken = rows.iter().filter(|row| is_broken(row, strict)).count();
@@ -85,6 +85,60 @@ pub(super) fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, en
         return conclusion(0, true, format!("no promise of AWS broken, {differing} answers differ"));
     }
     conclusion(0, true, format!("conformant: every MUST row that was judged holds ({held})"))
+}
+
+/// What counts of a run that is held against a baseline.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Counted {
+    /// New failures.
+    failed: usize,
+    /// New rows that could not be judged.
+    unjudged: usize,
+}
+
+impl Counted {
+    /// Counts a new verdict.
+    pub(crate) fn add(&mut self, verdict: Verdict) {
+        if verdict == Verdict::Error {
+            self.unjudged += 1;
+        } else {
+            self.failed += 1;
+        }
+    }
+}
+
+/// Decides the exit status of a report that is held against a baseline. A run that was interrupted, or ran
+/// nothing, keeps its own.
+pub(crate) fn conclude_against(report: &mut Report, held: &HeldAgainst, news: Counted) {
+    if !matches!(report.exit, 0 | 1 | 5) {
+        return;
+    }
+    let told = [
+        (news.failed, "new failure", "new failures"),
+        (held.passing.len(), "row passes though listed", "rows pass though listed"),
+        (held.stale.len(), "entry names no row", "entries name no row"),
+    ];
+    let told: Vec<String> = told
+        .iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, more)| format!("{count} {}", if *count == 1 { one } else { more }))
+        .collect();
+    let known = held.known.len();
+    let is_judged = report.cases.iter().any(|row| {
+        row.level == Level::Must
+            && !matches!(row.verdict, Verdict::NotApplicable | Verdict::Unsupported | Verdict::Error)
+    });
+    (report.exit, report.conclusion) = if !told.is_empty() {
+        (1, format!("against the baseline: {}; {known} known", told.join(", ")))
+    } else if news.unjudged > 0 {
+        (5, format!("nothing new failed, but {} rows could not be judged; {known} known", news.unjudged))
+    } else if report.exit == 5 && !is_judged {
+        (5, format!("{}; {known} known", report.conclusion))
+    } else {
+        let newer = held.new_in_suite.len();
+        let more = if newer > 0 { format!(", {newer} new in suite") } else { String::new() };
+        (0, format!("as the baseline has it: {known} known, nothing new{more}"))
+    };
 }
 
 #[cfg(test)]

@@ -1,0 +1,55 @@
+//! Dependencies between the modules of the suite point one way.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The modules, the lowest first: each may use those before it, and no other one.
+const LAYERS: [&str; 9] = ["case", "wire", "history", "report", "baseline", "run", "explore", "suite", "cli"];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("it can be listed").flatten();
+    entries
+        .flat_map(|entry| if entry.path().is_dir() { sources(&entry.path()) } else { vec![entry.path()] })
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .collect()
+}
+
+/// The modules that a text names as `crate::NAME`.
+fn named(text: &str) -> BTreeSet<&str> {
+    let names = text.split("crate::").skip(1);
+    names
+        .map(|rest| &rest[..rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len())])
+        .collect()
+}
+
+#[test]
+fn each_module_uses_lower_ones_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for path in sources(&root) {
+        let inside = path.strip_prefix(&root).expect("it is below the folder");
+        let module = inside.components().next().expect("it has a name").as_os_str().to_string_lossy();
+        if ["lib.rs", "main.rs"].contains(&&*module) {
+            continue;
+        }
+        let own = LAYERS.iter().position(|layer| *layer == module);
+        let own = own.unwrap_or_else(|| panic!("{module} has no place in LAYERS"));
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        for name in named(&text) {
+            let used = LAYERS.iter().position(|layer| *layer == name);
+            // What is no module is exported at the top, and so of the highest layers.
+            let used = used.unwrap_or(LAYERS.len());
+            assert!(used <= own, "{} uses {name}, which is above {module}", inside.display());
+        }
+    }
+}
+
+#[test]
+fn the_mock_does_not_know_the_suite() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("mock/src");
+    for path in sources(&root) {
+        let text = std::fs::read_to_string(&path).expect("it can be read");
+        let uses = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let uses: Vec<&str> = uses.filter(|line| line.contains("mpuspec::")).collect();
+        assert!(uses.is_empty(), "{}: {uses:?}", path.display());
+    }
+}
