@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use mpuspec_mock::provider::{CAPABILITIES, Dialect, Harm, Origin, Problem};
-use mpuspec_mock::yaml::{self, Mapping, Mistake, Path, Value};
+use mpuspec_mock::yaml::{self, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::check;
 use super::id::RowId;
 use super::lines::Lines;
-use super::step::{Step, read_steps};
+use super::rows::read_rows;
+use super::step::Step;
 
 /// A scenario file.
 #[derive(Clone, Debug)]
@@ -62,6 +62,9 @@ pub struct Row {
     pub harm: Harm,
     /// The ids that it had in earlier versions.
     pub was: Vec<String>,
+    /// A hash of what it expects: level, harm and steps, its columns put in. Titles, sources and remarks are
+    /// not part of it, nor are other rows.
+    pub digest: String,
     /// What it does.
     pub steps: Vec<Step>,
 }
@@ -245,7 +248,7 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
     }
     let steps = steps.unwrap_or(Value::Sequence(Vec::new()));
     // What the explorer names it need not use.
-    let mut rows = read_rows(each, &steps, head.harm, head.generated.is_none(), mistakes);
+    let mut rows = read_rows(each, &steps, (head.level, head.harm), head.generated.is_none(), mistakes);
     for row in &mut rows {
         let whole = |case: &String| RowId::new(case, row.name.as_deref()).to_string();
         row.was.extend(head.was.iter().map(whole));
@@ -269,167 +272,6 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
         lines: Lines::default(),
         rows,
     })
-}
-
-/// A row before its columns are put into the steps.
-struct Columns {
-    name: Option<String>,
-    harm: Option<Harm>,
-    was: Vec<String>,
-    values: Vec<(String, Value)>,
-}
-
-fn read_rows(
-    each: Option<Value>,
-    steps: &Value,
-    harm: Harm,
-    names_count: bool,
-    mistakes: &mut BTreeSet<Mistake>,
-) -> Vec<Row> {
-    let path = Path::root().key("each");
-    let rows = match each {
-        None => vec![Columns { name: None, harm: None, was: Vec::new(), values: Vec::new() }],
-        Some(Value::Sequence(list)) if !list.is_empty() => {
-            let read = |(at, value)| read_columns(value, &path.index(at), mistakes);
-            list.into_iter().enumerate().filter_map(read).collect()
-        }
-        Some(_) => {
-            mistakes.insert(Mistake::at(&path, "`each` is a list of rows, each with a `name`"));
-            return Vec::new();
-        }
-    };
-    let mut used = BTreeSet::new();
-    let mut names = BTreeSet::new();
-    let mut unused = None;
-    let mut read = Vec::new();
-    for (at, columns) in rows.iter().enumerate() {
-        if let Some(name) = &columns.name
-            && !names.insert(name.clone())
-        {
-            mistakes.insert(Mistake::at(&path.index(at).key("name"), format!("two rows are named `{name}`")));
-        }
-        let mut found = Vec::new();
-        let steps_path = Path::root().key("steps");
-        let replaced = replace(steps, &columns.values, &steps_path, &mut used, &mut found);
-        let columns_missing: Vec<Path> = found.iter().map(|mistake| mistake.path.clone()).collect();
-        let mut misread = Vec::new();
-        let steps = read_steps(replaced, &steps_path, &mut misread);
-        // Where a column is missing, what stands there in its place is no second mistake.
-        misread.retain(|mistake| !columns_missing.contains(&mistake.path));
-        found.extend(misread);
-        if found.is_empty() {
-            let here = check(&steps, &mut found);
-            unused = Some(unused.map_or(here.clone(), |before: BTreeSet<_>| &before & &here));
-        }
-        mistakes.extend(found);
-        let columns_text =
-            columns.values.iter().map(|(name, value)| (name.clone(), as_text(value))).collect();
-        let harm = columns.harm.unwrap_or(harm);
-        let (name, was) = (columns.name.clone(), columns.was.clone());
-        read.push(Row { name, columns: columns_text, harm, was, steps });
-    }
-    mistakes.extend(unused.filter(|_| names_count).unwrap_or_default());
-    if let Some(first) = rows.first() {
-        for (column, _) in first.values.iter().filter(|(column, _)| !used.contains(column)) {
-            let place = path.index(0).key(column);
-            mistakes.insert(Mistake::at_key(
-                &place,
-                format!("no step uses the column; write `${column}` where it belongs"),
-            ));
-        }
-    }
-    read
-}
-
-fn read_columns(value: Value, path: &Path, mistakes: &mut BTreeSet<Mistake>) -> Option<Columns> {
-    let Value::Mapping(mapping) = value else {
-        mistakes.insert(Mistake::at(path, "a row is a mapping with a `name`"));
-        return None;
-    };
-    let mut name = None;
-    let mut harm = None;
-    let mut was = Vec::new();
-    let mut values = Vec::new();
-    for (key, value) in mapping {
-        let Value::String(key) = key else { continue };
-        match key.as_str() {
-            "name" => name = Some(as_text(&value)),
-            "harm" => match yaml::decode(value, &path.key("harm")) {
-                Ok(read) => harm = Some(read),
-                Err(mistake) => _ = mistakes.insert(mistake),
-            },
-            "was" => match yaml::decode(value, &path.key("was")) {
-                Ok(read) => was = read,
-                Err(mistake) => _ = mistakes.insert(mistake),
-            },
-            _ => values.push((key, value)),
-        }
-    }
-    let Some(name) = name else {
-        mistakes.insert(Mistake::at(path, "a row needs a `name`"));
-        return None;
-    };
-    if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
-        mistakes.insert(Mistake::at(&path.key("name"), "a row is named in-kebab-case"));
-    }
-    Some(Columns { name: Some(name), harm, was, values })
-}
-
-/// Puts the columns of a row in place of `$name`.
-fn replace(
-    value: &Value,
-    columns: &[(String, Value)],
-    path: &Path,
-    used: &mut BTreeSet<String>,
-    mistakes: &mut Vec<Mistake>,
-) -> Value {
-    match value {
-        Value::String(text) => match text.strip_prefix('$') {
-            None => value.clone(),
-            Some(name) => match columns.iter().find(|(column, _)| column == name) {
-                Some((column, value)) => {
-                    used.insert(column.clone());
-                    value.clone()
-                }
-                None => {
-                    let known: Vec<&str> = columns.iter().map(|(column, _)| column.as_str()).collect();
-                    mistakes.push(Mistake { path: path.clone(), ..yaml::unknown("column", name, &known) });
-                    Value::Null
-                }
-            },
-        },
-        Value::Sequence(list) => Value::Sequence(
-            list.iter()
-                .enumerate()
-                .map(|(at, value)| replace(value, columns, &path.index(at), used, mistakes))
-                .collect(),
-        ),
-        Value::Mapping(mapping) => {
-            let mut replaced = Mapping::new();
-            for (key, value) in mapping {
-                let path = key.as_str().map_or_else(|| path.clone(), |key| path.key(key));
-                replaced.insert(key.clone(), replace(value, columns, &path, used, mistakes));
-            }
-            Value::Mapping(replaced)
-        }
-        other => other.clone(),
-    }
-}
-
-fn as_text(value: &Value) -> String {
-    match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(truth) => truth.to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        Value::Sequence(list) => format!("[{}]", list.iter().map(as_text).collect::<Vec<_>>().join(", ")),
-        Value::Mapping(mapping) => {
-            let entries: Vec<_> =
-                mapping.iter().map(|(k, v)| format!("{}: {}", as_text(k), as_text(v))).collect();
-            format!("{{ {} }}", entries.join(", "))
-        }
-        Value::Tagged(tagged) => as_text(&tagged.value),
-    }
 }
 
 #[cfg(test)]

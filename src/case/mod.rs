@@ -18,6 +18,7 @@ mod offset;
 mod operation;
 mod reference;
 mod requirement;
+mod rows;
 mod scalar;
 mod schema;
 mod source;

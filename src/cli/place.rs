@@ -10,6 +10,7 @@ use reqwest::Url;
 use super::mock::split_limit;
 use super::target::Connection;
 use super::{Failure, diagnostic};
+use crate::suite::nodes;
 use crate::wire::{Target, configured_endpoint};
 
 /// Where and how a run goes.
@@ -146,21 +147,9 @@ impl Place {
         Ok(Some(found.origin))
     }
 
-    /// Returns the nodes of the endpoint; none stands for the bundled mock.
-    pub(super) fn nodes(&self) -> Result<Vec<Url>, Failure> {
-        let nodes: Result<Vec<_>, _> = self.endpoint.iter().map(|given| Target::endpoint(given)).collect();
-        let nodes = nodes.map_err(|error| Failure::Usage(error.to_string()))?;
-        if let Some(other) = nodes.iter().find(|node| node.scheme() != nodes[0].scheme()) {
-            let message =
-                format!("--endpoint {other}: nodes are reached in one way, all by http or all by https");
-            return Err(Failure::Usage(message));
-        }
-        Ok(nodes)
-    }
-
     /// Returns whether every node is on this machine; the bundled mock is.
     pub(super) fn is_here(&self) -> Result<bool, Failure> {
-        Ok(self.nodes()?.iter().all(Target::is_loopback))
+        Ok(nodes(&self.endpoint)?.iter().all(Target::is_loopback))
     }
 
     /// Loads the provider, with the limits that were set aside.

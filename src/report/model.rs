@@ -316,7 +316,7 @@ pub struct RowReport {
     /// The version of the suite that brought the case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<String>,
-    /// A digest of the text of the case: another one means that the case was changed.
+    /// A hash of what the row expects: another one means that the row was changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
     /// What a baseline makes of the verdict.

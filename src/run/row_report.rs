@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use mpuspec_mock::yaml::{Spot, locate};
-use sha2::{Digest, Sha256};
 
 use super::plan::PlannedRow;
 use super::row::Round;
@@ -81,7 +80,7 @@ pub(super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowRepo
         columns: planned.row().columns.iter().cloned().collect(),
         about: planned.case.about.clone(),
         since: planned.case.since.clone(),
-        digest: Some(hex::encode(&Sha256::digest(&planned.case.origin.text)[..8])),
+        digest: Some(planned.row().digest.clone()),
         ..RowReport::untried(&id.case, id.row.as_deref(), &planned.case.title, planned.level)
     }
 }

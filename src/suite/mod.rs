@@ -15,6 +15,7 @@ use mpuspec_mock::provider::{Addressing, Provider};
 
 pub use error::SuiteError;
 use planned::Planned;
+pub(crate) use planned::nodes;
 use principals::Principals;
 pub(crate) use server::Server;
 use stage::Stage;
@@ -221,8 +222,8 @@ impl Suite {
         self
     }
 
-    /// Explores with so many random sequences of calls and as many races. Without this it is 40 where all rows
-    /// run against a server on this machine.
+    /// Explores with `count` random sequences of calls and as many races. The default is 40 where all rows run
+    /// against a server on this machine, and 0 elsewhere.
     #[must_use]
     pub fn explore(mut self, count: u32) -> Self {
         self.explore = Some(count);

@@ -65,15 +65,14 @@ impl Suite {
     }
 }
 
-/// Reads the nodes of an endpoint.
-pub(super) fn nodes(given: &[String]) -> Result<Vec<Url>, SuiteError> {
+/// Reads the nodes of an endpoint; none stands for the bundled mock.
+pub(crate) fn nodes(given: &[String]) -> Result<Vec<Url>, SuiteError> {
     let nodes: Result<Vec<Url>, _> = given.iter().map(|given| Target::endpoint(given)).collect();
     let nodes = nodes.map_err(|error| SuiteError::Usage(error.to_string()))?;
     match nodes.iter().find(|node| node.scheme() != nodes[0].scheme()) {
         None => Ok(nodes),
         Some(other) => {
-            let message =
-                format!("--endpoint {other}: nodes are reached in one way, all by http or all by https");
+            let message = format!("{other}: the nodes of an endpoint use http or https, all the same");
             Err(SuiteError::Usage(message))
         }
     }

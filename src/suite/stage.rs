@@ -40,10 +40,10 @@ pub(crate) struct Against {
     pub(crate) strict: Strictness,
 }
 
-/// On a live endpoint a run stays below these unless told.
+/// The default limits of a run on a live endpoint.
 pub(crate) const LIVE_BYTES: u64 = 300 << 20;
 pub(crate) const LIVE_REQUESTS: u64 = 6_000;
-/// Kinds of findings that are shrunk and told.
+/// Kinds of findings that are shrunk and reported.
 const MOST_FINDINGS: usize = 8;
 /// Bytes that exploring sends at most, where nobody says otherwise.
 const USUAL_BUDGET: u64 = 256 << 20;

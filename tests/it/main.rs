@@ -22,6 +22,8 @@ mod diff;
 mod command_line;
 // Where an endpoint comes from that nobody named.
 mod endpoint;
+// Comments and documents are in plain English.
+mod english;
 // Exploring finds what shows in races, and nothing on a sound server; ledgers and histories are read again.
 mod explore;
 // The search for a lawful order.

@@ -517,6 +517,7 @@ pub(super) fn unmet(state: &KeyState, rules: &Rules, conditions: &Conditions) ->
     }
     let wanted = conditions.if_match.as_deref().filter(|_| !rules.has(Defect::IgnoreIfMatch))?;
     match &state.object {
+        None if rules.has(Defect::PassIfMatchWithoutObject) => None,
         None => Some(Refusal::NoSuchKey),
         Some(object) if wanted == "*" || unquoted(wanted) == object.etag => None,
         Some(_) => Some(Refusal::Precondition(Condition::IfMatch)),

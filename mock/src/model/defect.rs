@@ -185,6 +185,8 @@ defects! {
     IgnoreIfNoneMatch = "ignore-if-none-match",
     /// If-Match is not looked at.
     IgnoreIfMatch = "ignore-if-match",
+    /// If-Match of a write is passed over where there is no object.
+    PassIfMatchWithoutObject = "pass-if-match-without-object",
     /// Conditions on the source of a copy are not looked at.
     IgnoreCopyConditions = "ignore-copy-conditions",
     /// A wrong checksum of a part is not noticed.
