@@ -72,7 +72,8 @@ pub(crate) fn nodes(given: &[String]) -> Result<Vec<Url>, SuiteError> {
     match nodes.iter().find(|node| node.scheme() != nodes[0].scheme()) {
         None => Ok(nodes),
         Some(other) => {
-            let message = format!("{other}: the nodes of an endpoint use http or https, all the same");
+            let message =
+                format!("{other}: the nodes of an endpoint are reached all by http or all by https");
             Err(SuiteError::Usage(message))
         }
     }

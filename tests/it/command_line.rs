@@ -76,7 +76,10 @@ fn wrong_usage_ends_with_2() {
         (vec!["run", "--report", "pdf=x"], "no format `pdf`"),
         (vec!["run", "--report", "json=/no/such/folder/x"], "the folder is not there"),
         (vec!["run", "--endpoint", "ftp://x"], "http://HOST:PORT"),
-        (vec!["run", "--endpoint", "http://localhost:1", "--endpoint", "https://localhost:2"], "in one way"),
+        (
+            vec!["run", "--endpoint", "http://localhost:1", "--endpoint", "https://localhost:2"],
+            "all by http or all by https",
+        ),
         (vec!["run", "--restart-command", "true"], "--endpoint"),
         (vec!["run", "--endpoint", "http://s3.example.com"], "--bucket"),
         (vec!["run", "--area", "nowhere"], "no such area"),
