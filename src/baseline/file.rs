@@ -165,12 +165,13 @@ impl Baseline {
     /// The same for today's ids of rows, in its text too. `renamed` has earlier ids with those of today.
     #[must_use]
     pub fn with_todays_ids(self, renamed: &BTreeMap<String, String>) -> Self {
+        let is_known = |id: &String| self.cases.contains_key(id);
+        let earlier: Vec<_> = renamed.iter().filter(|(was, id)| is_known(was) && !is_known(id)).collect();
+        if earlier.is_empty() {
+            return self;
+        }
         let mut text = self.origin.text.clone();
-        let names = |baseline: &Self| baseline.cases.keys().cloned().collect::<BTreeSet<_>>();
-        for (was, id) in renamed.iter().filter(|(was, id)| {
-            let known = names(&self);
-            known.contains(*was) && !known.contains(*id)
-        }) {
+        for (was, id) in earlier {
             let Some(span) = yaml::locate(&text, &Path::root().key("cases").key(was), Spot::Key) else {
                 continue;
             };

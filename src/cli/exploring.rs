@@ -9,6 +9,7 @@ use mpuspec_mock::provider::{Provider, parse_size};
 use super::target::duration;
 use crate::explore::{ExploreOptions, Explorer};
 use crate::run::{Findings, Runner};
+use crate::suite::{MOST_FINDINGS, USUAL_BUDGET, USUAL_EXPLORING};
 
 /// How much is explored.
 #[derive(Debug, Args)]
@@ -31,14 +32,8 @@ pub(super) struct Exploring {
     alone: bool,
 }
 
-/// Kinds of findings that are shrunk and told.
-const MOST_FINDINGS: usize = 8;
-/// Bytes that exploring sends at most, where nobody says otherwise.
-const USUAL_BUDGET: u64 = 256 << 20;
 /// Sequences, and races, where nothing else is run.
 const ALONE: u32 = 1_000;
-/// Sequences, and races, of a run of all cases on this machine.
-const USUAL: u32 = 40;
 
 impl Exploring {
     /// Runs no case.
@@ -78,7 +73,7 @@ impl Exploring {
     pub(super) fn options(&self, usual: bool, seed: &str) -> Option<ExploreOptions> {
         let count = self.explore.unwrap_or(match usual {
             _ if self.alone => ALONE,
-            true => USUAL,
+            true => USUAL_EXPLORING,
             false => 0,
         });
         let race_time = self.race_seconds.unwrap_or_default();
@@ -102,5 +97,5 @@ pub(super) async fn explore(
 ) -> Findings {
     let Some(options) = options.filter(|_| !runner.is_interrupted()) else { return Findings::default() };
     let explored = Explorer::new(runner, provider, options).explore().await;
-    Findings { rows: explored.rows, findings: explored.findings, left: explored.left, ..Findings::default() }
+    explored.into()
 }

@@ -7,6 +7,7 @@ use clap::Args;
 use mpuspec_mock::provider::Addressing;
 
 use super::Failure;
+use crate::suite::USUAL_TIMEOUT;
 use crate::wire::ClientOptions;
 
 /// How the endpoint is reached.
@@ -29,9 +30,6 @@ pub(super) struct Connection {
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
     timeout: Duration,
 }
-
-/// The longest time for one call, where nobody says otherwise.
-const USUAL_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Connection {
     pub(super) fn client_options(&self) -> Result<ClientOptions, Failure> {

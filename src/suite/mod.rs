@@ -71,9 +71,13 @@ pub struct Suite {
 /// The longest time for one call, where nobody says otherwise.
 pub(crate) const USUAL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Rows side by side, where nobody says otherwise.
-pub(crate) const USUAL_JOBS: usize = 8;
+const USUAL_JOBS: usize = 8;
 /// Sequences, and races, where nobody says otherwise.
 pub(crate) const USUAL_EXPLORING: u32 = 40;
+/// Bytes that exploring sends at most, where nobody says otherwise.
+pub(crate) const USUAL_BUDGET: u64 = 256 << 20;
+/// Kinds of findings that are shrunk and reported.
+pub(crate) const MOST_FINDINGS: usize = 8;
 
 /// Whose promises count.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::planned::nodes;
 use super::server::Guard;
-use super::{Planned, Principals, Suite, SuiteError, USUAL_EXPLORING};
+use super::{MOST_FINDINGS, Planned, Principals, Suite, SuiteError, USUAL_BUDGET, USUAL_EXPLORING};
 use crate::baseline::{Baseline, Strictness, hold};
 use crate::case::{Homes, Registry};
 use crate::explore::{ExploreOptions, Explorer};
@@ -41,12 +41,8 @@ pub(crate) struct Against {
 }
 
 /// The default limits of a run on a live endpoint.
-pub(crate) const LIVE_BYTES: u64 = 300 << 20;
-pub(crate) const LIVE_REQUESTS: u64 = 6_000;
-/// Kinds of findings that are shrunk and reported.
-const MOST_FINDINGS: usize = 8;
-/// Bytes that exploring sends at most, where nobody says otherwise.
-const USUAL_BUDGET: u64 = 256 << 20;
+const LIVE_BYTES: u64 = 300 << 20;
+const LIVE_REQUESTS: u64 = 6_000;
 
 impl Suite {
     /// Returns the most requests and bytes that a run sends.

@@ -1,7 +1,9 @@
 //! Comments and documents are in plain English. What is not yet so is listed, and the list only shrinks.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use crate::layers::files;
 
 /// Turns that are hard to read, with what to write instead.
 const TURNS: [(&str, &str); 6] = [
@@ -14,18 +16,6 @@ const TURNS: [(&str, &str); 6] = [
 ];
 
 const NOT_YET: &str = "tests/it/not_yet_plain.txt";
-
-/// The files that are looked at, by their path below the root.
-fn files(root: &Path, folder: &str, found: &mut BTreeSet<String>) {
-    for entry in std::fs::read_dir(root.join(folder)).expect("it can be listed").flatten() {
-        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() {
-            files(root, &path, found);
-        } else if path.ends_with(".rs") || path.ends_with(".md") {
-            found.insert(path);
-        }
-    }
-}
 
 /// What people read in a file: comments of code, and documents without what stands in backticks.
 fn prose(path: &str, text: &str) -> String {
@@ -57,7 +47,8 @@ fn files_that_were_brought_over_have_no_turns_that_are_hard_to_read() {
     let mut all =
         BTreeSet::from(["README.md".to_owned(), "ARCHITECTURE.md".to_owned(), "CONTRIBUTING.md".to_owned()]);
     for folder in ["src", "mock/src", "docs"] {
-        files(root, folder, &mut all);
+        let inside = |path: PathBuf| Some(path.strip_prefix(root).ok()?.to_string_lossy().replace('\\', "/"));
+        all.extend(files(&root.join(folder), &["rs", "md"]).into_iter().filter_map(inside));
     }
     let read = |path: &String| std::fs::read_to_string(root.join(path)).expect("it can be read");
     let hard: BTreeSet<String> =

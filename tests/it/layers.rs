@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 /// The modules, the lowest first: each may use those before it, and no other one.
 const LAYERS: [&str; 9] = ["case", "wire", "history", "report", "baseline", "run", "explore", "suite", "cli"];
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
+/// The files below a folder that end so.
+pub(crate) fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
+    let ends_so =
+        |path: &PathBuf| endings.iter().any(|ending| path.extension().is_some_and(|own| own == *ending));
     let entries = std::fs::read_dir(folder).expect("it can be listed").flatten();
-    entries
-        .flat_map(|entry| if entry.path().is_dir() { sources(&entry.path()) } else { vec![entry.path()] })
-        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
-        .collect()
+    let below = |path: PathBuf| if path.is_dir() { files(&path, endings) } else { vec![path] };
+    entries.flat_map(|entry| below(entry.path())).filter(ends_so).collect()
 }
 
 /// The modules that a text names as `crate::NAME`.
@@ -25,7 +26,7 @@ fn named(text: &str) -> BTreeSet<&str> {
 #[test]
 fn each_module_uses_lower_ones_alone() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for path in sources(&root) {
+    for path in files(&root, &["rs"]) {
         let inside = path.strip_prefix(&root).expect("it is below the folder");
         let module = inside.components().next().expect("it has a name").as_os_str().to_string_lossy();
         if ["lib.rs", "main.rs"].contains(&&*module) {
@@ -46,7 +47,7 @@ fn each_module_uses_lower_ones_alone() {
 #[test]
 fn the_mock_does_not_know_the_suite() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("mock/src");
-    for path in sources(&root) {
+    for path in files(&root, &["rs"]) {
         let text = std::fs::read_to_string(&path).expect("it can be read");
         let uses = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         let uses: Vec<&str> = uses.filter(|line| line.contains("mpuspec::")).collect();
