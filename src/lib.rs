@@ -5,6 +5,7 @@ pub mod case;
 pub mod cli;
 pub mod explore;
 pub mod history;
+pub mod language;
 pub mod report;
 pub mod run;
 mod suite;

@@ -6,14 +6,14 @@ use mpuspec_mock::yaml::{self, Mistake, Path, nearest};
 
 use super::arguments::SentAs;
 use super::aspect::aspects;
-use super::checksum::ChecksumClaim;
 use super::expect::{Claims, ETagClaim, Expect, LaneExpect, PartList};
 use super::home::operation_of;
 use super::operation::Operation;
-use super::reference::{
+use super::step::Step;
+use crate::language::{ChecksumClaim, Expr};
+use crate::language::{
     CompletedEntry, CompletedList, ETagForm, Numbers, PartNumber, PartRef, UploadRef, is_name,
 };
-use super::step::Step;
 
 /// Checks the names of a row. Given back are the names that this row does not use: another row may.
 pub(super) fn check(steps: &[Step], mistakes: &mut Vec<Mistake>) -> BTreeSet<Mistake> {
@@ -263,7 +263,7 @@ impl Scope<'_> {
 
     fn define(&mut self, name: Option<&str>, kind: Kind, place: &Path) {
         let Some(name) = name else { return };
-        if !is_name(name) || super::Expr::parse(name).is_ok() {
+        if !is_name(name) || Expr::parse(name).is_ok() {
             let message = format!(
                 "`{name}` cannot be a name; begin with a letter, and leave the names of limits to them"
             );

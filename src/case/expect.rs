@@ -7,13 +7,13 @@ use mpuspec_mock::yaml::{self, Mapping, Mistake, Path, Spot, Value};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
-use super::checksum::{Algorithm, ChecksumClaim};
 use super::error_codes::{ANY, ERROR_CODES};
-use super::expression::Expr;
-use super::offset::Offset;
-use super::reference::{ContentItem, PartRef};
-use super::scalar::{scalar, scalar_or_map, scalar_or_seq};
 use super::step::{Step, read_steps};
+use crate::language::Expr;
+use crate::language::Offset;
+use crate::language::{Algorithm, ChecksumClaim};
+use crate::language::{ContentItem, PartRef};
+use crate::language::{scalar, scalar_or_map, scalar_or_seq};
 
 /// What a step says whose answer the model shall judge.
 pub(super) const LAWFUL: &str = "lawful";

@@ -4,22 +4,17 @@ mod arguments;
 mod aspect;
 mod catalogue;
 mod check;
-mod checksum;
 mod error_codes;
 mod expect;
-mod expression;
 mod home;
 mod id;
 mod lines;
 mod lint;
 mod listing;
 mod load;
-mod offset;
 mod operation;
-mod reference;
 mod requirement;
 mod rows;
-mod scalar;
 mod schema;
 mod source;
 mod step;
@@ -27,24 +22,17 @@ mod step;
 pub use arguments::*;
 pub use aspect::{ANSWER, ASPECTS, OF_ERRORS, aspects, s3_name};
 pub use catalogue::{Catalogue, CatalogueError, Selection};
-pub use checksum::{Algorithm, ChecksumClaim, ChecksumType, ListedChecksum, Rightness};
 pub use error_codes::{ErrorCode, error_code};
 pub use expect::{
     Claims, Code, ETagClaim, Expect, FieldValue, Grade, LaneExpect, ListOrder, Outcome, PartList,
 };
-pub use expression::{Expr, Missing, Sizes};
 pub use home::Homes;
 pub use id::{Pattern, RowId};
 pub use lines::Lines;
 pub use lint::{lint, lint_sources, unknown_sources, unused_sources};
 pub use listing::{LISTING_VERSION, ListedRow, ListedSource, Listing, listing_schema};
 pub use load::{Bucket, Case, Cost, Level, Row, load_case};
-pub use offset::Offset;
 pub use operation::Operation;
-pub use reference::{
-    ByteRange, CompletedEntry, CompletedList, ContentItem, ETagForm, KeyName, ListedNumber, Numbers,
-    PartNumber, PartRef, UploadRef,
-};
 pub use requirement::{Held, Requirement, Requirements};
 pub use schema::case_schema;
 pub(crate) use source::binds;

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::expect::{Expect, keep, read_expect, unknown_key};
-use super::offset::Offset;
 use super::operation::{OPERATIONS, Operation, TOGETHER};
+use crate::language::Offset;
 
 /// A step of a case.
 #[derive(Clone, Debug)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::{Algorithm, Claims, Expect, Operation, Rightness, SentAs, SignBy, Step, User};
+use crate::case::{Claims, Expect, Operation, SentAs, SignBy, Step, User};
+use crate::language::{Algorithm, Rightness};
 use crate::wire::Answer;
 
 /// Paging through several uploads of one key.

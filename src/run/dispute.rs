@@ -4,7 +4,8 @@
 use mpuspec_mock::provider::{LimitName, Provider};
 
 use super::plan::claims_of;
-use crate::case::{Expr, Operation, PartNumber, Row, Sizes, Step, error_code};
+use crate::case::{Operation, Row, Step, error_code};
+use crate::language::{Expr, PartNumber, Sizes};
 
 /// Why a row can only record what it sees, if it sends something that one claim allows and another forbids.
 pub(super) fn disputed(row: &Row, provider: &Provider) -> Option<String> {

@@ -7,10 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::state::Sent;
-use crate::case::{
-    Algorithm, ChecksumType, ContentMd5, ListedChecksum, Rightness, SentAs, SignBy, SignVersion, Step,
-    Tampered, User, WrongToken,
-};
+use crate::case::{ContentMd5, SentAs, SignBy, SignVersion, Step, Tampered, User, WrongToken};
+use crate::language::{Algorithm, ChecksumType, ListedChecksum, Rightness};
 use crate::wire::{Blob, Checksum, Framing, Signing, Tamper, Token, Version, Who};
 
 pub(super) fn wire_checksum(algorithm: Algorithm) -> Checksum {

@@ -7,7 +7,8 @@ use super::prepare::{After, Prepared};
 use super::row::Round;
 use super::state::Unavailable;
 use super::witness::{Witnessed, interval};
-use crate::case::{Expr, ManyKeys, Numbers, Operation, Rightness, SendOrder, Step, UploadRef};
+use crate::case::{ManyKeys, Operation, SendOrder, Step};
+use crate::language::{Expr, Numbers, Rightness, UploadRef};
 use crate::wire::{Answer, Client, Log, Signing, Trouble, TroubleKind, s3};
 
 /// Why a step has no answer.

@@ -7,9 +7,10 @@ use mpuspec_mock::provider::{Dialect, Lowered, Provider, Support};
 use super::capability::capability;
 use super::dispute::disputed;
 use crate::case::{
-    Bucket, Case, Catalogue, Claims, Expect, Expr, KeyName, Level, Missing, Numbers, Operation, PartNumber,
-    Row, RowId, Selection, Sizes, Step, User, binds, error_code,
+    Bucket, Case, Catalogue, Claims, Expect, Level, Operation, Row, RowId, Selection, Step, User, binds,
+    error_code,
 };
+use crate::language::{Expr, KeyName, Missing, Numbers, PartNumber, Sizes};
 
 /// The rows of a run, with what all of them cost.
 #[derive(Debug, Default)]

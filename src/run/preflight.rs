@@ -11,7 +11,8 @@ use super::headers::wire_checksum;
 use super::journal::{Journal, Made};
 use super::perform::send;
 use super::{RunError, Sweep};
-use crate::case::{Algorithm, error_code};
+use crate::case::error_code;
+use crate::language::Algorithm;
 use crate::wire::{Answer, Blob, Client, Log, Signing, Trouble, s3};
 
 /// What came of each.

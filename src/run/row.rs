@@ -27,8 +27,9 @@ use super::verdict::{Decision, JudgedStep, StepOutcome, decide};
 use super::watch::Watch;
 use super::witness::Witness;
 use crate::case::{
-    ANSWER, Expect, Grade, Homes, OF_ERRORS, Operation, Outcome, Registry, Sizes, Step, binds, s3_name,
+    ANSWER, Expect, Grade, Homes, OF_ERRORS, Operation, Outcome, Registry, Step, binds, s3_name,
 };
+use crate::language::Sizes;
 use crate::report::{AS_CLAIMED, RowReport, StepReport, StepResult, Verdict};
 use crate::wire::{Answer, Client, Deviation, Held, Log, TroubleKind};
 

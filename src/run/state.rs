@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::callback::Called;
-use crate::case::{Algorithm, ChecksumType, PartRef, Sizes, UploadRef};
+use crate::language::{Algorithm, ChecksumType, PartRef, Sizes, UploadRef};
 use crate::wire::{Blob, ListedPart, ListedUpload};
 
 /// The state of one round of a row.

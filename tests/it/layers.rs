@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules, the lowest first: each may use those before it, and no other one.
-const LAYERS: [&str; 9] = ["case", "wire", "history", "report", "baseline", "run", "explore", "suite", "cli"];
+const LAYERS: [&str; 10] =
+    ["language", "case", "wire", "history", "report", "baseline", "run", "explore", "suite", "cli"];
 
 /// The files below a folder that end so.
 pub(crate) fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {

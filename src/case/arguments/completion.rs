@@ -7,9 +7,9 @@ use serde::Deserialize;
 
 use super::ContentMd5;
 
-use super::super::checksum::{Algorithm, ChecksumType, Rightness};
-use super::super::expression::Expr;
-use super::super::reference::{CompletedList, KeyName, UploadRef};
+use crate::language::Expr;
+use crate::language::{Algorithm, ChecksumType, Rightness};
+use crate::language::{CompletedList, KeyName, UploadRef};
 
 arguments! {
     /// What `complete_upload` can be told.
@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for RawBody {
             "none" => Ok(Self::None),
             other => Err(format!("`{other}` is no body; write none or {{ text: TEXT }}")),
         };
-        super::super::scalar::scalar_or_map(deserializer, "none or { text: TEXT }", word, |body: BodyText| {
+        crate::language::scalar_or_map(deserializer, "none or { text: TEXT }", word, |body: BodyText| {
             Ok(Self::Text(body.text))
         })
     }
@@ -151,7 +151,7 @@ pub enum CallbackAnswer {
 
 impl<'de> Deserialize<'de> for CallbackAnswer {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        super::super::scalar::scalar(deserializer, "a status such as 500, or hang", |text| match text {
+        crate::language::scalar(deserializer, "a status such as 500, or hang", |text| match text {
             "hang" => Ok(Self::Hang),
             status => match status.parse() {
                 Ok(status @ 200..=599) => Ok(Self::Status(status)),

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::checksum::{Algorithm, ChecksumType};
-use super::super::expression::Expr;
-use super::super::reference::KeyName;
+use crate::language::Expr;
+use crate::language::KeyName;
+use crate::language::{Algorithm, ChecksumType};
 
 arguments! {
     /// What `create_upload` can be told.

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::expression::Expr;
-use super::super::reference::{KeyName, PartNumber, UploadRef};
+use crate::language::Expr;
+use crate::language::{KeyName, PartNumber, UploadRef};
 
 arguments! {
     /// What `list_parts` can be told.

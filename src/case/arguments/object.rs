@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::checksum::{Algorithm, Rightness};
-use super::super::expression::Expr;
-use super::super::reference::{ByteRange, KeyName, PartNumber};
+use crate::language::Expr;
+use crate::language::{Algorithm, Rightness};
+use crate::language::{ByteRange, KeyName, PartNumber};
 
 arguments! {
     /// What `put_object` can be told.

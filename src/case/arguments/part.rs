@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::checksum::{Algorithm, Rightness};
-use super::super::expression::Expr;
-use super::super::offset::Offset;
-use super::super::reference::{ByteRange, KeyName, Numbers, PartNumber, UploadRef};
+use crate::language::Expr;
+use crate::language::Offset;
+use crate::language::{Algorithm, Rightness};
+use crate::language::{ByteRange, KeyName, Numbers, PartNumber, UploadRef};
 
 arguments! {
     /// What `upload_part` can be told.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::super::expression::Expr;
-use super::super::reference::{KeyName, UploadRef};
+use crate::language::Expr;
+use crate::language::{KeyName, UploadRef};
 
 arguments! {
     /// What `raw` can be told.

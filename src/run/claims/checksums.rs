@@ -2,7 +2,8 @@
 
 use super::super::headers::wire_checksum;
 use super::{Met, Scene, differs, sizes};
-use crate::case::{ChecksumClaim, Claims};
+use crate::case::Claims;
+use crate::language::ChecksumClaim;
 use crate::wire::Answer;
 
 pub(super) fn checksums(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {

@@ -2,7 +2,7 @@
 
 use super::super::state::State;
 use super::{Met, Scene, differs, sizes};
-use crate::case::ContentItem;
+use crate::language::ContentItem;
 use crate::wire::Answer;
 
 pub(super) fn content(items: &[ContentItem], answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {

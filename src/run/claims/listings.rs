@@ -1,7 +1,8 @@
 //! Claims about what is listed.
 
 use super::{Met, Scene, differs, sizes, unquoted};
-use crate::case::{Claims, ListOrder, PartList, PartRef};
+use crate::case::{Claims, ListOrder, PartList};
+use crate::language::PartRef;
 use crate::wire::Answer;
 
 pub(super) fn parts(
@@ -15,7 +16,7 @@ pub(super) fn parts(
         PartList::List(list) => list.clone(),
         PartList::Range(first, last) => {
             let (first, last) = (first.value(&sizes).unwrap_or(0), last.value(&sizes).unwrap_or(0));
-            let number = |number: i64| crate::case::Expr::parse(&number.to_string()).map(PartRef::Number);
+            let number = |number: i64| crate::language::Expr::parse(&number.to_string()).map(PartRef::Number);
             (first..=last).filter_map(|at| number(at).ok()).collect()
         }
     };
@@ -92,7 +93,7 @@ pub(super) fn listing(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Re
     if let Some(names) = &claims.uploads {
         let mut expected = Vec::new();
         for name in names {
-            let (id, key) = scene.state.upload(Some(&crate::case::UploadRef::Named(name.clone())))?;
+            let (id, key) = scene.state.upload(Some(&crate::language::UploadRef::Named(name.clone())))?;
             expected.push((below(&key.unwrap_or_default()), id, name.clone()));
         }
         let listed = answer.uploads.iter().flatten();

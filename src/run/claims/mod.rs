@@ -15,7 +15,8 @@ use mpuspec_mock::provider::Provider;
 use times::times;
 
 use super::state::{State, Unavailable};
-use crate::case::{Claims, Code, ListOrder, Outcome, Sizes, error_code};
+use crate::case::{Claims, Code, ListOrder, Outcome, error_code};
+use crate::language::Sizes;
 use crate::wire::dialect::{Dialect, own};
 use crate::wire::{Answer, decoded_words};
 

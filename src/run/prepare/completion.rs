@@ -9,9 +9,9 @@ use super::super::headers::{content_md5, listed_checksums, optional, type_header
 use super::super::perform::Fault;
 use super::super::row::Round;
 use super::{After, Call};
-use crate::case::{
-    AbortUpload, Callback, CallbackBy, ChecksumType, CompleteUpload, CompletedEntry, CompletedList, ETagForm,
-    Expr, ListedNumber, PartRef, RawBody, Rightness,
+use crate::case::{AbortUpload, Callback, CallbackBy, CompleteUpload, RawBody};
+use crate::language::{
+    ChecksumType, CompletedEntry, CompletedList, ETagForm, Expr, ListedNumber, PartRef, Rightness,
 };
 use crate::wire::s3::{self, CompletedPart};
 

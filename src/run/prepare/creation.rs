@@ -5,7 +5,8 @@ use super::super::journal::Made;
 use super::super::perform::Fault;
 use super::super::row::Round;
 use super::{After, Call};
-use crate::case::{Algorithm, ChecksumType, CreateUpload};
+use crate::case::CreateUpload;
+use crate::language::{Algorithm, ChecksumType};
 use crate::wire::{encode_path, s3};
 
 impl Round<'_> {

@@ -18,9 +18,8 @@ use super::perform::Fault;
 use super::row::Round;
 use super::state::Upload;
 use super::sweep::is_own;
-use crate::case::{
-    Algorithm, ByteRange, ChecksumType, Expr, KeyName, Operation, PartNumber, Step, UploadRef,
-};
+use crate::case::{Operation, Step};
+use crate::language::{Algorithm, ByteRange, ChecksumType, Expr, KeyName, PartNumber, UploadRef};
 use crate::wire::dialect::{Dialect, acl, own};
 use crate::wire::{Answer, Blob, Signing, Tamper, s3};
 

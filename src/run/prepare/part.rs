@@ -7,7 +7,8 @@ use super::super::perform::Fault;
 use super::super::row::Round;
 use super::super::state::Sent;
 use super::{After, Call};
-use crate::case::{Algorithm, KeyName, Rightness, SentAs, UploadPart, UploadPartCopy, UploadRef};
+use crate::case::{SentAs, UploadPart, UploadPartCopy};
+use crate::language::{Algorithm, KeyName, Rightness, UploadRef};
 use crate::wire::{Framing, s3};
 
 impl Round<'_> {

@@ -7,7 +7,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 /// Reads a scalar by a parser of its text.
-pub(super) fn scalar<'de, D, T>(
+pub(crate) fn scalar<'de, D, T>(
     deserializer: D,
     expecting: &'static str,
     parse: fn(&str) -> Result<T, String>,
@@ -21,7 +21,7 @@ where
 }
 
 /// Reads a scalar by a parser of its text, or a mapping by its type.
-pub(super) fn scalar_or_map<'de, D, T, M>(
+pub(crate) fn scalar_or_map<'de, D, T, M>(
     deserializer: D,
     expecting: &'static str,
     parse: fn(&str) -> Result<T, String>,
@@ -36,7 +36,7 @@ where
 }
 
 /// Reads a scalar by a parser of its text, or a sequence by its type.
-pub(super) fn scalar_or_seq<'de, D, T, S>(
+pub(crate) fn scalar_or_seq<'de, D, T, S>(
     deserializer: D,
     expecting: &'static str,
     parse: fn(&str) -> Result<T, String>,
@@ -51,7 +51,7 @@ where
 }
 
 /// Reads a sequence by its type, or a mapping by its type.
-pub(super) fn seq_or_map<'de, D, T, S, M>(
+pub(crate) fn seq_or_map<'de, D, T, S, M>(
     deserializer: D,
     expecting: &'static str,
     seq: fn(S) -> Result<T, String>,
