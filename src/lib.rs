@@ -6,7 +6,9 @@ pub mod cli;
 pub mod explore;
 pub mod history;
 pub mod language;
+pub mod operation;
 pub mod report;
+pub mod row;
 pub mod run;
 mod suite;
 pub mod wire;
@@ -18,7 +20,7 @@ pub use suite::{Suite, SuiteError, free_port};
 #[doc(hidden)]
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing {
-    pub use crate::wire::fuzzing::answer;
+    pub use crate::operation::fuzzing::answer;
 
     /// Loads a case file.
     pub fn case_file(bytes: &[u8]) {

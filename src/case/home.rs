@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::aspect::{OF_ERRORS, s3_name};
-use super::{Catalogue, Claims, Expect, Operation, RowId, Step};
+use super::{Catalogue, Claims, Expect, RowId, Step};
+use crate::operation::{Action, Arguments, OF_ERRORS};
 
 /// The home rows of a catalogue, by operation and aspect. They are the rows whose claims say `tells`.
 #[derive(Clone, Debug, Default)]
@@ -45,14 +45,14 @@ impl Homes {
 /// The operation and the aspects that a step claims to be told.
 fn told_by(step: &Step) -> Vec<(&'static str, String)> {
     let Some(Expect::Claims(claims)) = &step.expect else { return Vec::new() };
-    let Some(operation) = operation_of(&step.operation, claims) else { return Vec::new() };
+    let Some(operation) = operation_of(&step.action, claims) else { return Vec::new() };
     claims.tells.iter().flatten().map(|aspect| (operation, aspect.clone())).collect()
 }
 
 /// Returns the name under which the aspects of an answer are known: a refusal has those of errors.
-pub(super) fn operation_of(operation: &Operation, claims: &Claims) -> Option<&'static str> {
+pub(super) fn operation_of(action: &Action, claims: &Claims) -> Option<&'static str> {
     match claims.error.is_some() || claims.refused.is_some() {
         true => Some(OF_ERRORS),
-        false => s3_name(operation),
+        false => action.arguments().map(Arguments::name),
     }
 }

@@ -1,7 +1,5 @@
 //! From YAML text to checked cases. Opens no socket and reads no clock.
 
-mod arguments;
-mod aspect;
 mod catalogue;
 mod check;
 mod error_codes;
@@ -12,15 +10,12 @@ mod lines;
 mod lint;
 mod listing;
 mod load;
-mod operation;
 mod requirement;
 mod rows;
 mod schema;
 mod source;
 mod step;
 
-pub use arguments::*;
-pub use aspect::{ANSWER, ASPECTS, OF_ERRORS, aspects, s3_name};
 pub use catalogue::{Catalogue, CatalogueError, Selection};
 pub use error_codes::{ErrorCode, error_code};
 pub use expect::{
@@ -32,7 +27,6 @@ pub use lines::Lines;
 pub use lint::{lint, lint_sources, unknown_sources, unused_sources};
 pub use listing::{LISTING_VERSION, ListedRow, ListedSource, Listing, listing_schema};
 pub use load::{Bucket, Case, Cost, Level, Row, load_case};
-pub use operation::Operation;
 pub use requirement::{Held, Requirement, Requirements};
 pub use schema::case_schema;
 pub(crate) use source::binds;

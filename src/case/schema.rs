@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::expect::{Claims, Grade, LAWFUL, LINEARIZABLE};
 use super::load::Head;
-use super::operation::{OPERATIONS, TOGETHER};
-use super::step::{Sign, User};
+use super::step::{Sign, TOGETHER, User};
+use crate::operation::TABLE;
 
 /// The schema of a case file.
 pub fn case_schema() -> Value {
@@ -86,14 +86,14 @@ fn schemars_value<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
 fn step_schema(generator: &mut SchemaGenerator) -> Value {
     let mut properties = Map::new();
     let mut alternatives = Vec::new();
-    for entry in OPERATIONS {
+    for entry in TABLE {
         let schema = (entry.schema)(generator).to_value();
         let about = entry.about.trim();
         properties.insert(
-            entry.name.to_owned(),
+            entry.word.to_owned(),
             json!({ "description": about, "anyOf": [schema, { "type": "null" }] }),
         );
-        alternatives.push(json!({ "required": [entry.name] }));
+        alternatives.push(json!({ "required": [entry.word] }));
     }
     let steps = json!({ "anyOf": [{ "$ref": "#/$defs/Step" }, { "type": "array", "items": { "$ref": "#/$defs/Step" } }] });
     properties.insert(

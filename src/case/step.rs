@@ -4,17 +4,21 @@ use mpuspec_mock::yaml::{self, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::expect::{Expect, keep, read_expect, unknown_key};
-use super::operation::{OPERATIONS, Operation, TOGETHER};
+use super::expect::{Claims, Expect, keep, read_expect, unknown_key};
 use crate::language::Offset;
+use crate::operation::{Action, Arguments, Profile, TABLE};
 
 /// A step of a case.
 #[derive(Clone, Debug)]
 pub struct Step {
     /// Where it stands in its file.
     pub path: Path,
+    /// The word for what it does.
+    pub word: &'static str,
     /// What it does.
-    pub operation: Operation,
+    pub action: Action,
+    /// The lanes of steps that are released together.
+    pub lanes: Vec<(String, Vec<Step>)>,
     /// What it claims; without a claim it is preparation.
     pub expect: Option<Expect>,
     /// The row of the dialect sheet that its outcome fills.
@@ -123,6 +127,9 @@ pub enum Tampered {
     Body,
 }
 
+/// The word for steps that are released together.
+pub(super) const TOGETHER: &str = "together";
+
 /// What may stand beside an operation.
 pub(super) const BESIDE: &[&str] = &["expect", "observe", "as_user", "sign", "promised_by", "note"];
 
@@ -132,17 +139,48 @@ impl Step {
         self.expect.is_some() && self.promised_by.is_none()
     }
 
+    /// Whether it claims that it is refused.
+    pub fn is_refusal_due(&self) -> bool {
+        let refuses = |claims: &Claims| {
+            claims.error.is_some()
+                || claims.refused.is_some()
+                || claims.status.is_some_and(|status| status >= 400)
+        };
+        match &self.expect {
+            Some(Expect::Claims(claims)) => refuses(claims),
+            Some(Expect::OneOf(outcomes)) => outcomes.iter().all(|outcome| refuses(&outcome.claims)),
+            _ => false,
+        }
+    }
+
+    /// What sets what it asks apart.
+    pub fn profile(&self) -> Profile<'_> {
+        self.action.arguments().map(Arguments::profile).unwrap_or_default()
+    }
+
+    /// The name of its operation in the words of S3, if it asks the server for something itself.
+    pub fn s3_name(&self) -> Option<&'static str> {
+        self.action.arguments().map(Arguments::name)
+    }
+
+    /// Whether the model of multipart upload can judge it: one call that it knows, or lanes of such calls.
+    pub fn is_modelled(&self) -> bool {
+        match &self.action {
+            Action::Call(operation) => operation.profile().modelled,
+            Action::Release(_) | Action::Restart => true,
+            Action::Loop(_) => false,
+            Action::Together => self.lanes.iter().flat_map(|(_, steps)| steps).all(Self::is_modelled),
+        }
+    }
+
     /// The steps that follow if an outcome is seen, and those in lanes.
     pub fn inner(&self) -> impl Iterator<Item = &Self> {
-        let lanes = match &self.operation {
-            Operation::Together(lanes) => lanes.as_slice(),
-            _ => &[],
-        };
         let outcomes = match &self.expect {
             Some(Expect::OneOf(outcomes)) => outcomes.as_slice(),
             _ => &[],
         };
-        lanes.iter().flat_map(|(_, steps)| steps).chain(outcomes.iter().flat_map(|outcome| &outcome.then))
+        let lanes = self.lanes.iter().flat_map(|(_, steps)| steps);
+        lanes.chain(outcomes.iter().flat_map(|outcome| &outcome.then))
     }
 }
 
@@ -167,7 +205,7 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
     let (expect, observe, as_user, sign) =
         (beside("expect"), beside("observe"), beside("as_user"), beside("sign"));
     let (promised_by, note) = (beside("promised_by"), beside("note"));
-    let names: Vec<&str> = OPERATIONS.iter().map(|entry| entry.name).chain([TOGETHER]).collect();
+    let names: Vec<&str> = TABLE.iter().map(|entry| entry.word).chain([TOGETHER]).collect();
     let mut found = None;
     for (key, value) in mapping {
         let Value::String(key) = key else {
@@ -194,17 +232,15 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
         mistakes.push(Mistake::at(path, "this step does nothing; name an operation"));
         return None;
     };
-    let operation = if name == TOGETHER {
-        read_lanes(value, &path.key(TOGETHER), mistakes).map(Operation::Together)
+    let (word, action, lanes) = if name == TOGETHER {
+        let lanes = read_lanes(value, &path.key(TOGETHER), mistakes);
+        (TOGETHER, lanes.is_some().then_some(Action::Together), lanes.unwrap_or_default())
     } else {
-        let entry = OPERATIONS.iter().find(|entry| entry.name == name)?;
-        keep(Some(entry.read(value, &path.key(&name))), mistakes)
+        let entry = TABLE.iter().find(|entry| entry.word == name)?;
+        (entry.word, keep(Some(entry.read(value, &path.key(&name))), mistakes), Vec::new())
     };
-    let lanes: Vec<String> = match &operation {
-        Some(Operation::Together(lanes)) => lanes.iter().map(|(name, _)| name.clone()).collect(),
-        _ => Vec::new(),
-    };
-    let expect = expect.and_then(|value| read_expect(value, &path.key("expect"), &lanes, mistakes));
+    let names: Vec<String> = lanes.iter().map(|(name, _)| name.clone()).collect();
+    let expect = expect.and_then(|value| read_expect(value, &path.key("expect"), &names, mistakes));
     let text =
         |value: Option<Value>, key: &str| value.map(|value| yaml::decode::<String>(value, &path.key(key)));
     let observe = keep(text(observe, "observe"), mistakes);
@@ -218,7 +254,7 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
     let as_user = keep(as_user.map(|value| yaml::decode(value, &path.key("as_user"))), mistakes);
     let sign = keep(sign.map(|value| yaml::decode(value, &path.key("sign"))), mistakes);
     let path = path.clone();
-    Some(Step { path, operation: operation?, expect, observe, as_user, sign, promised_by, note })
+    Some(Step { path, word, action: action?, lanes, expect, observe, as_user, sign, promised_by, note })
 }
 
 fn read_lanes(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<Vec<(String, Vec<Step>)>> {
@@ -240,4 +276,23 @@ fn read_lanes(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<
         mistakes.push(Mistake::at(path, "`together` needs two lanes at least"));
     }
     Some(lanes)
+}
+
+#[cfg(test)]
+impl Step {
+    /// A step as a case holds it, behind those that it refers to.
+    pub(crate) fn of_text(step: &str) -> Self {
+        let before = match step.split_once(':').map_or("", |(word, _)| word) {
+            "complete_upload" => "  - create_upload:\n  - upload_part: { number: 1 }\n",
+            "upload_part" => "  - create_upload:\n",
+            _ => "",
+        };
+        let after = "  - head_object: { key: other }\n    expect: ok\n";
+        let head = "title: A fact\nlevel: MUST\nsource: [\"a/b#c\"]\nsteps:\n";
+        let text = format!("{head}{before}  - {step}\n{after}");
+        let origin = mpuspec_mock::provider::Origin { name: "y.yaml".to_owned(), text };
+        let case = super::load_case("x/y", origin).expect("it is a case");
+        let steps = &case.rows[0].steps;
+        steps[steps.len() - 2].clone()
+    }
 }

@@ -5,7 +5,8 @@ use mpuspec_mock::provider::Dialect;
 
 use super::target::{Connection, addressing};
 use super::{Failure, print};
-use crate::run::{Cleaned, JournalHeader, RunError, clean};
+use crate::row::JournalHeader;
+use crate::run::{Cleaned, RunError, clean};
 use crate::wire::{Budget, Client, ClientOptions, Credentials, Target};
 
 /// Removes what interrupted runs left behind, as their journals name it.

@@ -22,7 +22,8 @@ use crate::case::{Level, RowId};
 use crate::report::{
     Repeat, Report, RowReport, Style, Verdict, appended, deaths, failures, findings, line, summary,
 };
-use crate::run::{Applicable, CallbackPlace, Plan, Progress};
+use crate::row::CallbackPlace;
+use crate::run::{Applicable, Plan, Progress};
 use crate::suite::{Limits, Promises, Server, Suite, SuiteError, fresh_id};
 
 /// Runs cases against an endpoint, or against the bundled mock.

@@ -14,8 +14,9 @@ use super::finding::signature;
 use super::moves::{Move, Scope, races, sequence};
 use super::script::{self, Origin};
 use crate::case::{Case, Level, load_case};
+use crate::operation::Cost;
 use crate::report::{Finding, HISTORIES, RowReport, SEQUENCES, Verdict};
-use crate::run::{Cost, Findings, Life, PlannedRow, Runner, Sweep, cost_of};
+use crate::run::{Findings, Life, PlannedRow, Runner, Sweep, cost_of};
 
 /// How much is explored.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ pub enum Algorithm {
     Crc32,
     /// CRC-32C.
     Crc32c,
-    /// CRC-64/XZ, by the name of its polynomial, as OSS tells it.
+    /// CRC-64/XZ, by the name of its polynomial, as OSS writes it.
     Crc64ecma,
     /// CRC-64/NVME.
     Crc64nvme,

@@ -37,7 +37,7 @@ pub struct Sizes<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missing(pub LimitName);
 
-/// The size of a last part unless told otherwise.
+/// The size of a last part, by default.
 const TAIL: i64 = 1024;
 /// A part that is large enough for two contents to differ, where no smallest size is given.
 const FULL_WITHOUT_LIMIT: i64 = 64 * 1024;

@@ -1,12 +1,14 @@
 //! The words of cases that stand for values: sizes and numbers, names of keys, parts and uploads, checksums,
 //! times. What is read here knows no operation and no answer.
 
+mod callback;
 mod checksum;
 mod expression;
 mod offset;
 mod reference;
 mod scalar;
 
+pub use callback::{Callback, CallbackAnswer, CallbackBody, CallbackBy};
 pub use checksum::{Algorithm, ChecksumClaim, ChecksumType, ListedChecksum, Rightness};
 pub use expression::{Expr, Missing, Sizes};
 pub use offset::Offset;

@@ -1,8 +1,14 @@
 //! The bucket of a run: that it can be used, and that using it harms nobody.
 
 use super::RunError;
+use crate::operation::create_bucket::CreateBucketRequest;
+use crate::operation::get_bucket_info::GetBucketInfoRequest;
+use crate::operation::get_bucket_versioning::GetBucketVersioningRequest;
+use crate::operation::get_object_lock_configuration::GetObjectLockConfigurationRequest;
+use crate::operation::head_bucket::HeadBucketRequest;
+use crate::operation::list_object_versions::ListObjectVersionsRequest;
 use crate::wire::dialect::Dialect;
-use crate::wire::{Answer, Client, Log, Trouble, TroubleKind, s3};
+use crate::wire::{Answer, Client, Log, Trouble, TroubleKind};
 
 /// Which bucket a run uses.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +33,7 @@ pub async fn open_bucket(
         let told = client.target.dialect == Dialect::S3 && client.target.region != "us-east-1";
         let region = told.then(|| client.target.region.clone());
         let answer =
-            client.call(&s3::CreateBucket { region }, &log).await.map_err(|t| unreachable(client, &t))?;
+            client.call(&CreateBucketRequest { region }, &log).await.map_err(|t| unreachable(client, &t))?;
         if !answer.is_ok() {
             return Err(refused(client, &answer, &format!("creating the bucket {bucket}")));
         }
@@ -45,7 +51,7 @@ pub async fn open_bucket(
         // An answer to HEAD has no body: the refusal is asked for with a call that has one.
         _ => {
             let told =
-                client.call(&s3::GetBucketVersioning, &log).await.map_err(|t| unreachable(client, &t))?;
+                client.call(&GetBucketVersioningRequest, &log).await.map_err(|t| unreachable(client, &t))?;
             return Err(refused(
                 client,
                 if told.is_ok() { &answer } else { &told },
@@ -61,14 +67,14 @@ pub async fn open_bucket(
 /// Asks whether the bucket is there.
 pub(super) async fn probe(client: &Client, log: &Log) -> Result<Answer, Trouble> {
     match client.target.dialect {
-        Dialect::S3 => client.call(&s3::HeadBucket, log).await,
-        Dialect::Oss => client.call(&s3::GetBucketInfo, log).await,
+        Dialect::S3 => client.call(&HeadBucketRequest, log).await,
+        Dialect::Oss => client.call(&GetBucketInfoRequest, log).await,
     }
 }
 
 async fn check_versions(client: &Client, log: &Log, allowed: bool) -> Result<bool, RunError> {
     let bucket = &client.target.bucket;
-    let answer = client.call(&s3::GetBucketVersioning, log).await;
+    let answer = client.call(&GetBucketVersioningRequest, log).await;
     let state = match &answer {
         Ok(answer) if answer.is_ok() => answer.field("Status").unwrap_or_default(),
         Ok(answer) if answer.status == 403 => {
@@ -91,7 +97,7 @@ async fn check_versions(client: &Client, log: &Log, allowed: bool) -> Result<boo
             "the bucket {bucket} has versioning {state}: what the run deletes would stay as versions. Use another bucket, or --allow-versioned to have the versions of its own keys deleted too"
         )));
     }
-    let listed = client.call(&s3::ListObjectVersions { prefix: "mpuspec/".to_owned() }, log).await;
+    let listed = client.call(&ListObjectVersionsRequest { prefix: "mpuspec/".to_owned() }, log).await;
     match listed {
         Ok(answer) if answer.is_ok() => Ok(true),
         Ok(answer) => Err(RunError(format!(
@@ -103,7 +109,7 @@ async fn check_versions(client: &Client, log: &Log, allowed: bool) -> Result<boo
 }
 
 async fn check_lock(client: &Client, log: &Log) -> Result<(), RunError> {
-    let answer = client.call(&s3::GetObjectLockConfiguration, log).await;
+    let answer = client.call(&GetObjectLockConfigurationRequest, log).await;
     match answer {
         Ok(answer) if locks(&answer) => Err(RunError(format!(
             "the bucket {} has object lock: what the run makes could not be deleted. Use another bucket",

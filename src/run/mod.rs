@@ -1,46 +1,25 @@
-//! Which rows run, step by step, the verdict, clean-up.
+//! A run: which rows, step by step, the verdict, what has to be there afterwards, and clean-up.
 
-mod accepted;
-mod alibi;
 mod audit;
 mod bucket;
-mod callback;
-mod capability;
-mod claims;
-mod command;
-mod contents;
-mod dispute;
+mod cleanup;
+mod context;
 mod error;
-mod headers;
-mod journal;
-mod ledger;
-mod perform;
+mod execute;
+mod judge;
+mod life;
 mod plan;
 mod preflight;
-mod prepare;
-mod race;
-mod restart;
-mod row;
-mod row_report;
 mod rows;
 mod runner;
-mod state;
-mod sweep;
-mod verdict;
-mod walk;
-mod watch;
-mod witness;
+mod send;
 
-pub use audit::audit;
+pub use audit::{Entry, Ledger, SMALL, audit, read_ledger};
 pub use bucket::{BucketChoice, open_bucket};
-pub use callback::{CallbackPlace, CallbackServer};
-pub use command::run_command;
+pub use cleanup::{Cleaned, Sweep, clean};
+pub use context::RowContext;
 pub use error::RunError;
-pub use journal::{Journal, JournalHeader, journals};
-pub use ledger::{Entry, Ledger, SMALL, read_ledger};
-pub use plan::{Applicable, Cost, Plan, PlannedRow, cost_of, plan};
+pub use life::{Restart, run_command};
+pub use plan::{Applicable, Plan, PlannedRow, cost_of, plan};
 pub use preflight::{Preflight, preflight};
-pub use restart::Restart;
-pub use row::{RowContext, run_row};
 pub use runner::{Done, Findings, Life, Progress, RunOptions, Runner};
-pub use sweep::{Cleaned, Sweep, clean};

@@ -6,14 +6,21 @@ use std::sync::Arc;
 use mpuspec_mock::provider::{Provider, Support};
 
 use super::bucket::{refused, unreachable};
-use super::capability::shows_checksums;
-use super::headers::wire_checksum;
-use super::journal::{Journal, Made};
-use super::perform::send;
+use super::send::send;
 use super::{RunError, Sweep};
 use crate::case::error_code;
 use crate::language::Algorithm;
-use crate::wire::{Answer, Blob, Client, Log, Signing, Trouble, s3};
+use crate::operation::abort_multipart_upload::AbortMultipartUploadRequest;
+use crate::operation::complete_multipart_upload::CompleteMultipartUploadRequest;
+use crate::operation::complete_multipart_upload::CompletedPart;
+use crate::operation::create_multipart_upload::CreateMultipartUploadRequest;
+use crate::operation::list_multipart_uploads::ListMultipartUploadsRequest;
+use crate::operation::list_parts::ListPartsRequest;
+use crate::operation::upload_part::UploadPartRequest;
+use crate::operation::upload_part_copy::UploadPartCopyRequest;
+use crate::operation::wire_checksum;
+use crate::row::{Journal, Made};
+use crate::wire::{Answer, Blob, Call, Client, Log, Signing, Trouble};
 
 /// What came of each.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +81,7 @@ pub async fn preflight(
 }
 
 impl Probe<'_> {
-    async fn call(&self, call: &dyn s3::Operation) -> Result<Answer, Trouble> {
+    async fn call(&self, call: &dyn Call) -> Result<Answer, Trouble> {
         send(self.client, call, &Signing::default(), &self.log).await
     }
 
@@ -85,7 +92,7 @@ impl Probe<'_> {
         headers: Vec<(String, String)>,
     ) -> (Result<Answer, Trouble>, Option<String>) {
         self.journal.note(&Made::Creating(key.to_owned()));
-        let call = s3::CreateMultipartUpload { key: key.to_owned(), headers, ..Default::default() };
+        let call = CreateMultipartUploadRequest { key: key.to_owned(), headers, ..Default::default() };
         let answer = self.call(&call).await;
         let id = answer.as_ref().ok().and_then(|answer| answer.upload_ids.first().cloned());
         if let Some(id) = &id {
@@ -95,8 +102,8 @@ impl Probe<'_> {
         (answer, id)
     }
 
-    fn part(key: &str, id: &str, blob: &Arc<Blob>, headers: Vec<(String, String)>) -> s3::UploadPart {
-        s3::UploadPart {
+    fn part(key: &str, id: &str, blob: &Arc<Blob>, headers: Vec<(String, String)>) -> UploadPartRequest {
+        UploadPartRequest {
             key: key.to_owned(),
             upload_id: id.to_owned(),
             number: "1".to_owned(),
@@ -124,14 +131,14 @@ impl Probe<'_> {
         self.sweep.keys.insert(key.clone());
         let sent = self.call(&Self::part(&key, &id, &blob, Vec::new())).await;
         self.preflight.note("UploadPart", &sent);
-        let list = s3::ListParts { key: key.clone(), upload_id: id.clone(), ..Default::default() };
+        let list = ListPartsRequest { key: key.clone(), upload_id: id.clone(), ..Default::default() };
         let listed = self.call(&list).await;
         self.preflight.note("ListParts", &listed);
         let unknown: String = id.chars().rev().collect();
-        let refused = self.call(&s3::ListParts { upload_id: unknown, ..list }).await;
+        let refused = self.call(&ListPartsRequest { upload_id: unknown, ..list }).await;
         let code = refused.ok().and_then(|answer| answer.refusal).and_then(|refusal| refusal.code);
         self.preflight.codes_are_foreign = code.is_some_and(|code| error_code(&code).is_none());
-        let uploads = s3::ListMultipartUploads { prefix: key.clone(), ..Default::default() };
+        let uploads = ListMultipartUploadsRequest { prefix: key.clone(), ..Default::default() };
         let found = self.call(&uploads).await;
         self.preflight.note("ListMultipartUploads", &found);
         let lists = |answer: &Answer| answer.uploads.iter().flatten().any(|upload| upload.id == id);
@@ -145,8 +152,8 @@ impl Probe<'_> {
             parts.into_iter().find(|part| part.number == 1).and_then(|part| part.etag)
         };
         let etag = sent.ok().and_then(|answer| answer.etag).or_else(of_listing);
-        let parts = vec![s3::CompletedPart { number: Some("1".to_owned()), etag, ..Default::default() }];
-        let complete = s3::CompleteMultipartUpload {
+        let parts = vec![CompletedPart { number: Some("1".to_owned()), etag, ..Default::default() }];
+        let complete = CompleteMultipartUploadRequest {
             key: key.clone(),
             upload_id: id.clone(),
             parts,
@@ -155,7 +162,7 @@ impl Probe<'_> {
         let completed = self.call(&complete).await;
         self.preflight.note("CompleteMultipartUpload", &completed);
         if let (_, Some(id)) = self.create(&other, Vec::new()).await {
-            let copy = s3::UploadPartCopy {
+            let copy = UploadPartCopyRequest {
                 key: other.clone(),
                 upload_id: id.clone(),
                 number: "1".to_owned(),
@@ -164,7 +171,7 @@ impl Probe<'_> {
             };
             let copied = self.call(&copy).await;
             self.preflight.note("UploadPartCopy", &copied);
-            let aborted = self.call(&s3::AbortMultipartUpload { key: other, upload_id: id }).await;
+            let aborted = self.call(&AbortMultipartUploadRequest { key: other, upload_id: id }).await;
             self.preflight.note("AbortMultipartUpload", &aborted);
         }
         Ok(())
@@ -194,7 +201,7 @@ impl Probe<'_> {
             let (created, Some(id)) = self.create(&key, vec![asked]).await else { continue };
             let headers = vec![(kind.header(), kind.of(&blob.bytes))];
             let sent = self.call(&Self::part(&key, &id, &blob, headers)).await;
-            let shows = |answer: &Answer| answer.is_ok() && shows_checksums(answer);
+            let shows = |answer: &Answer| answer.is_ok() && answer.bears_checksums();
             if [created, sent].iter().flatten().any(shows) {
                 self.preflight.shown.insert(capability);
             }

@@ -7,24 +7,23 @@ use std::time::Instant;
 
 use mpuspec_mock::provider::{LIMITS, Provider};
 
-use super::alibi::accuse_where_nobody_does;
+use super::audit::Ledger;
 use super::bucket::probe;
-use super::contents::Contents;
-use super::journal::{Journal, JournalHeader};
-use super::ledger::Ledger;
+use super::cleanup::{Finished, Sweep};
+use super::context::RowContext;
+use super::execute::run_planned;
+use super::judge::accuse_where_nobody_does;
+use super::life::{Restart, Watch, bucket_is_shared};
 use super::plan::{Plan, PlannedRow};
-use super::restart::{Restart, bucket_is_shared};
-use super::row::RowContext;
-use super::rows::run_planned;
-use super::sweep::{Finished, Sweep};
-use super::watch::Watch;
-use super::{BucketChoice, CallbackPlace, CallbackServer, Preflight, RunError, open_bucket, preflight};
+use super::{BucketChoice, Preflight, RunError, open_bucket, preflight};
 use crate::case::{Homes, Registry, binds};
+use crate::operation::delete_bucket::DeleteBucketRequest;
 use crate::report::{
     Audit, CleanUp, Counts, End, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo,
     Suite, Summary, TargetInfo, Verdict, conclude,
 };
-use crate::wire::{Client, Log, Target, s3};
+use crate::row::{CallbackPlace, CallbackServer, Contents, Journal, JournalHeader};
+use crate::wire::{Client, Log, Target};
 
 /// How a run goes.
 #[derive(Clone, Debug)]
@@ -59,7 +58,7 @@ pub struct RunOptions {
     pub homes: Homes,
 }
 
-/// What is told while a run goes.
+/// What is reported while a run goes.
 pub trait Progress: Send + Sync {
     /// A row has its verdict.
     fn row(&self, done: usize, total: usize, row: &RowReport);
@@ -108,7 +107,7 @@ pub struct Findings {
 }
 
 impl Findings {
-    /// Takes over what else was found.
+    /// Adds what else was found.
     pub fn add(&mut self, other: Self) {
         self.rows.extend(other.rows);
         self.findings.extend(other.findings);
@@ -218,7 +217,7 @@ impl Runner {
         run_planned(&self.context, planned).await.0
     }
 
-    /// Runs a row that is in no plan. Given is also what could not be removed after it.
+    /// Runs a row that is in no plan. Returns also what could not be removed after it.
     pub async fn run_generated(&self, planned: &PlannedRow) -> (RowReport, Sweep) {
         run_planned(&self.context, planned).await
     }
@@ -233,7 +232,7 @@ impl Runner {
         self.context.watch.restart().is_some()
     }
 
-    /// Looks whether the server has died, and starts it anew if that can be done. Given is what became of it.
+    /// Looks whether the server has died, and starts it anew if that can be done. Returns what became of it.
     pub async fn look(&self, row: &str) -> Life {
         let watch = &self.context.watch;
         match watch.look(&self.context.client, row, true).await {
@@ -291,7 +290,7 @@ impl Runner {
         let finished = left.finish(client, &self.context.prefix, self.versioned, &sent).await;
         let Finished { mut clean_up, mut is_certain } = finished;
         if self.options.bucket == BucketChoice::Create {
-            let told = match client.call(&s3::DeleteBucket, &Log::for_clean_up()).await {
+            let told = match client.call(&DeleteBucketRequest, &Log::for_clean_up()).await {
                 Ok(answer) if answer.is_ok() || answer.status == 404 => None,
                 Ok(answer) => Some(answer.summary()),
                 Err(trouble) => Some(trouble.to_string()),
@@ -380,7 +379,7 @@ impl Runner {
     }
 }
 
-/// What others promise is no reason to hold this provider to it; without a document of its own all are told.
+/// What others promise is no reason to hold this provider to it; without a document of its own all are shown.
 fn keep_binding_sources(row: &mut RowReport, provider: &Provider) {
     let bound = |source: &SourceInfo| binds(&source.key, &provider.sources);
     if row.sources.iter().any(bound) {

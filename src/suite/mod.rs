@@ -23,7 +23,8 @@ pub(crate) use stage::fresh_id;
 
 use crate::case::Catalogue;
 use crate::report::{Report, RowReport};
-use crate::run::{CallbackPlace, Progress, SMALL};
+use crate::row::CallbackPlace;
+use crate::run::{Progress, SMALL};
 use crate::wire::{ClientOptions, Credentials};
 
 /// A run of the suite that is set up and not started.

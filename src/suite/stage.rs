@@ -14,7 +14,8 @@ use crate::baseline::{Baseline, Strictness, hold};
 use crate::case::{Homes, Registry};
 use crate::explore::{ExploreOptions, Explorer};
 use crate::report::Report;
-use crate::run::{BucketChoice, CallbackPlace, Findings, Plan, Progress, Restart, RunOptions, Runner};
+use crate::row::CallbackPlace;
+use crate::run::{BucketChoice, Findings, Plan, Progress, Restart, RunOptions, Runner};
 use crate::wire::{Budget, Client, Target, region_from_environment};
 
 /// A run whose server is there.

@@ -9,9 +9,9 @@ use super::xml::{self, Document, Element};
 /// An answer as it came.
 #[derive(Clone, Debug)]
 pub struct Response {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 /// What an answer says; what an operation does not tell is absent.
@@ -101,7 +101,7 @@ impl Answer {
     }
 
     /// Notes that an aspect is not as promised.
-    pub(super) fn deviates(&mut self, aspect: &'static str, seen: impl Into<String>) {
+    pub(crate) fn deviates(&mut self, aspect: &'static str, seen: impl Into<String>) {
         let operation = if self.refusal.is_some() { ERROR_ROOT } else { self.operation };
         if self.deviation(aspect).is_none() {
             let seen: String = seen.into();
@@ -142,6 +142,13 @@ impl Answer {
         }
     }
 
+    /// Whether it bears a checksum, or says that its upload has one.
+    pub fn bears_checksums(&self) -> bool {
+        let begins = |name: &str, with: [&str; 2]| with.iter().any(|beginning| name.starts_with(beginning));
+        self.headers.iter().any(|(name, _)| begins(name, ["x-amz-checksum-", "x-oss-hash-"]))
+            || self.fields.iter().any(|(name, _)| begins(name, ["Checksum", "Part.HashCrc64"]))
+    }
+
     /// In one line, for messages.
     pub fn summary(&self) -> String {
         match &self.refusal {
@@ -158,6 +165,11 @@ impl Answer {
     }
 }
 
+/// An ETag without its quotes.
+pub fn unquoted(etag: &str) -> &str {
+    etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"')).unwrap_or(etag)
+}
+
 /// The most characters of an odd value that are kept.
 const LONGEST_SEEN: usize = 200;
 
@@ -166,7 +178,7 @@ const ERROR_ROOT: &str = "Error";
 
 impl Response {
     /// The part of an answer that all operations share: status, headers, refusal.
-    pub(super) fn answer(&self, operation: &'static str) -> Answer {
+    pub(crate) fn answer(&self, operation: &'static str) -> Answer {
         let headers: Vec<(String, String)> = self
             .headers
             .iter()
@@ -224,7 +236,7 @@ impl Response {
     }
 
     /// Tells of the document of a success, if it is one.
-    pub(super) fn any_document(&self, answer: &mut Answer) {
+    pub(crate) fn any_document(&self, answer: &mut Answer) {
         if answer.refusal.is_none()
             && let Ok(Document { root, .. }) = xml::read(&self.body)
         {
@@ -236,7 +248,7 @@ impl Response {
     /// Reads the document of a success. An `Error` in its place becomes a refusal, and `None`.
     ///
     /// An empty body is read as a document in which everything is missing: the operation succeeded.
-    pub(super) fn document(
+    pub(crate) fn document(
         &self,
         root: &'static str,
         answer: &mut Answer,
@@ -269,7 +281,7 @@ impl Response {
 }
 
 /// What a deviation says of an aspect that is not there.
-pub(super) const MISSING: &str = "missing";
+pub(crate) const MISSING: &str = "missing";
 
 /// The elements that hold a text; of several on one path all are there, and the first is found.
 fn texts(element: &Element, path: &str, found: &mut Vec<(String, String)>) {

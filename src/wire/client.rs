@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use bytes::{Bytes, BytesMut};
 
 use super::answer::{Answer, Response};
+use super::call::Call;
 use super::dialect::Dialect;
 use super::exchange::Exchange;
 use super::held::Stop;
 use super::pool::Pool;
 use super::prepared::Prepared;
 use super::recent::Recent;
-use super::s3::Operation;
 use super::{Budget, Credentials, Held, Log, RecentRequest, Redactor, Signing, Target, Trouble, TroubleKind};
 
 /// How connections are made.
@@ -135,14 +135,14 @@ impl Client {
     }
 
     /// Carries out an operation and reads its answer.
-    pub async fn call(&self, operation: &dyn Operation, log: &Log) -> Result<Answer, Trouble> {
+    pub async fn call(&self, operation: &dyn Call, log: &Log) -> Result<Answer, Trouble> {
         self.call_as(operation, &Signing::default(), log).await
     }
 
     /// As [`call`](Self::call), signed in a way of its own.
     pub async fn call_as(
         &self,
-        operation: &dyn Operation,
+        operation: &dyn Call,
         signing: &Signing,
         log: &Log,
     ) -> Result<Answer, Trouble> {
@@ -153,7 +153,7 @@ impl Client {
     /// Reads an answer; what deviates in it is added to its exchange.
     fn read(
         &self,
-        operation: &dyn Operation,
+        operation: &dyn Call,
         response: &Response,
         log: &Log,
         at: usize,
@@ -175,7 +175,7 @@ impl Client {
 
     async fn send(
         &self,
-        operation: &dyn Operation,
+        operation: &dyn Call,
         signing: &Signing,
         log: &Log,
     ) -> Result<(Response, usize), Trouble> {
@@ -229,14 +229,14 @@ impl Client {
     }
 
     /// Sends a request up to the middle of its body. Only where nothing encrypts the connection.
-    pub async fn hold(&self, operation: &dyn Operation, log: &Log) -> Result<Held, Trouble> {
+    pub async fn hold(&self, operation: &dyn Call, log: &Log) -> Result<Held, Trouble> {
         self.begin(operation, &Signing::default(), Stop::Half, log).await
     }
 
     /// Sends a request but for its last byte, so that several can be released together.
     pub async fn hold_back(
         &self,
-        operation: &dyn Operation,
+        operation: &dyn Call,
         signing: &Signing,
         log: &Log,
     ) -> Result<Held, Trouble> {
@@ -245,7 +245,7 @@ impl Client {
 
     async fn begin(
         &self,
-        operation: &dyn Operation,
+        operation: &dyn Call,
         signing: &Signing,
         stop: Stop,
         log: &Log,
@@ -275,12 +275,7 @@ impl Client {
     }
 
     /// Sends the rest of a held request and reads its answer.
-    pub async fn release(
-        &self,
-        mut held: Held,
-        operation: &dyn Operation,
-        log: &Log,
-    ) -> Result<Answer, Trouble> {
+    pub async fn release(&self, mut held: Held, operation: &dyn Call, log: &Log) -> Result<Answer, Trouble> {
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "after the rest of the body"));
         let outcome = tokio::time::timeout(self.timeout, held.finish()).await.unwrap_or_else(late);
         let at = self.record_held(held, outcome.as_ref(), log);

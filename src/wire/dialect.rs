@@ -16,7 +16,7 @@ pub fn acl(dialect: Dialect) -> String {
 }
 
 /// What the root of a document that is sent bears.
-pub(super) fn namespace(dialect: Dialect) -> &'static str {
+pub(crate) fn namespace(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::S3 => " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"",
         Dialect::Oss => "",

@@ -2,8 +2,6 @@
 
 use bytes::{Bytes, BytesMut};
 
-use super::sign::ChunkSigner;
-
 /// How a body is cut into chunks, signed, and ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Framing {
@@ -13,6 +11,14 @@ pub struct Framing {
     pub trailer: Option<(String, String)>,
     /// The length that is declared for the content, where it is not the right one.
     pub declared: Option<u64>,
+}
+
+/// Signs the chunks of a body, one after the other.
+pub(super) trait ChunkSignatures {
+    /// The signature of the next chunk.
+    fn chunk(&mut self, content: &[u8]) -> String;
+    /// The signature of the trailer.
+    fn trailer(&mut self, lines: &str) -> String;
 }
 
 /// The content of a chunk; the last one may be smaller.
@@ -39,7 +45,7 @@ impl Framing {
     }
 
     /// The body with its frame.
-    pub(super) fn frame(&self, content: &Bytes, signer: &mut ChunkSigner) -> Bytes {
+    pub(super) fn frame(&self, content: &Bytes, signer: &mut dyn ChunkSignatures) -> Bytes {
         let mut framed = BytesMut::with_capacity(content.len() + content.len() / 512 + 512);
         // The end is a chunk of nothing.
         for chunk in content.chunks(CHUNK).chain([&content[..0]]) {

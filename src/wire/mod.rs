@@ -1,8 +1,9 @@
 //! Requests, signatures, answers and the evidence of them. What a case claims is not known here.
 
-mod answer;
+pub(crate) mod answer;
 mod blob;
 mod budget;
+mod call;
 mod checksum;
 mod client;
 mod configured;
@@ -12,27 +13,26 @@ pub mod dialect;
 mod encoded_words;
 mod exchange;
 mod frame;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) mod fuzzing;
 mod held;
 mod log;
 mod pool;
 mod prepared;
+pub(crate) mod reader;
 mod recent;
 mod recording;
 mod redact;
 mod request;
-pub mod s3;
 mod sign;
 mod target;
 mod trouble;
-mod xml;
+pub(crate) mod xml;
 
 pub use mpuspec_mock::provider::Addressing;
 
-pub use answer::{Answer, ListedPart, ListedUpload, Refusal};
+pub use answer::{Answer, ListedPart, ListedUpload, Refusal, Response, unquoted};
 pub use blob::Blob;
 pub use budget::{Budget, Spent};
+pub use call::Call;
 pub use checksum::Checksum;
 pub use client::{Client, ClientOptions};
 pub use configured::{ConfiguredEndpoint, configured_endpoint};

@@ -84,6 +84,15 @@ impl Request {
         self
     }
 
+    /// Adds a parameter to the query, if it has a value.
+    #[must_use]
+    pub fn query_if(self, name: &'static str, value: Option<&impl ToString>) -> Self {
+        match value {
+            Some(value) => self.query(name, value.to_string()),
+            None => self,
+        }
+    }
+
     /// Adds a parameter without a value.
     #[must_use]
     pub fn flag(mut self, name: &'static str) -> Self {

@@ -13,29 +13,29 @@ const MOST: usize = 100_000;
 const LONGEST_NAME: usize = 64;
 /// The longest path, dots included.
 #[cfg(any(test, feature = "fuzzing"))]
-pub(super) const LONGEST_PATH: usize = DEEPEST * (LONGEST_NAME + 1);
+pub(crate) const LONGEST_PATH: usize = DEEPEST * (LONGEST_NAME + 1);
 /// Whoever sends more unknown elements is not met by naming them all.
-pub(super) const MOST_UNKNOWN: usize = 16;
+pub(crate) const MOST_UNKNOWN: usize = 16;
 
 /// An element of an answer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Element {
-    pub(super) name: String,
-    pub(super) text: String,
-    pub(super) children: Vec<Element>,
+pub(crate) struct Element {
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) children: Vec<Element>,
 }
 
 /// A document with what was noticed about it.
 #[derive(Clone, Debug)]
-pub(super) struct Document {
-    pub(super) root: Element,
+pub(crate) struct Document {
+    pub(crate) root: Element,
     /// What stands in the place of S3's namespace, if it is not there.
-    pub(super) namespace: Option<String>,
-    pub(super) notes: Vec<String>,
+    pub(crate) namespace: Option<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Reads an answer. White space before the XML is allowed: S3 sends it to keep a connection alive.
-pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Document, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "the body is not UTF-8".to_owned())?;
     let trimmed = text.trim_start();
     if trimmed.is_empty() {
@@ -133,21 +133,21 @@ fn add(open: &mut [Element], text: &str) -> Result<(), String> {
 }
 
 impl Element {
-    pub(super) fn child(&self, name: &str) -> Option<&Self> {
+    pub(crate) fn child(&self, name: &str) -> Option<&Self> {
         self.children.iter().find(|child| child.name == name)
     }
 
     /// The text of a child.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.as_str())
     }
 
-    pub(super) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Self> {
+    pub(crate) fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Self> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
     /// Notes children that the documents do not know.
-    pub(super) fn note_unknown(&self, known: &[&str], notes: &mut Vec<String>) {
+    pub(crate) fn note_unknown(&self, known: &[&str], notes: &mut Vec<String>) {
         let mut unknown = 0;
         for child in self.children.iter().filter(|child| !known.contains(&child.name.as_str())) {
             if unknown == MOST_UNKNOWN {

@@ -1,6 +1,16 @@
 use std::time::Duration;
 
-use mpuspec::wire::{Body, Log, Signing, Who, s3};
+use mpuspec::operation::abort_multipart_upload::AbortMultipartUploadRequest;
+use mpuspec::operation::complete_multipart_upload::CompleteMultipartUploadRequest;
+use mpuspec::operation::complete_multipart_upload::CompletedPart;
+use mpuspec::operation::create_multipart_upload::CreateMultipartUploadRequest;
+use mpuspec::operation::list_multipart_uploads::ListMultipartUploadsRequest;
+use mpuspec::operation::list_parts::ListPartsRequest;
+use mpuspec::operation::put_object::PutObjectRequest;
+use mpuspec::operation::raw::RawRequest;
+use mpuspec::operation::upload_part::UploadPartRequest;
+use mpuspec::operation::upload_part_copy::UploadPartCopyRequest;
+use mpuspec::wire::{Body, Call, Log, Signing, Who};
 use mpuspec_mock::Mock;
 
 use crate::stage::{client, mpuspec, small, stderr};
@@ -39,7 +49,7 @@ fn policy(allowed: &[&str], denied: &[&str]) -> String {
 async fn refused(mock: &Mock, policy: &str) -> Vec<&'static str> {
     let client = client(&mock.endpoint(), "bucket", Duration::from_secs(5));
     let log = Log::default();
-    let put = s3::Raw {
+    let put = RawRequest {
         addressing: None,
         method: "PUT".parse().expect("a method"),
         key: None,
@@ -49,11 +59,11 @@ async fn refused(mock: &Mock, policy: &str) -> Vec<&'static str> {
     };
     assert!(client.call(&put, &log).await.expect("an answer").is_ok());
     let key = "k".to_owned();
-    let create = s3::CreateMultipartUpload { key: key.clone(), ..Default::default() };
+    let create = CreateMultipartUploadRequest { key: key.clone(), ..Default::default() };
     let created = client.call(&create, &log).await.expect("an answer");
     let upload_id = created.upload_ids[0].clone();
     let body = std::sync::Arc::new(mpuspec::wire::Blob::new("bytes".into(), "a test".to_owned()));
-    let part = s3::UploadPart {
+    let part = UploadPartRequest {
         key: key.clone(),
         upload_id: upload_id.clone(),
         number: "1".to_owned(),
@@ -61,31 +71,31 @@ async fn refused(mock: &Mock, policy: &str) -> Vec<&'static str> {
         headers: Vec::new(),
         framing: None,
     };
-    let source = s3::PutObject { key: "src".to_owned(), body, headers: Vec::new() };
+    let source = PutObjectRequest { key: "src".to_owned(), body, headers: Vec::new() };
     assert!(client.call(&source, &log).await.expect("an answer").is_ok());
     let etag = client.call(&part, &log).await.expect("an answer").etag;
-    let parts = vec![s3::CompletedPart { number: Some("1".to_owned()), etag, ..Default::default() }];
+    let parts = vec![CompletedPart { number: Some("1".to_owned()), etag, ..Default::default() }];
     let second = Signing { who: Who::Second, ..Signing::default() };
-    let copy = s3::UploadPartCopy {
+    let copy = UploadPartCopyRequest {
         key: key.clone(),
         upload_id: upload_id.clone(),
         number: "2".to_owned(),
         source: "bucket/src".to_owned(),
         ..Default::default()
     };
-    let calls: [Box<dyn s3::Operation>; 7] = [
+    let calls: [Box<dyn Call>; 7] = [
         Box::new(create),
         Box::new(part),
         Box::new(copy),
-        Box::new(s3::ListParts { key: key.clone(), upload_id: upload_id.clone(), ..Default::default() }),
-        Box::new(s3::ListMultipartUploads::default()),
-        Box::new(s3::CompleteMultipartUpload {
+        Box::new(ListPartsRequest { key: key.clone(), upload_id: upload_id.clone(), ..Default::default() }),
+        Box::new(ListMultipartUploadsRequest::default()),
+        Box::new(CompleteMultipartUploadRequest {
             key: key.clone(),
             upload_id: upload_id.clone(),
             parts,
             ..Default::default()
         }),
-        Box::new(s3::AbortMultipartUpload { key, upload_id }),
+        Box::new(AbortMultipartUploadRequest { key, upload_id }),
     ];
     let mut refused = Vec::new();
     for call in &calls {

@@ -1,11 +1,39 @@
 //! Dependencies between the modules of the suite point one way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The modules, the lowest first: each may use those before it, and no other one.
-const LAYERS: [&str; 10] =
-    ["language", "case", "wire", "history", "report", "baseline", "run", "explore", "suite", "cli"];
+use crate::imports::Modules;
+
+/// Folders and files of `src`, the lowest first: what is defined in one may be used by itself and by those
+/// behind it. Of several that fit a file the longest counts.
+const LAYERS: &[&str] = &[
+    "language",
+    "wire",
+    "history",
+    "row",
+    "operation",
+    "case",
+    "report",
+    "baseline",
+    "run/error.rs",
+    "run/send.rs",
+    "run/plan",
+    "run/bucket.rs",
+    "run/life",
+    "run/cleanup",
+    "run/audit/ledger.rs",
+    "run/preflight.rs",
+    "run/context.rs",
+    "run/judge",
+    "run/execute",
+    "run/runner.rs",
+    "run",
+    "explore",
+    "suite",
+    "cli",
+    "lib.rs",
+];
 
 /// The files below a folder that end so.
 pub(crate) fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
@@ -16,33 +44,52 @@ pub(crate) fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     entries.flat_map(|entry| below(entry.path())).filter(ends_so).collect()
 }
 
-/// The modules that a text names as `crate::NAME`.
-fn named(text: &str) -> BTreeSet<&str> {
-    let names = text.split("crate::").skip(1);
-    names
-        .map(|rest| &rest[..rest.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(rest.len())])
-        .collect()
+/// The layer of a file.
+fn layer(file: &str) -> usize {
+    let fits =
+        |layer: &str| file == layer || file.strip_prefix(layer).is_some_and(|rest| rest.starts_with('/'));
+    let of = (0..LAYERS.len()).filter(|at| fits(LAYERS[*at])).max_by_key(|at| LAYERS[*at].len());
+    of.unwrap_or_else(|| panic!("{file} has no place in LAYERS"))
+}
+
+/// The files that use one another in a circle.
+fn circles<'m>(uses: &BTreeMap<&'m str, BTreeSet<&'m str>>) -> Vec<BTreeSet<&'m str>> {
+    let reached = |from: &'m str| {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![from];
+        while let Some(file) = open.pop() {
+            let next = uses.get(file).into_iter().flatten().copied();
+            open.extend(next.filter(|next| seen.insert(*next)));
+        }
+        seen
+    };
+    let reached: BTreeMap<&str, BTreeSet<&str>> = uses.keys().map(|file| (*file, reached(file))).collect();
+    let circle = |file: &&'m str| -> BTreeSet<&'m str> {
+        let leads_back = |other: &&'m str| reached.get(other).is_some_and(|of| of.contains(file));
+        reached[file].iter().copied().filter(leads_back).collect()
+    };
+    let circles: BTreeSet<_> = uses.keys().map(circle).filter(|circle| circle.len() > 1).collect();
+    circles.into_iter().collect()
 }
 
 #[test]
 fn each_module_uses_lower_ones_alone() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for path in files(&root, &["rs"]) {
-        let inside = path.strip_prefix(&root).expect("it is below the folder");
-        let module = inside.components().next().expect("it has a name").as_os_str().to_string_lossy();
-        if ["lib.rs", "main.rs"].contains(&&*module) {
-            continue;
-        }
-        let own = LAYERS.iter().position(|layer| *layer == module);
-        let own = own.unwrap_or_else(|| panic!("{module} has no place in LAYERS"));
-        let text = std::fs::read_to_string(&path).expect("it can be read");
-        for name in named(&text) {
-            let used = LAYERS.iter().position(|layer| *layer == name);
-            // What is no module is exported at the top, and so of the highest layers.
-            let used = used.unwrap_or(LAYERS.len());
-            assert!(used <= own, "{} uses {name}, which is above {module}", inside.display());
-        }
-    }
+    let modules = Modules::read(&root);
+    let uses = modules.uses();
+    let up: Vec<String> = uses
+        .iter()
+        .flat_map(|(file, used)| used.iter().map(move |used| (*file, *used)))
+        .filter(|(file, used)| layer(used) > layer(file))
+        .map(|(file, used)| format!("{file} uses {used}"))
+        .collect();
+    assert!(up.is_empty(), "{up:#?}");
+    // Files of one folder share a room: a type may have its methods in several of them.
+    let folder = |file: &str| Path::new(file).parent().map(Path::to_path_buf);
+    let shares_a_room =
+        |circle: &BTreeSet<&str>| circle.iter().map(|file| folder(file)).collect::<BTreeSet<_>>().len() == 1;
+    let across: Vec<_> = circles(&uses).into_iter().filter(|circle| !shares_a_room(circle)).collect();
+    assert!(across.is_empty(), "{across:#?}");
 }
 
 #[test]

@@ -33,6 +33,7 @@ mod index;
 // The language: every file loads, slips get their place, the schema agrees with the loader.
 mod language;
 // Dependencies point one way.
+mod imports;
 mod layers;
 // The list of rows for machines.
 mod listing;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use mpuspec::case::{Catalogue, Homes, Selection};
 use mpuspec::report::{Report, RowReport};
-use mpuspec::run::{BucketChoice, CallbackPlace, Progress, RunOptions, Runner, plan};
+use mpuspec::row::CallbackPlace;
+use mpuspec::run::{BucketChoice, Progress, RunOptions, Runner, plan};
 use mpuspec::wire::{Budget, Client, ClientOptions, Credentials, Target};
 use mpuspec_mock::provider::{self, LimitName, Provider};
 use mpuspec_mock::{Mock, MockBuilder};

@@ -2,7 +2,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mpuspec::wire::{Blob, Client, Log, s3};
+use mpuspec::operation::create_multipart_upload::CreateMultipartUploadRequest;
+use mpuspec::operation::list_multipart_uploads::ListMultipartUploadsRequest;
+use mpuspec::operation::list_objects::ListObjectsRequest;
+use mpuspec::operation::put_object::PutObjectRequest;
+use mpuspec::wire::{Blob, Client, Log};
 use mpuspec_mock::Mock;
 
 use crate::stage::{client, command, stderr};
@@ -12,8 +16,8 @@ type Seen = (BTreeSet<String>, BTreeSet<(String, String)>);
 /// Everything in the bucket.
 async fn inventory(client: &Client) -> Seen {
     let log = Log::for_clean_up();
-    let objects = client.call(&s3::ListObjects::default(), &log).await.expect("listed");
-    let uploads = client.call(&s3::ListMultipartUploads::default(), &log).await.expect("listed");
+    let objects = client.call(&ListObjectsRequest::default(), &log).await.expect("listed");
+    let uploads = client.call(&ListMultipartUploadsRequest::default(), &log).await.expect("listed");
     assert!(!objects.truncated && !uploads.truncated);
     (
         objects.keys.into_iter().map(|(key, _)| key).collect(),
@@ -31,12 +35,12 @@ async fn strangers(client: &Client) -> Seen {
             1 => format!("mpuspec/{at}"),
             _ => format!("mpuspec-{at}"),
         };
-        let put = s3::PutObject { key, body: body.clone(), headers: Vec::new() };
+        let put = PutObjectRequest { key, body: body.clone(), headers: Vec::new() };
         assert!(client.call(&put, &log).await.expect("stored").is_ok());
     }
     for at in 0..20 {
         let key = if at % 2 == 0 { format!("mpuspec/up-{at}") } else { format!("up-{at}") };
-        let create = s3::CreateMultipartUpload { key, ..Default::default() };
+        let create = CreateMultipartUploadRequest { key, ..Default::default() };
         assert!(client.call(&create, &log).await.expect("created").is_ok());
     }
     inventory(client).await

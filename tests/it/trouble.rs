@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use mpuspec::wire::{Log, TroubleKind, s3};
+use mpuspec::operation::complete_multipart_upload::CompleteMultipartUploadRequest;
+use mpuspec::operation::get_object::GetObjectRequest;
+use mpuspec::wire::{Call, Log, TroubleKind};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use wiremock::matchers::any;
@@ -31,7 +33,7 @@ async fn scripted(answer: Vec<u8>, silent: bool) -> String {
 async fn trouble_of(answer: &[u8], silent: bool) -> TroubleKind {
     let endpoint = scripted(answer.to_vec(), silent).await;
     let client = client(&endpoint, "bucket", Duration::from_millis(400));
-    let call = s3::GetObject { key: "k".to_owned(), longest: 1000, ..Default::default() };
+    let call = GetObjectRequest { key: "k".to_owned(), longest: 1000, ..Default::default() };
     client.call(&call, &Log::default()).await.expect_err("there is no right answer").kind
 }
 
@@ -54,7 +56,7 @@ async fn every_kind_of_trouble_is_told_apart() {
 
 async fn answer_of(
     template: ResponseTemplate,
-    call: &dyn s3::Operation,
+    call: &dyn Call,
 ) -> Result<mpuspec::wire::Answer, TroubleKind> {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(template).mount(&server).await;
@@ -62,8 +64,8 @@ async fn answer_of(
     client.call(call, &Log::default()).await.map_err(|trouble| trouble.kind)
 }
 
-fn complete() -> s3::CompleteMultipartUpload {
-    s3::CompleteMultipartUpload { key: "k".to_owned(), upload_id: "u".to_owned(), ..Default::default() }
+fn complete() -> CompleteMultipartUploadRequest {
+    CompleteMultipartUploadRequest { key: "k".to_owned(), upload_id: "u".to_owned(), ..Default::default() }
 }
 
 #[tokio::test]
@@ -105,7 +107,7 @@ async fn what_an_answer_lacks_is_a_deviation_and_the_rest_is_read() {
 #[tokio::test]
 async fn a_key_that_xml_cannot_carry_is_not_compared() {
     let body = "<CompleteMultipartUploadResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Bucket>bucket</Bucket><Location>l</Location><Key>a?b</Key><ETag>\"e\"</ETag></CompleteMultipartUploadResult>";
-    let call = s3::CompleteMultipartUpload { key: "a\u{1}b".to_owned(), ..complete() };
+    let call = CompleteMultipartUploadRequest { key: "a\u{1}b".to_owned(), ..complete() };
     let answer =
         answer_of(ResponseTemplate::new(200).set_body_string(body), &call).await.expect("it is read");
     assert_eq!(answer.deviations, []);

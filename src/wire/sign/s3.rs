@@ -8,6 +8,7 @@ use aws_sigv4::sign::v4;
 use sha2::{Digest, Sha256};
 
 use super::super::Body;
+use super::super::frame::ChunkSignatures;
 use super::{Signed, Signer};
 
 /// Signs chunk after chunk, each with the signature before it.
@@ -26,13 +27,15 @@ impl ChunkSigner {
         self.previous = v4::calculate_signature(&self.key, string.as_bytes());
         self.previous.clone()
     }
+}
 
-    pub(in super::super) fn chunk(&mut self, bytes: &[u8]) -> String {
+impl ChunkSignatures for ChunkSigner {
+    fn chunk(&mut self, bytes: &[u8]) -> String {
         let hash = hex::encode(Sha256::digest(bytes));
         self.next("AWS4-HMAC-SHA256-PAYLOAD", &format!("{EMPTY_SHA256}\n{hash}"))
     }
 
-    pub(in super::super) fn trailer(&mut self, text: &str) -> String {
+    fn trailer(&mut self, text: &str) -> String {
         let hash = hex::encode(Sha256::digest(text.as_bytes()));
         self.next("AWS4-HMAC-SHA256-TRAILER", &hash)
     }

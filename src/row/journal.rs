@@ -1,0 +1,172 @@
+//! The journal on disk: what a run makes is named before it is made, so that `clean` can finish
+//! what a crash or a kill left. It holds no secret.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+/// Where a run took place.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JournalHeader {
+    /// The id of the run.
+    pub run: String,
+    /// The process.
+    pub pid: u32,
+    /// The endpoint.
+    pub endpoint: String,
+    /// The region.
+    pub region: String,
+    /// `path`, `virtual` or `cname`.
+    pub addressing: String,
+    /// `s3` or `oss`.
+    #[serde(default)]
+    pub dialect: String,
+    /// The bucket.
+    pub bucket: String,
+    /// Whether the bucket is made by the run, and goes with it.
+    pub own_bucket: bool,
+    /// Whether the server is the run's own too, and ended with it.
+    #[serde(default)]
+    pub own_server: bool,
+    /// What all keys of the run begin with.
+    pub prefix: String,
+}
+
+/// Something that a run makes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Made {
+    /// An object may come under this key.
+    Object(String),
+    /// An upload is about to be created under this key.
+    Creating(String),
+    /// An upload exists.
+    Upload(String, String),
+}
+
+/// The journal of a run.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+/// Where journals lie.
+fn folder() -> PathBuf {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = state.or_else(|| std::env::home_dir().map(|home| home.join(".local/state")));
+    state.unwrap_or_else(std::env::temp_dir).join("mpuspec/journals")
+}
+
+impl Journal {
+    /// Begins the journal of a run.
+    pub fn create(header: &JournalHeader) -> std::io::Result<Self> {
+        let folder = folder();
+        std::fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("{}.jsonl", header.run));
+        let file = OpenOptions::new().create_new(true).append(true).open(&path)?;
+        let journal = Self { path, file: Mutex::new(file) };
+        journal.write(header)?;
+        Ok(journal)
+    }
+
+    /// Names something before it is made.
+    pub fn note(&self, made: &Made) {
+        // A run whose journal cannot be written on goes on: its own clean-up knows the same.
+        let _ = self.write(made);
+    }
+
+    fn write(&self, entry: &impl Serialize) -> std::io::Result<()> {
+        let mut line = serde_json::to_string(entry)?;
+        line.push('\n');
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes())
+    }
+
+    /// Ends the journal: nothing is left.
+    pub fn remove(&self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+
+    /// Returns the keys under which uploads were created.
+    pub fn sent_keys(&self) -> SentKeys {
+        read(&self.path).map(|(_, made)| SentKeys::of(&made)).unwrap_or_default()
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// The journals of runs that did not clean up, with what each made.
+pub fn journals() -> Vec<(PathBuf, JournalHeader, Vec<Made>)> {
+    let Ok(entries) = std::fs::read_dir(folder()) else { return Vec::new() };
+    let mut found: Vec<_> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let (header, made) = read(&entry.path())?;
+            Some((entry.path(), header, made))
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+fn read(path: &Path) -> Option<(JournalHeader, Vec<Made>)> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let mut lines = text.lines();
+    let header: JournalHeader = serde_json::from_str(lines.next()?).ok()?;
+    // The last line may be half written.
+    let made = lines.filter_map(|line| serde_json::from_str(line).ok()).collect();
+    Some((header, made))
+}
+
+/// The keys under which uploads were created, as they were sent.
+#[derive(Debug, Default)]
+pub struct SentKeys {
+    by_id: BTreeMap<String, String>,
+    all: BTreeSet<String>,
+}
+
+impl SentKeys {
+    /// Returns those that a journal names.
+    pub fn of(made: &[Made]) -> Self {
+        let mut sent = Self::default();
+        for made in made {
+            match made {
+                Made::Upload(key, id) => _ = sent.by_id.insert(id.clone(), key.clone()),
+                Made::Creating(key) => _ = sent.all.insert(key.clone()),
+                Made::Object(_) => {}
+            }
+        }
+        sent
+    }
+
+    /// Returns the key of an upload that a server lists: not every key can be said in XML. Where the creation was
+    /// not answered, it is the one that looks like what is listed.
+    pub fn of_upload(&self, id: &str, listed: String) -> String {
+        if let Some(key) = self.by_id.get(id) {
+            return key.clone();
+        }
+        if self.all.contains(&listed) {
+            return listed;
+        }
+        let sayable = |key: &str| -> String {
+            key.chars().filter(|c| !c.is_control() && *c != char::REPLACEMENT_CHARACTER).collect()
+        };
+        let mut alike = self.all.iter().filter(|key| sayable(key) == sayable(&listed));
+        match (alike.next(), alike.next()) {
+            (Some(key), None) => key.clone(),
+            _ => listed,
+        }
+    }
+}
+
+/// Whether the process of a journal still runs, so that its keys are in use.
+pub fn is_running(header: &JournalHeader) -> bool {
+    header.pid != std::process::id() && Path::new(&format!("/proc/{}", header.pid)).exists()
+}

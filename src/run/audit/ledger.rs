@@ -1,0 +1,106 @@
+//! Which completions were answered with success, and what has to be there because of it.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use crate::history::History;
+use crate::row::JournalHeader;
+
+/// An object whose completion was answered with success, and that nothing else wrote.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// The upload id.
+    pub upload: String,
+    /// The ETag that was answered.
+    pub etag: String,
+    /// The size.
+    pub size: u64,
+    /// The digest of the bytes, in hex.
+    pub sha256: String,
+    /// The row that completed it.
+    pub row: String,
+    /// The calls of that row, where they were written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<History>,
+}
+
+/// The completions of a run.
+#[derive(Debug)]
+pub struct Ledger {
+    /// Larger objects are not kept until the audit.
+    largest: u64,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    completions: u64,
+    entries: Vec<Entry>,
+}
+
+/// Unless an audit is asked for, larger objects are removed as soon as their row ends.
+pub const SMALL: u64 = 1 << 20;
+
+impl Ledger {
+    /// A ledger of objects up to a size.
+    pub fn new(largest: u64) -> Self {
+        Self { largest, inner: Mutex::default() }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether an object of this size is kept until the audit.
+    pub(in super::super) fn keeps(&self, size: u64) -> bool {
+        size <= self.largest
+    }
+
+    /// Takes what a row completed. Returns the keys whose objects have to stay until the audit.
+    pub(in super::super) fn enter(&self, completions: u64, entries: Vec<Entry>) -> BTreeSet<String> {
+        let mut inner = self.lock();
+        inner.completions += completions;
+        let keys = entries.iter().map(|entry| entry.key.clone()).collect();
+        inner.entries.extend(entries);
+        keys
+    }
+
+    /// The objects that have to be there.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.lock().entries.clone()
+    }
+
+    /// How many completions were answered with success.
+    pub fn completions(&self) -> u64 {
+        self.lock().completions
+    }
+
+    /// Writes the ledger to a file.
+    pub fn save(&self, path: &Path, header: &JournalHeader) -> std::io::Result<()> {
+        let mut file = std::fs::File::create(path)?;
+        writeln!(file, "{}", serde_json::to_string(header)?)?;
+        for entry in self.entries() {
+            writeln!(file, "{}", serde_json::to_string(&entry)?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a ledger that was saved.
+pub fn read_ledger(path: &Path) -> Result<(JournalHeader, Vec<Entry>), String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let mut lines = text.lines();
+    let header = lines.next().ok_or("it is empty; a ledger begins with the run that wrote it")?;
+    let header =
+        serde_json::from_str(header).map_err(|error| format!("line 1: no head of a ledger: {error}"))?;
+    let entry = |(at, line): (usize, &str)| {
+        serde_json::from_str(line).map_err(|error| format!("line {}: no entry of a ledger: {error}", at + 2))
+    };
+    Ok((header, lines.enumerate().map(entry).collect::<Result<_, _>>()?))
+}

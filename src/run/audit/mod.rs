@@ -1,0 +1,179 @@
+//! The audit: whether what was acknowledged is there.
+
+mod ledger;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use futures_util::stream::{self, StreamExt as _};
+use sha2::{Digest, Sha256};
+
+use super::runner::{Findings, Runner};
+pub use ledger::{Entry, Ledger, SMALL, read_ledger};
+
+use super::cleanup::Sweep;
+use crate::case::Level;
+use crate::operation::get_object::GetObjectRequest;
+use crate::report::{AUDIT, Audit, Finding, FindingKind, LostObject, RowReport, Verdict};
+use crate::wire::{Client, Log, TroubleKind, unquoted};
+
+/// The most objects that are named, with the calls that led to them.
+const MOST_TOLD: usize = 4;
+
+impl Runner {
+    /// Writes down which objects have to be there, for an audit at another time.
+    pub fn save_ledger(&self, path: &Path) -> std::io::Result<()> {
+        self.context.ledger.save(path, &self.header)
+    }
+
+    /// Reads every object of the ledger again. `ledger` is where it was saved, if the objects shall stay.
+    pub async fn audit(&self, ledger: Option<&Path>) -> Findings {
+        let started = Instant::now();
+        let entries = self.context.ledger.entries();
+        let (mut found, lost) = audit(&self.context.client, &entries).await;
+        found.completions = self.context.ledger.completions();
+        let mut row = RowReport::untried(
+            AUDIT,
+            None,
+            "What a completion acknowledged is there, with the bytes that it listed",
+            Level::Must,
+        );
+        row.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        row.notes.push(format!("{} objects read, of {} completions", found.read, found.completions));
+        (row.verdict, row.reason) = match (found.lost.len(), &found.trouble) {
+            (1.., _) => {
+                let lost = found.lost.iter().take(MOST_TOLD);
+                let mut told: Vec<String> =
+                    lost.map(|lost| format!("{} of {}: {}", lost.key, lost.row, lost.found)).collect();
+                told.extend(
+                    found.lost.len().checked_sub(MOST_TOLD + 1).map(|more| format!("{} more", more + 1)),
+                );
+                (Verdict::Fail, Some(told.join("; ")))
+            }
+            (0, Some(trouble)) => (Verdict::Error, Some(trouble.clone())),
+            (0, None) if found.read == 0 => {
+                (Verdict::NotApplicable, Some("nothing was completed".to_owned()))
+            }
+            (0, None) => (Verdict::Pass, None),
+        };
+        let finding = |(lost, entry): (&LostObject, Entry)| Finding {
+            id: AUDIT.to_owned(),
+            level: Level::Must,
+            kind: FindingKind::Lost,
+            title: format!(
+                "{}: {}, which {} completed: {}",
+                FindingKind::Lost.in_words(),
+                lost.key,
+                lost.row,
+                lost.found
+            ),
+            seed: self.options.seed.clone(),
+            case: None,
+            saved: None,
+            history: entry.history,
+            explanation: None,
+        };
+        let findings = found.lost.iter().zip(lost).take(MOST_TOLD).map(finding).collect();
+        let kept = ledger.map(|path| {
+            let count = entries.len();
+            format!("{count} objects, for `mpuspec audit {}`: `mpuspec clean` removes them", path.display())
+        });
+        Findings { rows: vec![row], findings, audit: found, kept, left: Sweep::default() }
+    }
+}
+
+/// Before what could not be read is tried once more.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// What is read side by side.
+const AT_ONCE: usize = 4;
+
+/// After this many in a row that could not be read, the rest is not tried.
+const MOST_TROUBLES: u32 = 3;
+
+/// What came of reading an object.
+enum Reading {
+    AsItWas,
+    Other(String),
+    /// The server answered, and the object cannot be read.
+    Broken(String),
+    Trouble(String),
+}
+
+/// Reads every object of a ledger whole, and compares it. Returns also what the findings are about.
+pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
+    let mut found = Audit { firm: entries.len() as u64, ..Audit::default() };
+    let mut lost = Vec::new();
+    let mut troubles = 0;
+    let mut readings = stream::iter(entries)
+        .map(|entry| async move { (entry, read_twice(client, entry).await) })
+        .buffered(AT_ONCE);
+    while let Some((entry, reading)) = readings.next().await {
+        let told = match reading {
+            Reading::AsItWas => None,
+            Reading::Other(told) => Some(told),
+            Reading::Broken(told) => Some(format!("cannot be read, twice: {told}")),
+            Reading::Trouble(told) => {
+                found.trouble = Some(format!("{}: {told}", entry.key));
+                troubles += 1;
+                // It will not be better with the others.
+                if troubles == MOST_TROUBLES { break } else { continue }
+            }
+        };
+        troubles = 0;
+        found.read += 1;
+        if let Some(told) = told {
+            found.lost.push(LostObject {
+                key: entry.key.clone(),
+                upload: entry.upload.clone(),
+                etag: entry.etag.clone(),
+                level: Level::Must,
+                found: told,
+                row: entry.row.clone(),
+            });
+            lost.push(entry.clone());
+        }
+    }
+    (found, lost)
+}
+
+/// Reads an object, and once more if it could not be read.
+async fn read_twice(client: &Client, entry: &Entry) -> Reading {
+    match read(client, entry).await {
+        Reading::Broken(_) | Reading::Trouble(_) => {
+            tokio::time::sleep(AGAIN).await;
+            read(client, entry).await
+        }
+        reading => reading,
+    }
+}
+
+async fn read(client: &Client, entry: &Entry) -> Reading {
+    let call =
+        GetObjectRequest { key: entry.key.clone(), longest: entry.size + (1 << 20), ..Default::default() };
+    match client.call(&call, &Log::for_clean_up()).await {
+        Ok(answer) if answer.is_ok() => {
+            let bytes = answer.content.clone().unwrap_or_default();
+            let same =
+                bytes.len() as u64 == entry.size && hex::encode(Sha256::digest(&bytes)) == entry.sha256;
+            match same {
+                true => Reading::AsItWas,
+                false if answer.etag.as_deref().map(unquoted) == Some(unquoted(&entry.etag)) => {
+                    Reading::Other(format!(
+                        "{} other bytes than were listed, under the ETag of the completion",
+                        bytes.len()
+                    ))
+                }
+                false => Reading::Other(format!("{} other bytes, {}", bytes.len(), answer.summary())),
+            }
+        }
+        // A server that is not ready, or has too much to do, says nothing about the object.
+        Ok(answer) if answer.status == 503 => Reading::Trouble(answer.summary()),
+        Ok(answer) if answer.status >= 500 => Reading::Broken(answer.summary()),
+        Ok(answer) => Reading::Other(answer.summary()),
+        Err(trouble) if matches!(trouble.kind, TroubleKind::Cut | TroubleKind::Oversized) => {
+            Reading::Broken(trouble.to_string())
+        }
+        Err(trouble) => Reading::Trouble(trouble.to_string()),
+    }
+}

@@ -1,0 +1,14 @@
+//! Carries a row out: its rounds, and the steps of each.
+
+mod call;
+mod firm;
+mod many;
+mod planned;
+mod race;
+mod round;
+mod row;
+mod signing;
+mod step;
+mod walk;
+
+pub(super) use planned::run_planned;

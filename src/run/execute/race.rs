@@ -1,0 +1,151 @@
+//! Calls that are released together.
+
+use super::super::judge::{Concluded, Fault, Met, StepOutcome, Witnessed, content, interval, judge};
+use super::super::send::{is_throttled, send};
+use super::call::Ready;
+use super::round::Round;
+use crate::case::{Expect, LaneExpect, Outcome, Step};
+use crate::wire::{Answer, Trouble};
+
+impl Round<'_> {
+    /// Sends one request a lane, all at the same time.
+    pub(super) async fn race(&mut self, step: &Step) -> Concluded {
+        let mut prepared: Vec<(String, Step, Ready)> = Vec::new();
+        for (name, steps) in &step.lanes {
+            let Some(only) = steps.first() else { continue };
+            match self.ready(only) {
+                Ok(call) => prepared.push((name.clone(), only.clone(), call)),
+                // In a race that the model judges, the others run without it.
+                Err(Fault::Unavailable(_)) if matches!(step.expect, Some(Expect::Lawful)) => {}
+                Err(Fault::Unavailable(why) | Fault::Walk(why) | Fault::Lacking(why)) => {
+                    return (self.judge().skipped(why), None);
+                }
+                Err(Fault::Unseen(answer, aspect)) => return (self.judge().unseen(&answer, aspect), None),
+                Err(Fault::Trouble(trouble)) => return (StepOutcome::Trouble(trouble), None),
+            }
+        }
+        let from = self.log.len();
+        let (answers, released) = self.release(&prepared).await;
+        let exchanges = self.log.since(from);
+        let earliest_end = exchanges.iter().map(|exchange| exchange.end_us).min();
+        self.overlapped = earliest_end.is_some_and(|end| released < end);
+        for ((_, _, call), answer) in prepared.iter().zip(&answers) {
+            self.note_write(&*call.prepared, answer.as_ref());
+        }
+        if let Some(lawful) = &mut self.lawful {
+            let witnessed = prepared.iter().zip(&answers).map(|((name, _, call), answer)| Witnessed {
+                call: &*call.prepared,
+                answer: answer.as_ref(),
+                times: interval(&exchanges, Some(name)),
+                client: name,
+            });
+            lawful.note(&witnessed.collect::<Vec<_>>());
+        }
+        // Where nobody else writes the key, its ETag after the race is that of the completion.
+        let writers = prepared.iter().filter(|(_, step, _)| !step.profile().reads).count();
+        let mut seen: Vec<(String, Step, Answer)> = Vec::new();
+        let mut trouble = None;
+        for ((name, step, call), answer) in prepared.into_iter().zip(answers) {
+            match answer {
+                Ok(mut answer) => {
+                    self.recorder.note(&answer, self.context, self.planned);
+                    self.fill_in_etag(&*call.prepared, &mut answer, |of| writers == 1 && of.of_object).await;
+                    call.prepared.absorb(&answer, &mut self.state);
+                    seen.push((name, step, answer));
+                }
+                Err(found) => trouble = Some(found),
+            }
+        }
+        if let Some(trouble) = trouble {
+            return (StepOutcome::Trouble(trouble), None);
+        }
+        let got =
+            seen.iter().map(|(name, _, answer)| format!("{name}: {}", content::seen(answer, &self.state)));
+        let got = got.collect::<Vec<_>>().join("; ");
+        let Some(Expect::OneOf(outcomes)) = &step.expect else {
+            return (self.seen().left_to_the_model(), None);
+        };
+        let mut unseen = None;
+        let mut view = self.judge();
+        // The outcome, with the spelling of a lane that is only tolerated.
+        let fits = |outcome: &Outcome| {
+            let mut spelt = None;
+            for (lane, claim) in &outcome.lanes {
+                let (_, step, answer) = seen.iter().find(|(name, _, _)| name == lane)?;
+                let met = match claim {
+                    LaneExpect::Ok if answer.is_ok() => Met::Yes,
+                    LaneExpect::Ok => return None,
+                    LaneExpect::Claims(claims) => judge(claims, answer, &view.scene(step)),
+                };
+                match met {
+                    Met::Yes => {}
+                    Met::Tolerated(name) => spelt = Some(format!("{}, {lane} {name}", outcome.name)),
+                    Met::No { .. } | Met::Unavailable(_) | Met::Nothing(_) => return None,
+                    Met::Unseen(aspect) => {
+                        unseen = Some((answer.clone(), aspect));
+                        return None;
+                    }
+                }
+            }
+            Some((outcome.clone(), spelt))
+        };
+        let chosen = outcomes.iter().find_map(fits);
+        if let (None, Some((answer, aspect))) = (&chosen, unseen) {
+            return (view.unseen(&answer, aspect), None);
+        }
+        let chosen = chosen.as_ref().map(|(outcome, spelt)| (outcome, spelt.clone()));
+        view.choose(step, outcomes, chosen, got, false)
+    }
+
+    /// Releases the calls of a race together. Returns their answers, and when the last one was released.
+    ///
+    /// Where there is no TLS, all but the last byte of each request is there before: the server has them
+    /// all at once. Elsewhere they begin together. From round to round another one is the first by a hair:
+    /// a server that is faster with one of them would else always take them in one order.
+    async fn release(&self, prepared: &[(String, Step, Ready)]) -> (Vec<Result<Answer, Trouble>>, u64) {
+        let client = &self.context.client;
+        let mut pending = Vec::new();
+        for (name, _, ready) in prepared {
+            let log = self.log.lane(name);
+            let held = match client.target.endpoint.scheme() {
+                "http" => Some(client.hold_back(ready.prepared.call(), &ready.signing, &log).await),
+                _ => None,
+            };
+            let call = Box::pin(async move {
+                let again = || send(client, ready.prepared.call(), &ready.signing, &log);
+                match held {
+                    Some(held) => match client.release(held?, ready.prepared.call(), &log).await {
+                        Ok(answer) if is_throttled(&answer) => again().await,
+                        answer => answer,
+                    },
+                    None => again().await,
+                }
+            });
+            pending.push((Some(call), None));
+        }
+        let first = self.turn as usize % pending.len().max(1);
+        let mut released = None;
+        std::future::poll_fn(move |context| {
+            let mut waiting = false;
+            let (later, sooner) = pending.split_at_mut(first);
+            for (future, answer) in sooner.iter_mut().chain(later) {
+                if let Some(running) = future {
+                    match running.as_mut().poll(context) {
+                        std::task::Poll::Ready(ready) => {
+                            *answer = Some(ready);
+                            *future = None;
+                        }
+                        std::task::Poll::Pending => waiting = true,
+                    }
+                }
+            }
+            let released = *released.get_or_insert_with(|| client.now_us());
+            if waiting {
+                return std::task::Poll::Pending;
+            }
+            let answers = pending.iter_mut().filter_map(|(_, answer)| answer.take()).collect();
+            std::task::Poll::Ready((answers, released))
+        })
+        .await
+    }
+}

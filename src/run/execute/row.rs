@@ -1,0 +1,80 @@
+//! Runs a row: its rounds, and what they come to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use super::super::cleanup::Sweep;
+use super::super::context::RowContext;
+use super::super::judge::{Decision, JudgedStep, decide};
+use super::super::plan::PlannedRow;
+use super::round::Round;
+use crate::operation::Action;
+use crate::report::{RowReport, Verdict};
+
+/// In fewer rounds than this a race shows nothing.
+const LEAST_OVERLAPS: u32 = 5;
+/// Runs a row, cleans up after it, and gives its report with what could not be cleaned.
+pub(super) async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, Sweep) {
+    let started = Instant::now();
+    let mut left = Sweep::default();
+    let mut observed: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
+    let mut worst: Option<(Decision, Round<'_>)> = None;
+    let mut overlaps = 0;
+    let (again, turn) = match planned.case.generated {
+        Some(_) => {
+            let nth = context.generated.fetch_add(1, Ordering::Relaxed);
+            (format!("-{nth}"), nth as u32)
+        }
+        None => (String::new(), 0),
+    };
+    for number in 0..planned.case.repeat {
+        let id = planned.id.to_string();
+        let folder: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+        let prefix = format!("{}{}{again}/{number}/", context.prefix, folder.trim_end_matches('-'));
+        let mut round = Round::new(context, planned, turn.wrapping_add(number), prefix);
+        round.run(&planned.row().steps).await;
+        let (keys, uploads) = round.state.left();
+        let mut sweep = Sweep { keys, uploads };
+        let kept = match planned.audited {
+            true => context.ledger.enter(round.state.writes.completions(), round.firm_entries()),
+            false => BTreeSet::new(),
+        };
+        sweep.keys.retain(|key| !kept.contains(key));
+        sweep.remove(&context.client).await;
+        left.add(sweep);
+        overlaps += u32::from(round.overlapped);
+        for (name, outcome) in &round.recorder.observed {
+            *observed.entry(name.clone()).or_default().entry(outcome.clone()).or_default() += 1;
+        }
+        round.recorder.settle_capabilities(context);
+        let judged: Vec<JudgedStep> =
+            round.recorder.steps.iter().map(|(judged, _, _)| judged.clone()).collect();
+        let decision = decide(planned.level, &context.provider, &judged);
+        let stop = decision.verdict.counts_against() || decision.verdict == Verdict::Unsupported;
+        if worst.as_ref().is_none_or(|(before, _)| decision.verdict >= before.verdict) {
+            worst = Some((decision, round));
+        }
+        if stop {
+            break;
+        }
+    }
+    let races = planned.row().steps.iter().any(|step| matches!(step.action, Action::Together));
+    let (mut decision, round) = worst.expect("a row has a round");
+    let rounds_tell = races && planned.case.generated.is_none();
+    if rounds_tell && overlaps < LEAST_OVERLAPS && decision.verdict <= Verdict::Tolerated {
+        decision.verdict = Verdict::NotApplicable;
+        decision.reason = Some(format!("not exercised: the calls overlapped in {overlaps} rounds alone"));
+    }
+    let observed = observed.into_iter().map(|(name, outcomes)| (name, in_words(&outcomes))).collect();
+    let report = round.end().report(decision, observed, started);
+    (report, left)
+}
+
+/// The outcome, or each with its number of rounds.
+fn in_words(outcomes: &BTreeMap<String, u32>) -> String {
+    match outcomes.keys().next() {
+        Some(only) if outcomes.len() == 1 => only.clone(),
+        _ => outcomes.iter().map(|(name, rounds)| format!("{rounds} {name}")).collect::<Vec<_>>().join(", "),
+    }
+}

@@ -1,0 +1,40 @@
+//! Follows the markers of a listing to its last page.
+
+use super::super::judge::{ENTRIES, Fault};
+use super::round::Round;
+use crate::operation::{Prepared, Turned, Turning};
+use crate::wire::{Answer, Signing};
+
+/// Refuses a page that leaves entries out, or does not say whether more follows.
+fn leads_on(answer: &Answer) -> Result<(), Fault> {
+    let mut needed = ENTRIES.into_iter().chain(["IsTruncated"]);
+    match needed.find(|aspect| answer.deviation(aspect).is_some()) {
+        Some(aspect) => Err(Fault::Unseen(Box::new(answer.clone()), aspect)),
+        None => Ok(()),
+    }
+}
+
+impl Round<'_> {
+    /// Follows a listing to its last page; a page that is refused ends it. The answer has the entries of all.
+    pub(super) async fn walk(&mut self, prepared: &mut dyn Prepared) -> Result<Answer, Fault> {
+        let turning = Turning { by_id: self.judge().needs_id_marker() };
+        for number in 1.. {
+            let answer = self.send(prepared.call(), &Signing::default()).await?;
+            let Some(pages) = prepared.pages().filter(|_| answer.is_ok()) else { return Ok(answer) };
+            leads_on(&answer)?;
+            pages.add(&answer).map_err(|entry| Fault::Walk(format!("{entry} on a second page")))?;
+            if !answer.truncated {
+                return Ok(Answer { pages: number, ..pages.whole(answer) });
+            }
+            pages.turn(&answer, turning).map_err(|turned| match turned {
+                Turned::NotOn(what) => Fault::Walk(format!("page {number} has {what}")),
+                Turned::Lacking(what) => Fault::Lacking(what.to_owned()),
+            })?;
+            let entries = pages.entries();
+            if number as usize > entries + 2 {
+                return Err(Fault::Walk(format!("{number} pages for {entries} {}", pages.noun())));
+            }
+        }
+        Err(Fault::Walk("no last page".to_owned()))
+    }
+}

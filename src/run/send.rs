@@ -1,0 +1,30 @@
+//! Sends a call, and waits where a server asks to slow down.
+
+use crate::wire::{Answer, Call, Client, Log, Signing, Trouble, TroubleKind};
+
+/// How often a server may ask to slow down.
+const RETRIES: u32 = 3;
+
+/// Whether a server asks to slow down.
+pub(super) fn is_throttled(answer: &Answer) -> bool {
+    answer.status == 429 || (answer.status == 503 && answer.code() != "InternalError")
+}
+
+/// Sends a call; a server that asks to slow down is asked again, each time on the record.
+pub(super) async fn send(
+    client: &Client,
+    call: &dyn Call,
+    signing: &Signing,
+    log: &Log,
+) -> Result<Answer, Trouble> {
+    for attempt in 0..=RETRIES {
+        let answer = client.call_as(call, signing, log).await?;
+        if !is_throttled(&answer) {
+            return Ok(answer);
+        }
+        if attempt < RETRIES {
+            tokio::time::sleep(std::time::Duration::from_millis(200 << attempt)).await;
+        }
+    }
+    Err(Trouble::new(TroubleKind::Throttled, format!("{} times", RETRIES + 1)))
+}
