@@ -1,20 +1,68 @@
 //! A conformance suite for multipart uploads on S3-compatible object storage.
+//!
+//! [`Suite`] is a run that is set up and not started: which server, against whose promises, and which rows. Its
+//! result is a [`Report`], or a test for each row:
+//!
+//! ```no_run
+//! // tests/multipart.rs, with `harness = false`
+//! fn main() -> std::process::ExitCode {
+//!     mpuspec::Suite::at("http://127.0.0.1:9000").credentials("ak", "sk").baseline("known.yaml").libtest_main()
+//! }
+//! ```
+//!
+//! The mock server that comes with the suite needs no set-up:
+//!
+//! ```
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), mpuspec::SuiteError> {
+//! let report = mpuspec::Suite::mock().only("abort/*").explore(0).run().await?;
+//! assert!(report.is_conformant());
+//! println!("{}", mpuspec::Format::Markdown.write(&report));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! With `default-features = false` the command line, its progress bars and the reports in HTML are left out.
 
-pub mod baseline;
-pub mod case;
+// What the command line or the crate's own tests alone use is not used by the library.
+#![cfg_attr(
+    not(all(feature = "internals", feature = "cli")),
+    allow(dead_code, unreachable_pub, unused_imports)
+)]
+
+mod baseline;
+mod case;
+#[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
-pub mod explore;
-pub mod history;
-pub mod language;
-pub mod operation;
-pub mod report;
-pub mod row;
-pub mod run;
+mod explore;
+mod history;
+mod language;
+mod operation;
+mod report;
+mod row;
+mod run;
 mod suite;
-pub mod wire;
+mod wire;
 
-pub use report::Report;
+pub use case::{Case, CaseError, Level};
+pub use report::{
+    Audit, CleanUp, Counts, Finding, FindingKind, Format, LostObject, NoReport, Report, RowReport,
+    StepReport, StepResult, Summary, TargetInfo, Verdict,
+};
 pub use suite::{Suite, SuiteError, free_port};
+
+/// The modules of this crate, for its own tests and benchmarks.
+#[doc(hidden)]
+#[cfg(feature = "internals")]
+pub mod internals {
+    macro_rules! rooms {
+        ($($name:ident)*) => {
+            $(pub mod $name { pub use crate::$name::*; })*
+        };
+    }
+    rooms! { baseline case explore history language operation report row run wire }
+}
 
 /// Doors for the targets in `fuzz/`.
 #[doc(hidden)]

@@ -3,8 +3,8 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use mpuspec::case::{Catalogue, Cost};
-use mpuspec::report::{Report, from_json};
+use mpuspec::internals::case::{Catalogue, Cost};
+use mpuspec::internals::report::{Report, from_json};
 
 use crate::Result;
 

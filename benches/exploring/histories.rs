@@ -1,6 +1,6 @@
 //! Lawful histories of any length, to time the search with.
 
-use mpuspec::history::{Ask, Call, History, Piece, Saw};
+use mpuspec::internals::history::{Ask, Call, History, Piece, Saw};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 

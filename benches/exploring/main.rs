@@ -10,11 +10,11 @@ mod readme;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mpuspec::case::{Catalogue, Homes};
-use mpuspec::explore::{ExploreOptions, Explorer};
-use mpuspec::history::{self, Oracle, judge};
-use mpuspec::run::{BucketChoice, Restart, RunOptions, Runner};
-use mpuspec::wire::{Budget, Client, ClientOptions, Credentials, Target};
+use mpuspec::internals::case::{Catalogue, Homes};
+use mpuspec::internals::explore::{ExploreOptions, Explorer};
+use mpuspec::internals::history::{self, Oracle, judge};
+use mpuspec::internals::run::{BucketChoice, Restart, RunOptions, Runner};
+use mpuspec::internals::wire::{Budget, Client, ClientOptions, Credentials, Target};
 use mpuspec_mock::Mock;
 use mpuspec_mock::model::Defect;
 use mpuspec_mock::provider::{self, LimitName, Provider};
@@ -90,7 +90,7 @@ async fn find(defect: Defect, seed: &str, catalogue: &Catalogue) -> Option<Found
     let mut time = started.elapsed();
     let drawn = explored.findings.first().map(|finding| {
         let index = finding.seed.rsplit('/').next().and_then(|index| index.parse().ok()).unwrap_or(0);
-        let before = if finding.id == mpuspec::report::HISTORIES { COUNT } else { 0 };
+        let before = if finding.id == mpuspec::internals::report::HISTORIES { COUNT } else { 0 };
         before + index + 1
     });
     let draws = match drawn {

@@ -155,6 +155,16 @@ impl Catalogue {
         self.finish(problems)
     }
 
+    /// Adds a case of the user's; it takes the place of one with its id.
+    pub fn add_case(mut self, case: Case) -> Result<Self, CatalogueError> {
+        self.own.push(case.id.clone());
+        self.cases.retain(|known| known.id != case.id);
+        self.cases.push(Arc::new(case));
+        let mut problems = Vec::new();
+        self.check_requirements(&mut problems);
+        self.finish(problems)
+    }
+
     /// Adds one file of the user's; its id is its path as given, without the ending.
     pub fn add_file(mut self, file: &FilePath) -> Result<(Self, String), CatalogueError> {
         let text = read(file)?;
@@ -227,7 +237,7 @@ impl Catalogue {
         self.cases.iter().find(|case| case.id == id)
     }
 
-    /// Rows of the dialect sheet, with the cases that fill them.
+    /// Observed behaviour by name, with the cases that record it.
     pub fn observations(&self) -> BTreeMap<String, Vec<&str>> {
         let mut found: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for case in &self.cases {

@@ -114,6 +114,10 @@ fn all_steps(case: &Case) -> impl Iterator<Item = &Step> {
     steps.flat_map(|step| std::iter::once(step).chain(step.inner()))
 }
 
+/// What can be read at a glance.
+const MOST_LINES: usize = 70;
+const WIDEST: usize = 130;
+
 fn style(case: &Case, found: &mut Vec<Mistake>) {
     let root = Path::root();
     let title = root.key("title");
@@ -129,8 +133,16 @@ fn style(case: &Case, found: &mut Vec<Mistake>) {
     if case.since.is_none() {
         found.push(Mistake::at(&root, "`since` is missing: the version that brings the case"));
     }
-    if case.origin.text.lines().count() > 60 {
-        found.push(Mistake::at(&root, "a case has 60 lines at most"));
+    if case.origin.text.lines().count() > MOST_LINES {
+        found.push(Mistake::at(&root, format!("a case has {MOST_LINES} lines at most")));
+    }
+    // A long word cannot be broken.
+    let is_wide = |line: &str| {
+        line.chars().count() > WIDEST && line.split_whitespace().all(|word| word.chars().count() < WIDEST / 2)
+    };
+    if let Some(at) = case.origin.text.lines().position(is_wide) {
+        let message = format!("line {}: a line has {WIDEST} characters at most; break it", at + 1);
+        found.push(Mistake::at(&root, message));
     }
     if case.requirements.len() > 4 {
         found.push(Mistake::at(&root.key("requirements"), "a case judges four requirements at most"));
@@ -173,7 +185,7 @@ fn sources(case: &Case, catalogue: &Catalogue, cited: &mut BTreeSet<String>, fou
     }
 }
 
-/// Sources of limits, and rows of the dialect sheet, that provider files name.
+/// Sources of limits, and observed behaviour, that provider files name.
 fn provider_sources(
     catalogue: &Catalogue,
     providers: &[Provider],

@@ -2,17 +2,36 @@
 
 use std::collections::BTreeSet;
 
-use mpuspec_mock::provider::{CAPABILITIES, Dialect, Harm, Origin, Problem};
+use mpuspec_mock::provider::{CAPABILITIES, Dialect, Harm, Origin, Problem, placed_lines};
 use mpuspec_mock::yaml::{self, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::id::RowId;
 use super::lines::Lines;
 use super::rows::read_rows;
 use super::step::Step;
 
-/// A scenario file.
+/// A scenario: a fact about multipart uploads, and the steps that show whether it holds.
+///
+/// ```
+/// # fn main() -> Result<(), mpuspec::CaseError> {
+/// let text = "
+/// title: An upload in progress is no object
+/// level: MUST
+/// source: [https://example.org/handbook#uploads]
+/// steps:
+///   - create_upload:
+///   - upload_part: { number: 1 }
+///   - get_object:
+///     expect: { error: NoSuchKey }
+/// ";
+/// let suite = mpuspec::Suite::at("http://127.0.0.1:9000").case(mpuspec::Case::parse("own/no-object", text)?);
+/// # drop(suite);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Case {
     /// The path below the folder of cases, without its ending.
@@ -30,25 +49,52 @@ pub struct Case {
     /// Capabilities without which it has no meaning.
     pub needs: Vec<String>,
     /// Requirements that it judges.
+    #[doc(hidden)]
     pub requirements: Vec<String>,
     /// Public issues that it would have caught.
+    #[doc(hidden)]
     pub bugs: Vec<String>,
     /// The least number of rounds.
+    #[doc(hidden)]
     pub repeat: u32,
     /// The only wire language in which it can be said.
+    #[doc(hidden)]
     pub dialect: Option<Dialect>,
     /// Where it runs.
+    #[doc(hidden)]
     pub bucket: Bucket,
     /// Whether it costs more than others.
+    #[doc(hidden)]
     pub cost: Cost,
     /// Seed and suite version of a case that the explorer wrote.
+    #[doc(hidden)]
     pub generated: Option<Generated>,
     /// The file.
+    #[doc(hidden)]
     pub origin: Origin,
     /// Where its steps stand there.
+    #[doc(hidden)]
     pub lines: Lines,
     /// One for each entry of `each`, or a single one.
+    #[doc(hidden)]
     pub rows: Vec<Row>,
+}
+
+/// Why a text is no case: every mistake in it, with its place.
+#[derive(Debug, Error)]
+#[error("{}", placed_lines(.0))]
+pub struct CaseError(pub(crate) Vec<Problem>);
+
+impl Case {
+    /// Reads a case; `id` is its name in reports and patterns, such as `own/no-object`.
+    ///
+    /// # Errors
+    ///
+    /// Returns every mistake in the text, with its line and what was expected there.
+    pub fn parse(id: &str, text: &str) -> Result<Self, CaseError> {
+        let origin = Origin { name: format!("{id}.yaml"), text: text.to_owned() };
+        load_case(id, origin).map_err(CaseError)
+    }
 }
 
 /// One entry of `each`, with a verdict of its own.
@@ -70,20 +116,8 @@ pub struct Row {
 }
 
 /// How firmly something is promised.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-    clap::ValueEnum,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
     /// Promised firmly.

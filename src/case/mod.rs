@@ -26,7 +26,7 @@ pub use id::{Pattern, RowId};
 pub use lines::Lines;
 pub use lint::{lint, lint_sources, unknown_sources, unused_sources};
 pub use listing::{LISTING_VERSION, ListedRow, ListedSource, Listing, listing_schema};
-pub use load::{Bucket, Case, Cost, Level, Row, load_case};
+pub use load::{Bucket, Case, CaseError, Cost, Level, Row, load_case};
 pub use requirement::{Held, Requirement, Requirements};
 pub use schema::case_schema;
 pub(crate) use source::binds;

@@ -21,7 +21,7 @@ pub struct Step {
     pub lanes: Vec<(String, Vec<Step>)>,
     /// What it claims; without a claim it is preparation.
     pub expect: Option<Expect>,
-    /// The row of the dialect sheet that its outcome fills.
+    /// The name under which its outcome is recorded as observed behaviour.
     pub observe: Option<String>,
     /// Who asks.
     pub as_user: Option<User>,
@@ -247,7 +247,7 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
     if let Some(name) = &observe
         && !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     {
-        mistakes.push(Mistake::at(&path.key("observe"), "a row of the dialect sheet is named in-kebab-case"));
+        mistakes.push(Mistake::at(&path.key("observe"), "observed behaviour is named in-kebab-case"));
     }
     let promised_by = keep(text(promised_by, "promised_by"), mistakes);
     let note = keep(text(note, "note"), mistakes);

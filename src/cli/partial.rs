@@ -48,7 +48,7 @@ impl Partial {
         kept.report.summary.total += 1;
         kept.report.summary.verdicts.add(row.verdict);
         kept.report.summary.by_level.entry(row.level.name().to_owned()).or_default().add(row.verdict);
-        kept.report.dialect.extend(row.observed.clone());
+        kept.report.observed.extend(row.observed.clone());
         kept.report.cases.push(row.clone());
         if kept.written.elapsed() >= PAUSE {
             kept.write();

@@ -19,7 +19,7 @@ impl ReportFile {
         let mut files: Vec<Self> = Vec::new();
         for option in options {
             let wrong = |reason: String| Failure::Usage(format!("--report {option}: {reason}"));
-            let known = Format::ALL.map(Format::name).join(", ");
+            let known = Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ");
             let (format, path) = match option.split_once('=') {
                 Some((format, path)) if !path.is_empty() => (format, PathBuf::from(path)),
                 _ => {

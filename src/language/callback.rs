@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
 use super::expression::Expr;
-use super::scalar::scalar;
+use super::scalar::{scalar, scalar_or_map};
 
 /// A callback that a completion asks for.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -19,7 +19,7 @@ pub struct Callback {
     /// Where the request asks for it; in a header by default.
     pub by: Option<CallbackBy>,
     /// What the request says in place of a callback that can be made.
-    pub raw: Option<String>,
+    pub raw: Option<RawCallback>,
     /// What the call shall say, with `${size}` and the like for what is known of the object.
     pub tells: Option<String>,
     /// How the values in it are written; as a form by default.
@@ -33,6 +33,41 @@ pub struct Callback {
     pub padding: Option<Expr>,
     /// Names another address before, where the call is answered with 404.
     pub first_fails: Option<bool>,
+}
+
+/// What a request says in place of a callback that can be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RawCallback {
+    /// This text.
+    Text(String),
+    /// A text that is sent in base64, as callbacks are.
+    Base64(String),
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Encoded {
+    base64: String,
+}
+
+impl<'de> Deserialize<'de> for RawCallback {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = |text: &str| Ok(Self::Text(text.to_owned()));
+        scalar_or_map(deserializer, "a text, or { base64: TEXT }", text, |encoded: Encoded| {
+            Ok(Self::Base64(encoded.base64))
+        })
+    }
+}
+
+impl JsonSchema for RawCallback {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RawCallback".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let encoded = generator.subschema_for::<Encoded>();
+        schemars::json_schema!({ "anyOf": [{ "type": "string" }, encoded] })
+    }
 }
 
 /// How the body of a callback is written.

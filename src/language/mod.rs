@@ -8,7 +8,7 @@ mod offset;
 mod reference;
 mod scalar;
 
-pub use callback::{Callback, CallbackAnswer, CallbackBody, CallbackBy};
+pub use callback::{Callback, CallbackAnswer, CallbackBody, CallbackBy, RawCallback};
 pub use checksum::{Algorithm, ChecksumClaim, ChecksumType, ListedChecksum, Rightness};
 pub use expression::{Expr, Missing, Sizes};
 pub use offset::Offset;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use md5::{Digest, Md5};
 use mpuspec_mock::yaml::Path;
@@ -20,7 +22,7 @@ use super::{
 use crate::history::{Ask, Saw};
 use crate::language::{
     Algorithm, Callback, CallbackBy, ChecksumType, CompletedEntry, CompletedList, ETagForm, Expr, KeyName,
-    ListedNumber, Missing, PartRef, Rightness, Sizes, UploadRef, scalar_or_map,
+    ListedNumber, Missing, PartRef, RawCallback, Rightness, Sizes, UploadRef, scalar_or_map,
 };
 use crate::row::{Asked, Completed, RowState, Unavailable, Witness, Written, etag_of};
 use crate::wire::dialect::{Dialect, namespace, own};
@@ -301,7 +303,10 @@ fn ask_for(
     row: &RowState<'_>,
 ) -> Result<Option<String>, Unavailable> {
     let (asked, name) = match (&callback.raw, row.setting.callbacks) {
-        (Some(raw), _) => (Asked { callback: raw.clone(), variables: None }, None),
+        (Some(RawCallback::Text(text)), _) => (Asked { callback: text.clone(), variables: None }, None),
+        (Some(RawCallback::Base64(text)), _) => {
+            (Asked { callback: STANDARD.encode(text), variables: None }, None)
+        }
         (None, None) => return Err(Unavailable("a server to be called back".to_owned())),
         (None, Some(server)) => {
             let name = server.expect(callback);

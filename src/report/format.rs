@@ -2,10 +2,13 @@
 
 use std::str::FromStr;
 
-use super::{Report, to_badge, to_html, to_json, to_junit, to_markdown};
+#[cfg(feature = "pages")]
+use super::to_html;
+use super::{Report, to_badge, to_json, to_junit, to_markdown};
 
 /// A format of report files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Format {
     /// Everything, for machines.
     Json,
@@ -14,6 +17,7 @@ pub enum Format {
     /// A summary, for people.
     Markdown,
     /// A page with everything, for people.
+    #[cfg(feature = "pages")]
     Html,
     /// A small picture with the verdict.
     Badge,
@@ -21,7 +25,14 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 5] = [Self::Json, Self::Junit, Self::Markdown, Self::Html, Self::Badge];
+    pub const ALL: &'static [Self] = &[
+        Self::Json,
+        Self::Junit,
+        Self::Markdown,
+        #[cfg(feature = "pages")]
+        Self::Html,
+        Self::Badge,
+    ];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -29,6 +40,7 @@ impl Format {
             Self::Json => "json",
             Self::Junit => "junit",
             Self::Markdown => "md",
+            #[cfg(feature = "pages")]
             Self::Html => "html",
             Self::Badge => "badge",
         }
@@ -40,6 +52,7 @@ impl Format {
             Self::Json => to_json(report),
             Self::Junit => to_junit(report),
             Self::Markdown => to_markdown(report),
+            #[cfg(feature = "pages")]
             Self::Html => to_html(report),
             Self::Badge => to_badge(report),
         }
@@ -50,7 +63,7 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
+        Self::ALL.iter().copied().find(|format| format.name() == text).ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.iter().map(|format| format.name()).collect();
             format!("there is no format `{text}`; known: {}", known.join(", "))
         })

@@ -27,7 +27,7 @@ pub fn to_markdown(report: &Report) -> String {
     deaths(&mut text, report);
     failures(&mut text, report);
     tolerated(&mut text, report);
-    dialect(&mut text, report);
+    observed(&mut text, report);
     not_judged(&mut text, report);
     clean_up(&mut text, report);
     text
@@ -209,10 +209,10 @@ fn tolerated(text: &mut String, report: &Report) {
     }
 }
 
-fn dialect(text: &mut String, report: &Report) {
-    if !report.dialect.is_empty() {
-        text.push_str("## Dialect\n\n");
-        let rows = report.dialect.iter().map(|(name, seen)| format!("{}: {}", code(name), code(seen)));
+fn observed(text: &mut String, report: &Report) {
+    if !report.observed.is_empty() {
+        text.push_str("## Observed behaviour\n\n");
+        let rows = report.observed.iter().map(|(name, seen)| format!("{}: {}", code(name), code(seen)));
         list(text, &rows.collect::<Vec<_>>(), ROOM[2]);
     }
 }

@@ -9,6 +9,7 @@ mod evidence;
 mod exit_status;
 mod finding;
 mod format;
+#[cfg(feature = "pages")]
 mod html;
 mod json;
 mod junit;
@@ -32,11 +33,14 @@ pub use finding::{
     AUDIT, Audit, Explanation, Finding, FindingKind, HISTORIES, LostObject, NOT_SAVED, SEQUENCES,
 };
 pub use format::Format;
+#[cfg(feature = "pages")]
 pub use html::to_html;
 pub use json::{NoReport, from_json, report_schema, to_json};
 pub use junit::to_junit;
 pub use markdown::to_markdown;
-pub use matrix::{Matrix, matrix_html, matrix_markdown};
+#[cfg(feature = "pages")]
+pub use matrix::matrix_html;
+pub use matrix::{Matrix, matrix_markdown};
 pub use model::*;
 pub use repeat::Repeat;
 pub(crate) use shell::{appended, quoted};

@@ -14,7 +14,7 @@ use crate::case::{Level, RowId};
 use crate::history::History;
 use crate::wire::Exchange;
 
-/// The value of a row of the dialect sheet that is as its case claims it.
+/// The observed behaviour that is as its case claims it.
 pub const AS_CLAIMED: &str = "as claimed";
 
 /// The version of the JSON. A reader refuses a higher one.
@@ -43,8 +43,9 @@ pub struct Report {
     pub summary: Summary,
     /// The seven operations, called once before the cases.
     pub preflight: BTreeMap<String, String>,
-    /// Which outcome was seen, by row of the dialect sheet.
-    pub dialect: BTreeMap<String, String>,
+    /// Observed behaviour: which outcome was seen, by the name that a case gives the question.
+    #[serde(rename = "dialect")]
+    pub observed: BTreeMap<String, String>,
     /// One entry a row, by id.
     pub cases: Vec<RowReport>,
     /// The ids of rows that were selected, and to which the run did not come.
@@ -284,7 +285,7 @@ pub struct RowReport {
     /// The row whose broken promise keeps this one from a judgement.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blocked_by: Option<String>,
-    /// Outcomes that were seen: rows of the dialect sheet, and outcomes by number of rounds.
+    /// Outcomes that were seen: observed behaviour, and outcomes by number of rounds.
     pub observed: BTreeMap<String, String>,
     /// The documents that promise it.
     pub sources: Vec<SourceInfo>,

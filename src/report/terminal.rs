@@ -250,10 +250,10 @@ pub fn summary(report: &Report, style: Style) -> String {
         let words = if level == Level::Info { "observed" } else { "hold" };
         let _ = writeln!(text, "{:>12} {held} of {judged} {words}", level.name());
     }
-    if !report.dialect.is_empty() {
-        let _ = writeln!(text, "     dialect");
+    if !report.observed.is_empty() {
+        let _ = writeln!(text, "    observed");
         // What is as the documents have it needs no line; the other formats have every row.
-        for (name, outcome) in report.dialect.iter().filter(|(_, outcome)| *outcome != AS_CLAIMED) {
+        for (name, outcome) in report.observed.iter().filter(|(_, outcome)| *outcome != AS_CLAIMED) {
             let _ = writeln!(text, "             {name}: {}", visible(outcome));
         }
     }

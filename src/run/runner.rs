@@ -313,12 +313,12 @@ impl Runner {
     fn report(&self, mut rows: Vec<RowReport>, not_run: Vec<String>, end: End, cleanup: CleanUp) -> Report {
         let mut summary = Summary { total: rows.len(), ..Summary::default() };
         let mut by_level: BTreeMap<String, Counts> = BTreeMap::new();
-        let mut dialect = BTreeMap::new();
+        let mut observed = BTreeMap::new();
         for row in &mut rows {
             keep_binding_sources(row, &self.context.provider);
             summary.verdicts.add(row.verdict);
             by_level.entry(row.level.name().to_owned()).or_default().add(row.verdict);
-            dialect.extend(row.observed.clone());
+            observed.extend(row.observed.clone());
         }
         summary.by_level = by_level;
         let provider = &self.context.provider;
@@ -367,7 +367,7 @@ impl Runner {
             },
             summary,
             preflight: clean(&self.context.preflight.results),
-            dialect,
+            observed,
             cases: rows,
             not_run,
             deaths: self.context.watch.deaths(),

@@ -21,7 +21,7 @@ pub(crate) use server::Server;
 use stage::Stage;
 pub(crate) use stage::fresh_id;
 
-use crate::case::Catalogue;
+use crate::case::{Case, Catalogue};
 use crate::report::{Report, RowReport};
 use crate::row::CallbackPlace;
 use crate::run::{Progress, SMALL};
@@ -55,6 +55,7 @@ pub struct Suite {
     pub(crate) allow_versioned: bool,
     pub(crate) catalogue: Option<Catalogue>,
     pub(crate) folder: Option<PathBuf>,
+    pub(crate) own: Vec<Case>,
     pub(crate) patterns: Vec<String>,
     pub(crate) baseline: Option<PathBuf>,
     pub(crate) strict: bool,
@@ -140,6 +141,7 @@ impl Suite {
             allow_versioned: false,
             catalogue: None,
             folder: None,
+            own: Vec::new(),
             patterns: Vec::new(),
             baseline: None,
             strict: false,
@@ -203,6 +205,13 @@ impl Suite {
     #[must_use]
     pub fn cases(mut self, folder: impl Into<PathBuf>) -> Self {
         self.folder = Some(folder.into());
+        self
+    }
+
+    /// Adds a case; it takes the place of one with its id.
+    #[must_use]
+    pub fn case(mut self, case: Case) -> Self {
+        self.own.push(case);
         self
     }
 

@@ -36,6 +36,9 @@ impl Suite {
         if let Some(folder) = &self.folder {
             catalogue = catalogue.add_folder(folder)?;
         }
+        for case in std::mem::take(&mut self.own) {
+            catalogue = catalogue.add_case(case)?;
+        }
         let renamed = catalogue.renamed();
         let baseline = self.baseline.as_deref().map(Baseline::read).transpose()?;
         let baseline = baseline.map(|baseline| baseline.with_todays_ids(&renamed));

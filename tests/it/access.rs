@@ -1,16 +1,16 @@
 use std::time::Duration;
 
-use mpuspec::operation::abort_multipart_upload::AbortMultipartUploadRequest;
-use mpuspec::operation::complete_multipart_upload::CompleteMultipartUploadRequest;
-use mpuspec::operation::complete_multipart_upload::CompletedPart;
-use mpuspec::operation::create_multipart_upload::CreateMultipartUploadRequest;
-use mpuspec::operation::list_multipart_uploads::ListMultipartUploadsRequest;
-use mpuspec::operation::list_parts::ListPartsRequest;
-use mpuspec::operation::put_object::PutObjectRequest;
-use mpuspec::operation::raw::RawRequest;
-use mpuspec::operation::upload_part::UploadPartRequest;
-use mpuspec::operation::upload_part_copy::UploadPartCopyRequest;
-use mpuspec::wire::{Body, Call, Log, Signing, Who};
+use mpuspec::internals::operation::abort_multipart_upload::AbortMultipartUploadRequest;
+use mpuspec::internals::operation::complete_multipart_upload::CompleteMultipartUploadRequest;
+use mpuspec::internals::operation::complete_multipart_upload::CompletedPart;
+use mpuspec::internals::operation::create_multipart_upload::CreateMultipartUploadRequest;
+use mpuspec::internals::operation::list_multipart_uploads::ListMultipartUploadsRequest;
+use mpuspec::internals::operation::list_parts::ListPartsRequest;
+use mpuspec::internals::operation::put_object::PutObjectRequest;
+use mpuspec::internals::operation::raw::RawRequest;
+use mpuspec::internals::operation::upload_part::UploadPartRequest;
+use mpuspec::internals::operation::upload_part_copy::UploadPartCopyRequest;
+use mpuspec::internals::wire::{Body, Call, Log, Signing, Who};
 use mpuspec_mock::Mock;
 
 use crate::stage::{client, mpuspec, small, stderr};
@@ -62,7 +62,7 @@ async fn refused(mock: &Mock, policy: &str) -> Vec<&'static str> {
     let create = CreateMultipartUploadRequest { key: key.clone(), ..Default::default() };
     let created = client.call(&create, &log).await.expect("an answer");
     let upload_id = created.upload_ids[0].clone();
-    let body = std::sync::Arc::new(mpuspec::wire::Blob::new("bytes".into(), "a test".to_owned()));
+    let body = std::sync::Arc::new(mpuspec::internals::wire::Blob::new("bytes".into(), "a test".to_owned()));
     let part = UploadPartRequest {
         key: key.clone(),
         upload_id: upload_id.clone(),

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use mpuspec::report::{Report, RowReport, Verdict, from_json, to_html, to_junit, to_markdown};
+use mpuspec::internals::report::{Report, RowReport, Verdict, from_json, to_html, to_junit, to_markdown};
 use mpuspec_mock::Mock;
 
 use crate::stage::{command, play, small, stderr};

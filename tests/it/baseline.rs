@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use mpuspec::report::{News, Report, Verdict, from_json};
+use mpuspec::internals::report::{News, Report, Verdict, from_json};
 use mpuspec_mock::Mock;
 
 use crate::stage::{mpuspec, small, stderr};

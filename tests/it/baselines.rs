@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use mpuspec::baseline::{Baseline, TODO};
-use mpuspec::report::{Judged, Report, RowReport, Verdict};
+use mpuspec::internals::baseline::{Baseline, TODO};
+use mpuspec::internals::report::{Judged, Report, RowReport, Verdict};
 use mpuspec_mock::provider::Origin;
 
 #[test]

@@ -188,11 +188,12 @@ fn the_report_agrees_with_its_schema() {
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     let value: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(&file).expect("written")).expect("JSON");
-    let validator = jsonschema::validator_for(&mpuspec::report::report_schema()).expect("a schema");
+    let validator =
+        jsonschema::validator_for(&mpuspec::internals::report::report_schema()).expect("a schema");
     let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "{errors:#?}");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/report.schema.json");
-    let schema = format!("{:#}\n", mpuspec::report::report_schema());
+    let schema = format!("{:#}\n", mpuspec::internals::report::report_schema());
     if std::env::var_os("MPUSPEC_BLESS").is_some() {
         std::fs::write(&path, &schema).expect("written");
     }

@@ -2,9 +2,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use mpuspec::case::{Case, Catalogue, Level, Row, RowId, Selection};
-use mpuspec::report::{RowReport, Verdict};
-use mpuspec::run::{Applicable, plan};
+use mpuspec::internals::case::{Case, Catalogue, Level, Row, RowId, Selection};
+use mpuspec::internals::report::{RowReport, Verdict};
+use mpuspec::internals::run::{Applicable, plan};
 use mpuspec_mock::model::Defect;
 use mpuspec_mock::provider::Dialect;
 use tokio::sync::Semaphore;

@@ -1,4 +1,4 @@
-use mpuspec::report::Verdict;
+use mpuspec::internals::report::Verdict;
 use mpuspec_mock::Mock;
 
 use crate::stage::{command, mpuspec, play, run, small, stderr};

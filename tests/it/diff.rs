@@ -1,4 +1,4 @@
-use mpuspec::report::{Report, Verdict, to_json};
+use mpuspec::internals::report::{Report, Verdict, to_json};
 use mpuspec_mock::Mock;
 
 use crate::stage::{mpuspec, run, small};

@@ -2,7 +2,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use mpuspec::report::{Finding, Report, Verdict};
+use mpuspec::internals::report::{Finding, Report, Verdict};
 use mpuspec_mock::Mock;
 use mpuspec_mock::model::Defect;
 
@@ -94,7 +94,7 @@ fn report(server: &Server, provider: &str, folder: &Path, arguments: &[&str]) ->
         .output()
         .expect("it runs");
     let text = std::fs::read_to_string(&file).unwrap_or_else(|_| panic!("{}", stderr(&output)));
-    (mpuspec::report::from_json(&text).expect("a report"), output.status.code())
+    (mpuspec::internals::report::from_json(&text).expect("a report"), output.status.code())
 }
 
 /// As many sequences, and races, as ten runs on this machine explore.

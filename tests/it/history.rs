@@ -1,4 +1,6 @@
-use mpuspec::history::{Ask, Call, Found, History, Joint, Kind, Oracle, Piece, Saw, judge, kind_of};
+use mpuspec::internals::history::{
+    Ask, Call, Found, History, Joint, Kind, Oracle, Piece, Saw, judge, kind_of,
+};
 use proptest::prelude::*;
 
 const KEY: &str = "k";

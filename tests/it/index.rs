@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use mpuspec::case::Case;
+use mpuspec::internals::case::Case;
 
 const HEAD: &str = "\
 <!-- Made from the case files by `MPUSPEC_BLESS=1 cargo test --test it`; change those, not this. -->

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use mpuspec::case::{Catalogue, CatalogueError, case_schema, lint, unused_sources};
+use mpuspec::internals::case::{Catalogue, CatalogueError, case_schema, lint, unused_sources};
 use mpuspec_mock::provider::{self, Provider};
 
 fn catalogue() -> Catalogue {

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use mpuspec::case::listing_schema;
+use mpuspec::internals::case::listing_schema;
 use serde_json::Value;
 
 use crate::stage::{mpuspec, stderr};

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use mpuspec::report::{Report, RowReport, Verdict};
+use mpuspec::internals::report::{Report, RowReport, Verdict};
 use mpuspec_mock::Mock;
 
 use crate::stage::{command, play, small, stderr};
@@ -97,7 +97,7 @@ fn run(endpoints: &[&Node], folder: &Path, arguments: &[&str]) -> (Option<i32>, 
     }
     let output = run.output().expect("it runs");
     let report = std::fs::read_to_string(&file).ok();
-    let report = report.map(|text| mpuspec::report::from_json(&text).expect("a report"));
+    let report = report.map(|text| mpuspec::internals::report::from_json(&text).expect("a report"));
     (output.status.code(), report, String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output))
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mpuspec::explore::{ExploreOptions, Explorer};
-use mpuspec::report::{Report, RowReport, Verdict};
-use mpuspec::run::{Restart, RunOptions, SMALL};
+use mpuspec::internals::explore::{ExploreOptions, Explorer};
+use mpuspec::internals::report::{Report, RowReport, Verdict};
+use mpuspec::internals::run::{Restart, RunOptions, SMALL};
 use mpuspec_mock::Mock;
 use mpuspec_mock::model::Defect;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

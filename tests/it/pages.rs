@@ -3,7 +3,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use mpuspec::report::{
+use mpuspec::internals::report::{
     Audit, Explanation, Finding, FindingKind, LostObject, Matrix, Report, Verdict, curl_script, from_json,
     matrix_html, matrix_markdown, to_html, to_json,
 };
@@ -24,8 +24,8 @@ fn elements(html: &str) -> BTreeMap<String, usize> {
 
 /// A report with everything that a page can show, with this text wherever a server has a say.
 async fn full_report(text: &str) -> Report {
-    use mpuspec::case::Level;
-    use mpuspec::history::{Ask, Call, History, Saw};
+    use mpuspec::internals::case::Level;
+    use mpuspec::internals::history::{Ask, Call, History, Saw};
 
     let mut report = report_with(text).await;
     let call = |client: &str, start_us, end_us, key: &str| Call {
@@ -45,7 +45,7 @@ async fn full_report(text: &str) -> Report {
         saved: Some(text.to_owned()),
         history: Some(History { calls: vec![call("A", 1, Some(9), text), call("B", 2, None, text)] }),
         explanation: Some(Explanation {
-            kind: mpuspec::report::FindingKind::Lost,
+            kind: mpuspec::internals::report::FindingKind::Lost,
             order: vec![0],
             stuck: vec![1],
             text: text.to_owned(),

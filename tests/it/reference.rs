@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use mpuspec::case::case_schema;
+use mpuspec::internals::case::case_schema;
 use mpuspec_mock::provider::{CAPABILITIES, LIMITS, Origin, Problem, builtin_names, load, provider_schema};
 use mpuspec_mock::yaml::{self, Value as Yaml};
 use serde_json::Value;
@@ -69,8 +69,8 @@ const BY_HAND: [(&str, &str, &str); 17] = [
     ("copy_object", "as", "copy_object: { source: src, key: copy, as: copied }"),
     ("list_objects", "prefix", "list_objects: { prefix: a/ }"),
     ("list_objects", "max_keys", "list_objects: { max_keys: 2 }"),
-    ("get_object_tagging", "key", "get_object_tagging: { key: src }"),
     ("get_object_acl", "key", "get_object_acl: { key: src }"),
+    ("get_object_tagging", "key", "get_object_tagging: { key: src }"),
 ];
 
 /// A value on one line, as somebody would write it.
@@ -371,7 +371,7 @@ fn examples_by_hand_can_be_read() {
             "title: A fact\nlevel: INFO\nsource: [\"https://example.com/\"]\n{head}\nsteps:\n  - put_object: {{ key: src, size: 1KiB, as: whole }}\n  - create_upload:\n  - {step}\n  - get_object: {{ key: src }}\n    expect: {{ etag: whole }}\n"
         );
         let origin = Origin { name: "x.yaml".to_owned(), text };
-        let read = mpuspec::case::load_case("x/y", origin);
+        let read = mpuspec::internals::case::load_case("x/y", origin);
         let told = |problem: &Problem| problem.placed.message.clone();
         let mistakes: Vec<String> = read.err().iter().flatten().map(told).collect();
         // Nobody uses what is named here.

@@ -1,8 +1,8 @@
 //! A row that has another id now is found under its old one: by patterns, in baselines and in comparisons.
 
 use mpuspec::Suite;
-use mpuspec::case::Catalogue;
-use mpuspec::report::{Diff, Verdict};
+use mpuspec::internals::case::Catalogue;
+use mpuspec::internals::report::{Diff, Verdict};
 use mpuspec_mock::Mock;
 
 const OLD: &str = "checksum/impossible-type-at-the-end";

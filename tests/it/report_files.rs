@@ -1,8 +1,8 @@
 use std::path::Path;
 
-use mpuspec::case::Level;
-use mpuspec::report::{Report, RowReport, Verdict, from_json, to_junit, to_markdown};
-use mpuspec::wire::Exchange;
+use mpuspec::internals::case::Level;
+use mpuspec::internals::report::{Report, RowReport, Verdict, from_json, to_junit, to_markdown};
+use mpuspec::internals::wire::Exchange;
 use mpuspec_mock::Mock;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use quick_junit::{NonSuccessKind, TestCaseStatus};
@@ -146,7 +146,7 @@ fn one_run_writes_all_formats_and_they_agree() {
     let sections: Vec<&str> =
         headings(&markdown).into_iter().filter(|line| !line.starts_with("###")).collect();
     let failed = format!("## Failed: {}", report.summary.verdicts.fail);
-    assert_eq!(sections, [failed.as_str(), "## Dialect", "## Not judged", "## Clean-up"]);
+    assert_eq!(sections, [failed.as_str(), "## Observed behaviour", "## Not judged", "## Clean-up"]);
     for line in [
         "### MUST `complete/part-too-small[single-byte]`",
         "- claim: Completing with an undersized part before the last is refused",
@@ -179,7 +179,7 @@ async fn what_the_server_said_in_the_step_that_failed_is_in_every_format() {
     assert_eq!(step.operation, "complete_upload");
     // An answer that cannot be judged has no expectation to be known by.
     step.expected = None;
-    step.result = mpuspec::report::StepResult::Trouble;
+    step.result = mpuspec::internals::report::StepResult::Trouble;
     let (line, (_, last)) = (step.line, step.exchanges.expect("it sent something"));
     assert!(row.exchanges.iter().any(|exchange| exchange.n > last), "more was asked later");
     let exchange = row.exchanges.iter_mut().find(|exchange| exchange.n == last).expect("it is kept");
@@ -208,10 +208,13 @@ async fn what_the_server_said_in_the_step_that_failed_is_in_every_format() {
         ];
         entities.iter().fold(text, |text, (entity, c)| text.replace(entity, c))
     };
-    let page = unescaped(mpuspec::report::to_html(&report));
+    let page = unescaped(mpuspec::internals::report::to_html(&report));
     let told = page.split("What went over the wire").nth(1).and_then(|rest| rest.split("<details").next());
     for (format, text) in [
-        ("terminal", mpuspec::report::failures(&report, 5, mpuspec::report::Style::default())),
+        (
+            "terminal",
+            mpuspec::internals::report::failures(&report, 5, mpuspec::internals::report::Style::default()),
+        ),
         ("md", to_markdown(&report)),
         ("junit", unescaped(to_junit(&report))),
         ("html", told.expect("it is on the page").to_owned()),
@@ -285,7 +288,7 @@ pub(crate) async fn report_with(text: &str) -> Report {
         row.notes = vec![text.to_owned()];
         row.title = text.to_owned();
         for step in &mut row.steps {
-            step.result = mpuspec::report::StepResult::Unmet;
+            step.result = mpuspec::internals::report::StepResult::Unmet;
             step.expected = Some(text.to_owned());
             step.got = text.to_owned();
         }
@@ -309,7 +312,7 @@ pub(crate) async fn report_with(text: &str) -> Report {
     report.target.version = Some(text.to_owned());
     report.run.started = "2026-08-22T10:11:12Z".to_owned();
     report.run.again = Some(format!("mpuspec run {text}"));
-    report.dialect = [("seen".to_owned(), text.to_owned())].into();
+    report.observed = [("seen".to_owned(), text.to_owned())].into();
     report.cleanup.left = vec![text.to_owned()];
     report.cleanup.trouble = vec![text.to_owned()];
     report.not_run = vec!["copy/range".to_owned()];

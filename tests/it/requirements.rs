@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use mpuspec::case::{Held, Level, Requirements};
-use mpuspec::report::Verdict;
+use mpuspec::internals::case::{Held, Level, Requirements};
+use mpuspec::internals::report::Verdict;
 use mpuspec_mock::provider;
 
 use crate::stage::{catalogue, play, run, small};

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use mpuspec::report::{Report, RowReport, Verdict, from_json};
+use mpuspec::internals::report::{Report, RowReport, Verdict, from_json};
 use mpuspec_mock::Mock;
 use serde_json::Value;
 

@@ -3,11 +3,11 @@ use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use mpuspec::case::{Catalogue, Homes, Selection};
-use mpuspec::report::{Report, RowReport};
-use mpuspec::row::CallbackPlace;
-use mpuspec::run::{BucketChoice, Progress, RunOptions, Runner, plan};
-use mpuspec::wire::{Budget, Client, ClientOptions, Credentials, Target};
+use mpuspec::internals::case::{Catalogue, Homes, Selection};
+use mpuspec::internals::report::{Report, RowReport};
+use mpuspec::internals::row::CallbackPlace;
+use mpuspec::internals::run::{BucketChoice, Progress, RunOptions, Runner, plan};
+use mpuspec::internals::wire::{Budget, Client, ClientOptions, Credentials, Target};
 use mpuspec_mock::provider::{self, LimitName, Provider};
 use mpuspec_mock::{Mock, MockBuilder};
 

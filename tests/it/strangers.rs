@@ -2,11 +2,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mpuspec::operation::create_multipart_upload::CreateMultipartUploadRequest;
-use mpuspec::operation::list_multipart_uploads::ListMultipartUploadsRequest;
-use mpuspec::operation::list_objects::ListObjectsRequest;
-use mpuspec::operation::put_object::PutObjectRequest;
-use mpuspec::wire::{Blob, Client, Log};
+use mpuspec::internals::operation::create_multipart_upload::CreateMultipartUploadRequest;
+use mpuspec::internals::operation::list_multipart_uploads::ListMultipartUploadsRequest;
+use mpuspec::internals::operation::list_objects::ListObjectsRequest;
+use mpuspec::internals::operation::put_object::PutObjectRequest;
+use mpuspec::internals::wire::{Blob, Client, Log};
 use mpuspec_mock::Mock;
 
 use crate::stage::{client, command, stderr};

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mpuspec::report::{Format, RowReport, Verdict};
+use mpuspec::internals::report::{Format, RowReport, Verdict};
 use mpuspec::{Suite, SuiteError};
 use mpuspec_mock::Mock;
 

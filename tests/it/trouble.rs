@@ -1,8 +1,8 @@
 use std::time::Duration;
 
-use mpuspec::operation::complete_multipart_upload::CompleteMultipartUploadRequest;
-use mpuspec::operation::get_object::GetObjectRequest;
-use mpuspec::wire::{Call, Log, TroubleKind};
+use mpuspec::internals::operation::complete_multipart_upload::CompleteMultipartUploadRequest;
+use mpuspec::internals::operation::get_object::GetObjectRequest;
+use mpuspec::internals::wire::{Call, Log, TroubleKind};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use wiremock::matchers::any;
@@ -57,7 +57,7 @@ async fn every_kind_of_trouble_is_told_apart() {
 async fn answer_of(
     template: ResponseTemplate,
     call: &dyn Call,
-) -> Result<mpuspec::wire::Answer, TroubleKind> {
+) -> Result<mpuspec::internals::wire::Answer, TroubleKind> {
     let server = MockServer::start().await;
     Mock::given(any()).respond_with(template).mount(&server).await;
     let client = client(&server.uri(), "bucket", Duration::from_secs(5));
@@ -87,7 +87,7 @@ async fn an_answer_that_is_no_xml_or_breaks_off_cannot_be_understood() {
 
 #[tokio::test]
 async fn what_an_answer_lacks_is_a_deviation_and_the_rest_is_read() {
-    let deviations = |answer: &mpuspec::wire::Answer| -> Vec<String> {
+    let deviations = |answer: &mpuspec::internals::wire::Answer| -> Vec<String> {
         answer.deviations.iter().map(|of| format!("{} {}", of.aspect, of.seen)).collect()
     };
     let body = "<Done xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Bucket>bucket</Bucket><Location/><ETag>e</ETag></Done>";

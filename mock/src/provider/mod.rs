@@ -70,7 +70,7 @@ pub struct Provider {
     pub limits: BTreeMap<LimitName, Vec<Claim>>,
     /// What is known about each capability.
     pub capabilities: BTreeMap<String, Support>,
-    /// Rows of the dialect sheet that its documents pin to one outcome.
+    /// Observed behaviour that its documents pin to one outcome.
     pub answers: BTreeMap<String, String>,
     /// Accepted spellings of error codes.
     pub errors: BTreeMap<String, Vec<Spelling>>,

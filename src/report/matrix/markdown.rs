@@ -37,9 +37,9 @@ pub fn matrix_markdown(matrix: &Matrix) -> String {
         let _ = writeln!(text, "\n## {title}: {rows} rows\n");
         table(&mut text, &matrix.columns, areas);
     }
-    if !matrix.dialect.is_empty() {
-        text.push_str("\n## Dialect sheets\n\n");
-        for question in &matrix.dialect {
+    if !matrix.observed.is_empty() {
+        text.push_str("\n## Observed behaviour\n\n");
+        for question in &matrix.observed {
             let answers: Vec<String> = question
                 .answers
                 .iter()

@@ -1,5 +1,6 @@
 //! Several reports side by side, in the order in which they were given: never by score.
 
+#[cfg(feature = "pages")]
 mod html;
 mod markdown;
 
@@ -10,6 +11,7 @@ use serde::Serialize;
 use super::{Counts, Judged, Report, RowReport, Verdict};
 use crate::case::Level;
 
+#[cfg(feature = "pages")]
 pub use html::matrix_html;
 pub use markdown::matrix_markdown;
 
@@ -22,8 +24,8 @@ pub struct Matrix {
     pub differing: Vec<Area>,
     /// Areas with the other rows.
     pub agreeing: Vec<Area>,
-    /// The dialect sheets: rows with several answers first.
-    pub dialect: Vec<Question>,
+    /// Observed behaviour: questions with several answers first.
+    pub observed: Vec<Question>,
 }
 
 /// A target.
@@ -85,7 +87,7 @@ pub struct Cell {
     pub judged: Option<Judged>,
 }
 
-/// A row of the dialect sheet with every answer to it.
+/// A question about behaviour with every answer to it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Question {
     /// Its name.
@@ -120,7 +122,7 @@ impl Matrix {
                 None => areas.push(Area { name: first.area.clone(), rows: vec![row] }),
             }
         }
-        Self { columns, differing, agreeing, dialect: dialect(reports) }
+        Self { columns, differing, agreeing, observed: observed(reports) }
     }
 }
 
@@ -153,14 +155,14 @@ fn cell(row: &RowReport) -> Cell {
     }
 }
 
-fn dialect(reports: &[Report]) -> Vec<Question> {
-    let names: BTreeSet<&String> = reports.iter().flat_map(|report| report.dialect.keys()).collect();
+fn observed(reports: &[Report]) -> Vec<Question> {
+    let names: BTreeSet<&String> = reports.iter().flat_map(|report| report.observed.keys()).collect();
     let mut questions: Vec<Question> = names
         .into_iter()
         .map(|name| {
             let mut answers: Vec<(String, Vec<usize>)> = Vec::new();
             for (at, report) in reports.iter().enumerate() {
-                let Some(seen) = report.dialect.get(name) else { continue };
+                let Some(seen) = report.observed.get(name) else { continue };
                 match answers.iter_mut().find(|(known, _)| known == seen) {
                     Some((_, targets)) => targets.push(at),
                     None => answers.push((seen.clone(), vec![at])),

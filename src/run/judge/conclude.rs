@@ -213,7 +213,7 @@ impl Judge<'_, '_> {
     }
 }
 
-/// What a claim without named outcomes shows in the dialect sheet.
+/// What a claim without named outcomes shows as observed behaviour.
 fn shown(outcome: &StepOutcome, answer: &Answer) -> String {
     match outcome {
         StepOutcome::Unmet { got, not_implemented: true, .. } => format!("not there: {got}"),

@@ -14,7 +14,7 @@ use crate::wire::{Answer, Deviation};
 pub(in super::super) struct Recorder {
     /// The steps so far, with what came of each.
     pub(in super::super) steps: Vec<(JudgedStep, StepReport, Step)>,
-    /// Rows of the sheet of observed behaviour, with the outcome.
+    /// Observed behaviour, with the outcome.
     pub(in super::super) observed: Vec<(String, String)>,
     /// Remarks.
     pub(in super::super) notes: Vec<String>,
@@ -49,7 +49,7 @@ impl Recorder {
         self.notes.append(&mut notes);
     }
 
-    /// Fills the row of the sheet of observed behaviour that the step names; the rows of a case have one each.
+    /// Records observed behaviour under the name that the step gives it; the rows of a case have one each.
     pub(super) fn observe(&mut self, step: &Step, planned: &PlannedRow, outcome: String) {
         if let Some(name) = &step.observe {
             let row = planned.id.row.as_ref().map_or_else(String::new, |row| format!("[{row}]"));
