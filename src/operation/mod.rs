@@ -36,6 +36,7 @@ pub mod list_object_versions;
 pub mod list_objects;
 pub mod list_parts;
 pub mod put_object;
+pub mod put_object_tagging;
 pub mod raw;
 pub mod upload_part;
 pub mod upload_part_copy;

@@ -9,7 +9,8 @@ use super::{
     Arguments, Loop, Named, Operation, Release, Restart, abort_multipart_upload, complete_multipart_upload,
     copy_object, create_multipart_upload, create_uploads, delete_object, delete_objects, get_object,
     get_object_acl, get_object_attributes, get_object_tagging, head_object, list_multipart_uploads,
-    list_objects, list_parts, put_object, raw, upload_part, upload_part_copy, upload_parts,
+    list_objects, list_parts, put_object, put_object_tagging, raw, upload_part, upload_part_copy,
+    upload_parts,
 };
 
 /// What can stand in a step, in the order in which the documents of the suite show it.
@@ -31,6 +32,7 @@ pub const TABLE: &[Entry] = &[
     Entry::call::<copy_object::CopyObject>(),
     Entry::call::<list_objects::ListObjects>(),
     Entry::call::<get_object_tagging::GetObjectTagging>(),
+    Entry::call::<put_object_tagging::PutObjectTagging>(),
     Entry::call::<get_object_acl::GetObjectAcl>(),
     Entry::call::<get_object_attributes::GetObjectAttributes>(),
     Entry::call::<raw::Raw>(),

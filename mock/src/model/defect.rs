@@ -277,6 +277,10 @@ defects! {
     TellChecksumsUnasked = "tell-checksums-unasked",
     /// Tags of the creation are lost.
     LoseTags = "lose-tags",
+    /// Tags that are put on an object are stored in place of its bytes.
+    StoreTagsAsObject = "store-tags-as-object",
+    /// Tags that are put on an object are added to those that it has.
+    AddTags = "add-tags",
     /// Metadata of a completion replaces that of the creation.
     TakeMetadataFromCompletion = "take-metadata-from-completion",
     /// Metadata of a part is added to that of the creation.

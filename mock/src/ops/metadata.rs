@@ -236,7 +236,7 @@ fn may_stand_in_tag(c: char) -> bool {
     c.is_alphanumeric() || c.is_whitespace() || "+-=._:/@".contains(c)
 }
 
-fn check_tags(call: &Call<'_>, meta: &Meta) -> Result<(), S3Error> {
+pub(super) fn check_tags(call: &Call<'_>, meta: &Meta) -> Result<(), S3Error> {
     let dialect = call.dialect();
     let longest = if call.has(Defect::RefuseLongTags) { 64 } else { 128 };
     let invalid = |message| S3Error::new("InvalidTag", message).ec("0010-00000217");

@@ -36,6 +36,7 @@ mod list_parts;
 mod metadata;
 mod put_object;
 mod put_object_acl;
+mod put_object_tagging;
 mod route;
 mod settings;
 mod unsettled;

@@ -105,6 +105,9 @@ pub(super) async fn route(call: Call<'_>) -> Result<Answer, S3Error> {
         (&Method::PUT, Some(_), Some(_)) if careless(&call) => put_object::handle(call).await,
         (&Method::DELETE, Some(_), Some(_)) if careless(&call) => delete_object::handle(&call),
         (&Method::GET, Some(_), Some(_)) if careless(&call) => get_object::handle(&call),
+        (&Method::PUT, Some(_), Some(_)) if has("tagging") && !call.service.lacks("tagging") => {
+            put_object_tagging::handle(call).await
+        }
         (_, Some(_), Some(_)) if has("acl") || has("tagging") || has("attributes") => sub_resource(&call),
         (&Method::POST, Some(_), Some(_)) if has("uploads") => create_multipart_upload::handle(&call),
         (&Method::POST, Some(_), Some(_)) if has("uploadId") => complete_multipart_upload::handle(call).await,
@@ -169,6 +172,7 @@ fn careless(call: &Call<'_>) -> bool {
         Method::PUT => {
             call.has(Defect::StorePartAsObject) && (has("partNumber") != has("uploadId") || empty_id)
                 || call.has(Defect::IgnoreSubResources) && has("uploads")
+                || call.has(Defect::StoreTagsAsObject) && has("tagging")
                 || call.has(Defect::StoreBrokenParts)
                     && request.query("partNumber").is_some_and(|number| number.parse::<u32>().is_err())
         }
