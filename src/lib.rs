@@ -24,7 +24,7 @@
 //!
 //! With `default-features = false` the command line, its progress bars and the reports in HTML are left out.
 
-// What the command line or the crate's own tests alone use is not used by the library.
+// Re-exports and items that the command line or own tests alone use are unused without them.
 #![cfg_attr(
     not(all(feature = "internals", feature = "cli")),
     allow(dead_code, unreachable_pub, unused_imports)

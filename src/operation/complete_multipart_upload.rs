@@ -1,28 +1,25 @@
 //! CompleteMultipartUpload.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
 use md5::{Digest, Md5};
 use mpuspec_mock::yaml::Path;
-use quick_xml::escape::escape;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
+use super::completed_parts::{CompletedPart, entries, is_sure, listed};
 use super::head_object::HeadObjectRequest;
-use super::headers::{
-    capability_of, content_md5, listed_checksums, optional, type_header, value, wire_checksum,
-};
+use super::headers::{capability_of, content_md5, optional, type_header, value, wire_checksum};
 use super::{
     Arguments, ContentMd5, Cost, Elsewhere, Headers, Kind, Named, Operation, Prepared, Profile, Scope,
 };
 use crate::history::{Ask, Saw};
 use crate::language::{
-    Algorithm, Callback, CallbackBy, ChecksumType, CompletedEntry, CompletedList, ETagForm, Expr, KeyName,
-    ListedNumber, Missing, PartRef, RawCallback, Rightness, Sizes, UploadRef, scalar_or_map,
+    Algorithm, Callback, CallbackBy, ChecksumType, CompletedList, Expr, KeyName, Missing, RawCallback,
+    Rightness, Sizes, UploadRef, scalar_or_map,
 };
 use crate::row::{Asked, Completed, RowState, Unavailable, Witness, Written, etag_of};
 use crate::wire::dialect::{Dialect, namespace, own};
@@ -240,62 +237,6 @@ impl CompleteUpload {
     }
 }
 
-/// Returns the entries of a list, one for each number of a range.
-fn entries(list: &CompletedList, row: &RowState<'_>) -> Result<Vec<CompletedEntry>, Unavailable> {
-    match list {
-        CompletedList::List(list) => Ok(list.clone()),
-        CompletedList::Range(first, last) => {
-            let numbers = row.value(first)?..=row.value(last)?;
-            let exprs = numbers.filter_map(|number| Expr::parse(&number.to_string()).ok());
-            Ok(exprs.map(|number| CompletedEntry::of(PartRef::Number(number))).collect())
-        }
-    }
-}
-
-/// An entry as it is sent.
-fn listed(entry: &CompletedEntry, row: &RowState<'_>) -> Result<CompletedPart, Unavailable> {
-    let part = entry.part.as_ref().map(|part| row.part(part)).transpose()?;
-    let number = match (&entry.number, &part) {
-        (Some(ListedNumber::None), _) | (None, None) => None,
-        (Some(ListedNumber::Number(number)), _) => Some(row.number(number)?),
-        (None, Some(part)) => Some(part.number.clone()),
-    };
-    let sent = entry.part.as_ref().and_then(|part| row.sent(part).ok());
-    let checksums = listed_checksums(entry.checksum.as_ref(), sent);
-    let is_listed_plainly =
-        entry.etag.is_none() || matches!(entry.etag, Some(ETagForm::Unquoted | ETagForm::Upper));
-    let own = part.and_then(|part| part.etag);
-    if let (Some(part), None, true) = (&entry.part, &own, is_listed_plainly) {
-        return Err(Unavailable(format!("the ETag of part {part} was not told by an earlier step")));
-    }
-    let bare = |etag: Option<String>| etag.unwrap_or_default().trim_matches('"').to_owned();
-    let etag = match &entry.etag {
-        None => own,
-        Some(ETagForm::None) => None,
-        Some(ETagForm::Unquoted) => Some(bare(own)),
-        Some(ETagForm::Upper) => Some(format!("\"{}\"", bare(own).to_uppercase())),
-        Some(ETagForm::Wrong) => Some("\"00000000000000000000000000000000\"".to_owned()),
-        Some(ETagForm::Of(other)) => row.part(other)?.etag,
-    };
-    Ok(CompletedPart { number, etag, checksums })
-}
-
-/// Whether a success says which bytes the object has.
-fn is_sure(entries: &[CompletedEntry], finished: &[usize], row: &RowState<'_>) -> bool {
-    // An entry that says something else than its part, or an earlier one, is there to be refused.
-    let plain = |entry: &CompletedEntry| entry.etag.is_none() && entry.number.is_none();
-    let of = |at: usize| (&row.sent[at].upload, &row.sent[at].number);
-    let newest = |at: &usize| (at + 1..row.sent.len()).all(|later| of(later) != of(*at));
-    // Which bytes a copy brought depends on when it read them.
-    let sent = |at: &usize| {
-        let blob = &row.sent[*at].blob;
-        !row.sent[..*at].iter().any(|before| Arc::ptr_eq(&before.blob, blob))
-    };
-    entries.iter().all(plain)
-        && entries.len() == finished.len()
-        && finished.iter().all(|at| newest(at) && sent(at))
-}
-
 /// Asks for a callback, and returns the name under which the suite's own server waits for it.
 fn ask_for(
     callback: &Callback,
@@ -422,17 +363,6 @@ pub struct CompleteMultipartUploadRequest {
     pub headers: Headers,
 }
 
-/// An entry of the list.
-#[derive(Clone, Debug, Default)]
-pub struct CompletedPart {
-    /// The number, as it is sent.
-    pub number: Option<String>,
-    /// The ETag, as it is sent.
-    pub etag: Option<String>,
-    /// Checksums, by their element.
-    pub checksums: Vec<(String, String)>,
-}
-
 impl CompleteMultipartUploadRequest {
     /// The body: the list of parts, unless there is another one or all are asked for.
     pub fn document(&self, dialect: Dialect) -> String {
@@ -443,19 +373,7 @@ impl CompleteMultipartUploadRequest {
             return String::new();
         }
         let mut text = format!("<CompleteMultipartUpload{}>", namespace(dialect));
-        for part in &self.parts {
-            text.push_str("<Part>");
-            if let Some(number) = &part.number {
-                text.push_str(&format!("<PartNumber>{}</PartNumber>", escape(number)));
-            }
-            if let Some(etag) = &part.etag {
-                text.push_str(&format!("<ETag>{}</ETag>", escape(etag)));
-            }
-            for (name, value) in &part.checksums {
-                text.push_str(&format!("<{name}>{}</{name}>", escape(value)));
-            }
-            text.push_str("</Part>");
-        }
+        text.extend(self.parts.iter().map(CompletedPart::element));
         text.push_str("</CompleteMultipartUpload>");
         text
     }

@@ -4,6 +4,7 @@
 //!
 //! `table.rs` lists them. What a step can do beside one call stands in `control.rs` and in the two files of loops.
 
+pub mod completed_parts;
 mod control;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;

@@ -12,7 +12,7 @@ use crate::case::error_code;
 use crate::language::Algorithm;
 use crate::operation::abort_multipart_upload::AbortMultipartUploadRequest;
 use crate::operation::complete_multipart_upload::CompleteMultipartUploadRequest;
-use crate::operation::complete_multipart_upload::CompletedPart;
+use crate::operation::completed_parts::CompletedPart;
 use crate::operation::create_multipart_upload::CreateMultipartUploadRequest;
 use crate::operation::list_multipart_uploads::ListMultipartUploadsRequest;
 use crate::operation::list_parts::ListPartsRequest;

@@ -110,7 +110,8 @@ impl Suite {
 
     /// Tests a server that `start` starts when the first row needs it.
     ///
-    /// `start` returns the endpoint and a guard, which is dropped at the end. [`free_port`] finds it a port.
+    /// `start` returns the endpoint and a guard, which is dropped at the end. [`free_port`] finds it a port. The
+    /// run waits up to 30 seconds until somebody listens there.
     pub fn server<Guard, Failed>(
         start: impl FnOnce() -> Result<(String, Guard), Failed> + Send + 'static,
     ) -> Self

@@ -2,14 +2,16 @@
 
 use std::any::Any;
 use std::fmt;
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mpuspec_mock::Mock;
 use mpuspec_mock::provider::Provider;
 
 use super::SuiteError;
 use crate::run::Restart;
+use crate::wire::Target;
 
 type Start = Box<dyn FnOnce() -> Result<(String, Box<dyn Any + Send>), String> + Send>;
 
@@ -43,6 +45,30 @@ impl fmt::Debug for Server {
             Self::Started(_) => f.write_str("Started"),
             Self::Mock => f.write_str("Mock"),
         }
+    }
+}
+
+/// A server that was started and does not listen by then does not come.
+const LONGEST: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_millis(50);
+
+/// Waits until somebody listens at an endpoint.
+fn wait_for(endpoint: &str) -> Result<(), SuiteError> {
+    let silent = |reason: String| SuiteError::Endpoint(format!("the server did not start: {reason}"));
+    let url = Target::endpoint(endpoint).map_err(|error| SuiteError::Usage(error.to_string()))?;
+    let begun = Instant::now();
+    loop {
+        let addresses = url.socket_addrs(|| None).map_err(|error| silent(format!("{endpoint}: {error}")))?;
+        let connected = addresses.iter().map(|address| TcpStream::connect_timeout(address, LONGEST));
+        let error = match connected.reduce(Result::or) {
+            Some(Ok(_)) => return Ok(()),
+            Some(Err(error)) => error.to_string(),
+            None => "it has no address".to_owned(),
+        };
+        if begun.elapsed() > LONGEST {
+            return Err(silent(format!("nobody listens at {endpoint} ({error})")));
+        }
+        std::thread::sleep(AGAIN);
     }
 }
 
@@ -81,6 +107,7 @@ impl Server {
             Self::Started(start) => {
                 let started = start()
                     .map_err(|reason| SuiteError::Endpoint(format!("the server did not start: {reason}")))?;
+                wait_for(&started.0)?;
                 Ok((vec![started.0], Guard::new(started.1, None)))
             }
             Self::Mock => {

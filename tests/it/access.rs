@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use mpuspec::internals::operation::abort_multipart_upload::AbortMultipartUploadRequest;
 use mpuspec::internals::operation::complete_multipart_upload::CompleteMultipartUploadRequest;
-use mpuspec::internals::operation::complete_multipart_upload::CompletedPart;
+use mpuspec::internals::operation::completed_parts::CompletedPart;
 use mpuspec::internals::operation::create_multipart_upload::CreateMultipartUploadRequest;
 use mpuspec::internals::operation::list_multipart_uploads::ListMultipartUploadsRequest;
 use mpuspec::internals::operation::list_parts::ListPartsRequest;

@@ -23,6 +23,21 @@ async fn a_run_gives_a_report() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_listens_late_is_waited_for() {
+    let port = mpuspec::free_port().expect("there is one");
+    let start = move || {
+        let late = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            Mock::builder().port(port).start()
+        });
+        Ok::<_, std::io::Error>((format!("http://127.0.0.1:{port}"), late))
+    };
+    let suite = Suite::server(start).credentials(mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY);
+    let report = suite.only("abort/leaves-the-object").run().await.expect("it runs");
+    assert_eq!(report.exit, 0, "{}", report.conclusion);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn broken_promises_are_told_and_what_a_baseline_knows_does_not_count() {
     let mock = Mock::builder().defect("abort-deletes-object").start().expect("the mock starts");
     let report = at(&mock).only("abort/leaves-the-object").run().await.expect("it runs");
