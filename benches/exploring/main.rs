@@ -16,7 +16,7 @@ use mpuspec::internals::history::{self, Oracle, judge};
 use mpuspec::internals::run::{BucketChoice, Restart, RunOptions, Runner};
 use mpuspec::internals::wire::{Budget, Client, ClientOptions, Credentials, Target};
 use mpuspec_mock::Mock;
-use mpuspec_mock::model::Defect;
+use mpuspec_mock::defects::Defect;
 use mpuspec_mock::provider::{self, LimitName, Provider};
 
 /// As many sequences, and races, as a run on this machine explores.

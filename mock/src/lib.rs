@@ -12,6 +12,7 @@
 
 mod accounts;
 mod callback;
+pub mod defects;
 mod http;
 pub mod model;
 mod ops;

@@ -1,10 +1,11 @@
 //! The two faces of the model agree: what `apply` answers, `admits` admits; and what a
 //! defective `apply` answers is, sooner or later, not admitted.
 
+use mpuspec_mock::defects::{Defect, Defects};
 use mpuspec_mock::model::{
-    Algorithm, Answer, Blob, Body, Checksum, Claimed, Conditions, Content, Defect, ETags, Event, Given,
-    KeyState, Limits, List, ListedPart, Observed, Operation, Repeated, Rules, Terms, Time, UploadId,
-    UploadOrder, admits, apply,
+    Algorithm, Answer, Blob, Body, Checksum, Claimed, Conditions, Content, ETags, Event, Given, KeyState,
+    Limits, List, ListedPart, Observed, Operation, Repeated, Rules, Terms, Time, UploadId, UploadOrder,
+    admits, apply,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -67,18 +68,18 @@ fn draft() -> impl Strategy<Value = Draft> {
 }
 
 /// The rules of OSS, where they differ.
-fn rules_of_oss(defect: Option<Defect>) -> Rules {
+fn rules_of_oss() -> Rules {
     Rules {
         etags: ETags::Uppercase,
         repeated_completion: Repeated::Gone,
         repeated_abort: Repeated::Gone,
         uploads_by: UploadOrder::Id,
         usual_checksum: Algorithm::Crc64ecma,
-        ..rules(defect)
+        ..rules()
     }
 }
 
-fn rules(defect: Option<Defect>) -> Rules {
+fn rules() -> Rules {
     let limits = Limits {
         max_part_number: 11,
         min_part_size: Some(8),
@@ -86,7 +87,7 @@ fn rules(defect: Option<Defect>) -> Rules {
         list_parts_page: 3,
         ..Limits::default()
     };
-    Rules { limits, defects: defect.into_iter().collect(), ..Rules::default() }
+    Rules { limits, ..Rules::default() }
 }
 
 /// A body whose digest is as unique as its blob.
@@ -107,12 +108,8 @@ fn put(slot: u64) -> Operation {
 }
 
 /// Turns drafts into operations while the mock's face runs, and holds each answer against the oracle's.
-fn run(
-    drafts: &[Draft],
-    defect: Option<Defect>,
-    rules: fn(Option<Defect>) -> Rules,
-) -> Result<(), TestCaseError> {
-    let (faulty, lawful) = (rules(defect), rules(None));
+fn run(drafts: &[Draft], defect: Option<Defect>, rules: fn() -> Rules) -> Result<(), TestCaseError> {
+    let (faulty, lawful) = (Defects::of(defect), rules());
     let mut state = KeyState::default();
     let mut lawful_states = vec![KeyState::default()];
     let mut ids: Vec<UploadId> = vec![UploadId("unknown".to_owned())];
@@ -158,7 +155,8 @@ fn run(
         // Ids that do not sort by time.
         let id = UploadId(format!("u{:04}", slot * 7919 % 1000));
         let given = Given { id: Some(id), at, etag: None };
-        let answer = apply(&mut state, &faulty, &Event { operation: operation.clone(), given });
+        let event = Event { operation: operation.clone(), given };
+        let answer = faulty.apply(&mut state, &lawful, &event);
         if let Answer::Created(id) = &answer {
             ids.push(id.clone());
         }
@@ -278,7 +276,7 @@ fn the_oracle_notices_every_defect_of_the_rules_of_oss() {
     every_defect_is_noticed(IN_THE_RULES_OF_OSS, rules_of_oss);
 }
 
-fn every_defect_is_noticed(defects: &[Defect], rules: fn(Option<Defect>) -> Rules) {
+fn every_defect_is_noticed(defects: &[Defect], rules: fn() -> Rules) {
     for defect in defects {
         let config = Config { cases: 3_000, failure_persistence: None, ..Config::default() };
         let mut runner = TestRunner::new_with_rng(
@@ -292,7 +290,7 @@ fn every_defect_is_noticed(defects: &[Defect], rules: fn(Option<Defect>) -> Rule
 
 #[test]
 fn a_write_between_creation_and_completion_may_end_up_on_top() {
-    let rules = rules(None);
+    let rules = rules();
     let mut state = KeyState::default();
     let mut turn = 0;
     let mut step = |state: &mut KeyState, operation: Operation| {

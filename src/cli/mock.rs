@@ -36,7 +36,7 @@ pub(super) struct Mock {
 impl Mock {
     pub(super) fn execute(self) -> Result<u8, Failure> {
         if self.defect.iter().any(|name| name == "list") {
-            let lines: Vec<String> = mpuspec_mock::model::Defect::ALL
+            let lines: Vec<String> = mpuspec_mock::defects::Defect::ALL
                 .iter()
                 .map(|defect| format!("{:<32} {}\n", defect.name(), defect.about()))
                 .collect();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
-use mpuspec_mock::model::Defect;
+use mpuspec_mock::defects::Defect;
 use mpuspec_mock::yaml::{self, Path};
 
 use super::{Failure, print};
@@ -67,6 +67,12 @@ fn select(table: Table, name: &str) -> Result<Table, Failure> {
         .filter(|(_, rows)| !rows.is_empty())
         .collect();
     if found.is_empty() {
+        if name.parse::<Defect>().is_ok() {
+            let message = format!(
+                "`{name}` is a defect that reports/mutants.yaml lacks; `MPUSPEC_BLESS=1 cargo test --test it defects` makes that again"
+            );
+            return Err(Failure::Usage(message));
+        }
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         return Err(Failure::Usage(yaml::unknown("defect or case", name, &names).message));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use mpuspec::internals::case::{Case, Catalogue, Level, Row, RowId, Selection};
 use mpuspec::internals::report::{RowReport, Verdict};
 use mpuspec::internals::run::{Applicable, plan};
-use mpuspec_mock::model::Defect;
+use mpuspec_mock::defects::Defect;
 use mpuspec_mock::provider::Dialect;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;

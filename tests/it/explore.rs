@@ -4,7 +4,7 @@ use std::process::{Child, Stdio};
 
 use mpuspec::internals::report::{Finding, Report, Verdict};
 use mpuspec_mock::Mock;
-use mpuspec_mock::model::Defect;
+use mpuspec_mock::defects::Defect;
 
 use crate::stage::{command, play, side_by_side, small, stderr};
 

@@ -7,7 +7,7 @@ use mpuspec::internals::explore::{ExploreOptions, Explorer};
 use mpuspec::internals::report::{Report, RowReport, Verdict};
 use mpuspec::internals::run::{Restart, RunOptions, SMALL};
 use mpuspec_mock::Mock;
-use mpuspec_mock::model::Defect;
+use mpuspec_mock::defects::Defect;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use wiremock::matchers::any;

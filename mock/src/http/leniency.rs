@@ -1,6 +1,6 @@
 //! What is left out of the checks of a signature, by deliberate mistakes.
 
-use crate::model::{Defect, Rules};
+use crate::defects::{Defect, Defects};
 
 /// Which checks are left out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,8 +27,8 @@ pub(crate) struct Leniency {
 
 impl Leniency {
     /// What the defects of a server leave out.
-    pub(crate) fn of(rules: &Rules) -> Self {
-        let has = |defect| rules.has(defect);
+    pub(crate) fn of(defects: &Defects) -> Self {
+        let has = |defect| defects.has(defect);
         Self {
             skew: has(Defect::IgnoreSkew),
             expiry: has(Defect::IgnoreExpiry),

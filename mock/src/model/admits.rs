@@ -31,7 +31,7 @@ pub fn admits(
     for Choice { answer, effect } in decide(state, rules, operation, &given) {
         if agrees(&answer, observed) {
             let mut next = state.clone();
-            effect.apply(&mut next, rules);
+            effect.apply(&mut next);
             add(next);
         }
     }

@@ -13,6 +13,6 @@ pub fn apply(state: &mut KeyState, rules: &Rules, event: &Event) -> Answer {
     let mut choices = decide(state, rules, &event.operation, &event.given);
     assert!(!choices.is_empty(), "the event gives what its operation needs");
     let choice = choices.swap_remove(0);
-    choice.effect.apply(state, rules);
+    choice.effect.apply(state);
     choice.answer
 }

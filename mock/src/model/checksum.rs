@@ -176,7 +176,7 @@ pub struct ObjectChecksum {
 }
 
 /// The checksum over the checksums of parts, each with the size of its part.
-pub(super) fn combined(
+pub(crate) fn combined(
     algorithm: Algorithm,
     of: ChecksumType,
     parts: &[(&Checksum, u64)],

@@ -10,8 +10,8 @@ use super::checksum::combined;
 use super::decide::{Choice, Effect, taken, unmet, unquoted};
 use super::operation::{Answer, Condition, Conditions, Given, List, ListedPart, Refusal, Terms};
 use super::{
-    ChecksumType, Content, Defect, ETags, Ending, KeyState, Object, ObjectChecksum, ObjectPart, Part,
-    Repeated, Rules, Unlisted, Upload, UploadId,
+    ChecksumType, Content, ETags, Ending, KeyState, Object, ObjectChecksum, ObjectPart, Part, Repeated,
+    Rules, Unlisted, Upload, UploadId,
 };
 
 /// What can be answered to a completion. `terms` are what it asks beside its list.
@@ -24,54 +24,19 @@ pub(super) fn complete(
     given: &Given,
 ) -> Vec<Choice> {
     let Some(upload) = state.uploads.get(id) else { return complete_again(state, rules, id, list) };
-    let all = *list == List::All;
-    let upload = &*if all { stored_for_all(state, upload, rules) } else { Cow::Borrowed(upload) };
     let list = &*match list {
         List::Parts(list) => Cow::Borrowed(list),
-        List::All => Cow::Owned(all_of(upload, rules)),
+        List::All => Cow::Owned(all_of(upload)),
     };
-    let mut refusals = refusals(state, upload, rules, id, list, terms);
-    if all && rules.has(Defect::AllTakesSmallParts) {
-        refusals.retain(|refusal| !matches!(refusal, Refusal::TooSmall { .. }));
-    }
+    let refusals = refusals(state, upload, rules, id, list, terms);
     if !refusals.is_empty() {
         // Which of several mistakes is told is the server's choice.
-        let effect = || {
-            if rules.has(Defect::RefusedCompletionEndsUpload) {
-                Effect::End(id.clone(), Ending::Aborted, None)
-            } else {
-                Effect::None
-            }
-        };
-        return refusals
-            .into_iter()
-            .map(|refusal| Choice { answer: Answer::Refused(refusal), effect: effect() })
-            .collect();
+        let refused = |refusal| Choice { answer: Answer::Refused(refusal), effect: Effect::None };
+        return refusals.into_iter().map(refused).collect();
     }
-    let mut parts = joined_parts(upload, rules, list);
-    if all && rules.has(Defect::AllInArrivalOrder) {
-        parts.sort_by_key(|(_, part)| part.arrived);
-    }
-    let mut content = Content::joined(parts.iter().map(|(_, part)| part.content.clone()));
-    if rules.has(Defect::LoseLastByte) {
-        content = content.range(0, content.len().saturating_sub(1));
-    }
-    let mut meta = upload.meta.clone();
-    if !rules.has(Defect::LoseAclOfCompletion) {
-        meta.extend(terms.meta.clone());
-    }
-    let object = Object {
-        content,
-        etag: String::new(),
-        meta,
-        modified: upload.initiated,
-        checksum: object_checksum(upload, rules, parts.iter().map(|(_, part)| *part)),
-        parts: Some(parts.iter().map(|(number, part)| finished(*number, part)).collect()),
-        sequential: upload.sequential,
-    };
-    let etags = etags_of_parts(rules, &parts, &object.content, given);
-    let done = etags.into_iter().flat_map(|etag| {
-        let object = Object { etag: etag.clone(), ..object.clone() };
+    let parts: Vec<(u32, &Part)> = listed_parts(upload, list).collect();
+    let done = objects(upload, rules, &parts, terms, given).into_iter().flat_map(|object| {
+        let etag = object.etag.clone();
         let ending = Ending::Completed { list: as_sent(list), etag: etag.clone() };
         let ends = move |object| Effect::End(id.clone(), ending.clone(), object);
         let on_top = Choice { answer: Answer::Completed(etag.clone()), effect: ends(Some(object)) };
@@ -83,39 +48,37 @@ pub(super) fn complete(
     done.collect()
 }
 
-/// Whether a part had the listed ETag before it was sent again.
-fn was(upload: &Upload, listed: &ListedPart) -> bool {
-    let number = u32::try_from(listed.number).unwrap_or(0);
-    upload.replaced.get(&number).is_some_and(|part| part.etag == unquoted(&listed.etag))
+/// The object that parts become, once for each ETag that it may have.
+pub(crate) fn objects(
+    upload: &Upload,
+    rules: &Rules,
+    parts: &[(u32, &Part)],
+    terms: &Terms,
+    given: &Given,
+) -> Vec<Object> {
+    let mut meta = upload.meta.clone();
+    meta.extend(terms.meta.clone());
+    let object = Object {
+        content: Content::joined(parts.iter().map(|(_, part)| part.content.clone())),
+        etag: String::new(),
+        meta,
+        modified: upload.initiated,
+        checksum: object_checksum(upload, rules, parts.iter().map(|(_, part)| *part)),
+        parts: Some(parts.iter().map(|(number, part)| finished(*number, part)).collect()),
+        sequential: upload.sequential,
+    };
+    let etags = etags_of_parts(rules, parts, given);
+    etags.into_iter().map(|etag| Object { etag, ..object.clone() }).collect()
 }
 
 /// The list of everything that has arrived.
-fn all_of(upload: &Upload, rules: &Rules) -> Vec<ListedPart> {
+pub(crate) fn all_of(upload: &Upload) -> Vec<ListedPart> {
     let entry = |(number, part): (&u32, &Part)| ListedPart {
         number: i64::from(*number),
         etag: part.etag.clone(),
         checksums: Vec::new(),
     };
-    let mut list: Vec<ListedPart> = upload.parts.iter().map(entry).collect();
-    if rules.has(Defect::AllDropsHighest) && list.len() > 1 {
-        list.pop();
-    }
-    list
-}
-
-/// The upload as a completion without a list sees it; deliberate mistakes see other parts in it.
-fn stored_for_all<'s>(state: &KeyState, upload: &'s Upload, rules: &Rules) -> Cow<'s, Upload> {
-    let mut seen = Cow::Borrowed(upload);
-    if rules.has(Defect::AllTakesOtherUploads) {
-        let others = state.uploads.values().flat_map(|other| &other.parts);
-        for (number, part) in others {
-            seen.to_mut().parts.entry(*number).or_insert_with(|| part.clone());
-        }
-    }
-    if rules.has(Defect::AllTakesReplacedParts) && !upload.replaced.is_empty() {
-        seen.to_mut().parts.extend(upload.replaced.clone());
-    }
-    seen
+    upload.parts.iter().map(entry).collect()
 }
 
 /// A completion of an upload that is not there, or no longer.
@@ -125,40 +88,19 @@ fn complete_again(state: &KeyState, rules: &Rules, id: &UploadId, list: &List) -
         List::All => true,
     };
     let gone = Choice { answer: Answer::Refused(Refusal::NoSuchUpload(id.clone())), effect: Effect::None };
-    if let (Some(Ending::Completed { etag, .. }), Some(object)) = (state.ended.get(id), &state.object)
-        && rules.has(Defect::SecondCompletionEmpties)
-    {
-        let empty = Object { content: Content::default(), ..object.clone() };
-        return vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::Put(empty) }];
-    }
-    if let (None, Some(object)) = (state.ended.get(id), &state.object)
-        && rules.has(Defect::StrayCompletionEmptiesObject)
-    {
-        let empty = Object { content: Content::default(), ..object.clone() };
-        return vec![Choice { answer: gone.answer, effect: Effect::Put(empty) }];
-    }
     match state.ended.get(id) {
         // AWS answers a repeated completion as it answered the first; its API text says NoSuchUpload.
         Some(Ending::Completed { list: before, etag })
-            if same(before)
-                && (rules.repeated_completion == Repeated::Open || rules.has(Defect::ReplayCompletion)) =>
+            if same(before) && rules.repeated_completion == Repeated::Open =>
         {
             vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::None }, gone]
-        }
-        Some(Ending::Completed { etag, .. }) if rules.has(Defect::ReplayOtherCompletions) => {
-            vec![Choice { answer: Answer::Completed(etag.clone()), effect: Effect::None }]
-        }
-        _ if rules.has(Defect::CompleteOverObject) && state.object.is_some() => {
-            vec![Choice { answer: Answer::Completed(id.0.clone()), effect: Effect::None }]
-        }
-        None if rules.has(Defect::AcceptUnknownCompletion) => {
-            vec![Choice { answer: Answer::Completed(id.0.clone()), effect: Effect::None }]
         }
         _ => vec![gone],
     }
 }
 
-fn as_sent(list: &[ListedPart]) -> Vec<(u32, String)> {
+/// A list as it is remembered.
+pub(crate) fn as_sent(list: &[ListedPart]) -> Vec<(u32, String)> {
     list.iter()
         .map(|part| (u32::try_from(part.number).unwrap_or(0), unquoted(&part.etag).to_owned()))
         .collect()
@@ -174,14 +116,9 @@ fn refusals(
     terms: &Terms,
 ) -> Vec<Refusal> {
     let mut found = Vec::new();
-    found.extend(taken(
-        state,
-        rules,
-        terms.conditions.forbid_overwrite,
-        Defect::IgnoreForbidOverwriteAtCompletion,
-    ));
-    found.extend(condition_refusal(state, upload, rules, &terms.conditions));
-    if list.is_empty() && !rules.has(Defect::AcceptEmptyList) {
+    found.extend(taken(state, terms.conditions.forbid_overwrite));
+    found.extend(condition_refusal(state, upload, &terms.conditions));
+    if list.is_empty() {
         found.push(Refusal::EmptyList);
     }
     if let Some(part) = list.iter().find(|part| part.number < i64::from(rules.limits.min_part_number.min(1)))
@@ -189,33 +126,15 @@ fn refusals(
         found.push(Refusal::ListedNumber(part.number));
     }
     let ascends = list.windows(2).all(|pair| pair[0].number < pair[1].number);
-    if (!ascends && !rules.has(Defect::AcceptAnyOrder))
-        || (!is_gapless(list) && rules.has(Defect::RefuseGaps))
-    {
+    if !ascends {
         found.push(Refusal::InvalidPartOrder(id.clone()));
     }
-    let page = rules.limits.list_parts_page as usize;
-    for (at, listed) in list.iter().enumerate() {
-        let lost = at >= page && rules.has(Defect::LoseLaterParts);
-        let number = u32::try_from(listed.number).ok().filter(|_| !lost);
-        let sent = number.and_then(|number| upload.parts.get(&number));
-        let valid = match sent {
-            Some(part) => {
-                part.etag == unquoted(&listed.etag)
-                    || (listed.etag.is_empty() && rules.has(Defect::AcceptIncompleteEntries))
-                    || rules.has(Defect::IgnoreListedEtags)
-                    || rules.has(Defect::HonoursSupersededEtags) && was(upload, listed)
-            }
-            None => rules.has(Defect::SkipMissingParts),
-        };
-        if !valid {
-            found.push(Refusal::InvalidPart {
-                upload: id.clone(),
-                number: listed.number,
-                etag: listed.etag.clone(),
-            });
-            break;
-        }
+    let is_valid = |listed: &&ListedPart| {
+        let sent = u32::try_from(listed.number).ok().and_then(|number| upload.parts.get(&number));
+        sent.is_some_and(|part| part.etag == unquoted(&listed.etag))
+    };
+    if let Some(ListedPart { number, etag, .. }) = list.iter().find(|listed| !is_valid(listed)) {
+        found.push(Refusal::InvalidPart { upload: id.clone(), number: *number, etag: etag.clone() });
     }
     let left_out =
         upload.parts.keys().any(|number| !list.iter().any(|part| part.number == i64::from(*number)));
@@ -229,16 +148,11 @@ fn refusals(
 }
 
 /// A condition that does not hold; or one that does, on a key that was written meanwhile.
-fn condition_refusal(
-    state: &KeyState,
-    upload: &Upload,
-    rules: &Rules,
-    conditions: &Conditions,
-) -> Option<Refusal> {
-    if let Some(refusal) = unmet(state, rules, conditions) {
+fn condition_refusal(state: &KeyState, upload: &Upload, conditions: &Conditions) -> Option<Refusal> {
+    if let Some(refusal) = unmet(state, conditions) {
         return Some(refusal);
     }
-    if !upload.overtaken || rules.has(Defect::IgnoreConflicts) {
+    if !upload.overtaken {
         return None;
     }
     let stated = match conditions {
@@ -258,25 +172,18 @@ fn checksum_refusals(
 ) -> Vec<Refusal> {
     let mut found = Vec::new();
     let stated = upload.checksum.map(|(_, of)| of);
-    let impossible = upload.checksum.zip(terms.of).is_some_and(|((algorithm, _), of)| !algorithm.allows(of));
-    let ignored =
-        rules.has(Defect::IgnoreChecksumType) || impossible && rules.has(Defect::AcceptImpossibleType);
-    if terms.of.is_some() && terms.of != stated && !ignored {
+    if terms.of.is_some() && terms.of != stated {
         found.push(Refusal::OtherChecksumType(stated));
     }
-    if upload.checksum.is_some() && !is_gapless(list) && !rules.has(Defect::AcceptGapsWithChecksums) {
+    if upload.checksum.is_some() && !is_gapless(list) {
         found.push(Refusal::NotConsecutive(id.clone()));
     }
-    if !rules.has(Defect::IgnoreListedChecksums) {
-        found.extend(list.iter().find_map(|listed| listed_checksum(upload, id, listed)));
-    }
+    found.extend(list.iter().find_map(|listed| listed_checksum(upload, id, listed)));
     let size = listed_size(upload, list);
-    if let Some(told) = terms.size.filter(|told| *told != size)
-        && !rules.has(Defect::IgnoreObjectSize)
-    {
+    if let Some(told) = terms.size.filter(|told| *told != size) {
         found.push(Refusal::ObjectSize { told, computed: size });
     }
-    if found.is_empty() && !rules.has(Defect::IgnoreObjectChecksum) {
+    if found.is_empty() {
         found.extend(object_checksum_refusal(upload, rules, list, terms));
     }
     found
@@ -330,22 +237,14 @@ fn object_checksum<'u>(
     rules: &Rules,
     parts: impl Iterator<Item = &'u Part>,
 ) -> Option<ObjectChecksum> {
-    if upload.checksum.is_none() && rules.has(Defect::OmitDefaultChecksum) {
-        return None;
-    }
     let (algorithm, of) = upload.checksum.unwrap_or((rules.usual_checksum, ChecksumType::FullObject));
     let kept: Option<Vec<_>> =
         parts.map(|part| Some((part.checksum.as_ref()?, part.content.len()))).collect();
-    let composes = rules.has(Defect::ComposeFullObject) || rules.has(Defect::Crc64OfParts);
-    if of == ChecksumType::FullObject && composes {
-        let composed = combined(algorithm, ChecksumType::Composite, &kept?)?;
-        return Some(ObjectChecksum { of, ..composed });
-    }
     combined(algorithm, of, &kept?)
 }
 
 /// Whether the numbers are 1, 2, 3 and so on.
-fn is_gapless(list: &[ListedPart]) -> bool {
+pub(crate) fn is_gapless(list: &[ListedPart]) -> bool {
     list.iter().zip(1..).all(|(part, number)| part.number == number)
 }
 
@@ -362,7 +261,6 @@ fn listed_parts<'u>(upload: &'u Upload, list: &[ListedPart]) -> impl Iterator<It
 
 fn size_refusal(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<Refusal> {
     if let Some(least) = rules.limits.min_part_size
-        && !rules.has(Defect::AcceptSmallParts)
         && let Some((_, but_last)) = list.split_last()
         && let Some((number, small)) =
             listed_parts(upload, but_last).find(|(_, part)| part.content.len() < least)
@@ -375,29 +273,8 @@ fn size_refusal(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<R
         });
     }
     let size = listed_size(upload, list);
-    let most = match rules.limits.max_put_size {
-        Some(put) if rules.has(Defect::RefuseBeyondOnePut) => put,
-        _ => rules.limits.max_object_size?,
-    };
-    (size > most && !rules.has(Defect::AcceptLargeObjects)).then_some(Refusal::TooLarge { size, most })
-}
-
-/// The parts of the object, in its order.
-fn joined_parts<'u>(upload: &'u Upload, rules: &Rules, list: &[ListedPart]) -> Vec<(u32, &'u Part)> {
-    let listed = |number: u32| list.iter().any(|part| part.number == i64::from(number));
-    let mut parts: Vec<(u32, &Part)> = upload
-        .parts
-        .iter()
-        .filter(|(number, _)| listed(**number) || rules.has(Defect::JoinUnlistedParts))
-        .map(|(number, part)| (*number, part))
-        .collect();
-    if rules.has(Defect::JoinInArrivalOrder) {
-        parts.sort_by_key(|(_, part)| part.arrived);
-    }
-    if rules.has(Defect::JoinInTextOrder) {
-        parts.sort_by_key(|(number, _)| number.to_string());
-    }
-    parts
+    let most = rules.limits.max_object_size?;
+    (size > most).then_some(Refusal::TooLarge { size, most })
 }
 
 fn finished(number: u32, part: &Part) -> ObjectPart {
@@ -405,22 +282,17 @@ fn finished(number: u32, part: &Part) -> ObjectPart {
 }
 
 /// The ETags that the object may have; none where the server's choice is not known.
-fn etags_of_parts(rules: &Rules, parts: &[(u32, &Part)], content: &Content, given: &Given) -> Vec<String> {
-    let case = |digest: &[u8]| match rules.etags == ETags::Uppercase && !rules.has(Defect::LowercaseEtags) {
-        true => hex::encode_upper(digest),
-        false => hex::encode(digest),
-    };
+fn etags_of_parts(rules: &Rules, parts: &[(u32, &Part)], given: &Given) -> Vec<String> {
     let mut hasher = Hasher::new();
-    if rules.has(Defect::PlainEtag) && rules.etags != ETags::Opaque {
-        content.pieces().flatten().for_each(|piece| hasher.update(&piece));
-        return vec![case(&hasher.finalize())];
-    }
     match rules.etags {
         ETags::Opaque => return given.etag.clone().into_iter().collect(),
         ETags::Md5 => parts.iter().for_each(|(_, part)| hasher.update(part.md5)),
         ETags::Uppercase => parts.iter().for_each(|(_, part)| hasher.update(&part.etag)),
     }
-    let formed = format!("{}-{}", case(&hasher.finalize()), parts.len());
+    let digest = hasher.finalize();
+    let digest =
+        if rules.etags == ETags::Uppercase { hex::encode_upper(digest) } else { hex::encode(digest) };
+    let formed = format!("{digest}-{}", parts.len());
     let own = given.etag.clone().filter(|own| rules.etags == ETags::Uppercase && *own != formed);
     [formed].into_iter().chain(own).collect()
 }

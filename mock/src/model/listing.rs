@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::uploads_of;
-use super::{Defect, KeyState, Rules, Time, UploadId};
+use super::{KeyState, Rules, Time, UploadId};
 
 /// What a page of uploads is asked by.
 #[derive(Clone, Debug, Default)]
@@ -44,55 +44,67 @@ pub struct UploadsPage {
     pub next: Option<(String, String)>,
 }
 
+/// An entry of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Entry {
+    Upload(ListedUpload),
+    Prefix(String),
+}
+
 /// Lists the uploads in progress of a bucket.
 pub fn list_uploads(bucket: &BTreeMap<String, KeyState>, rules: &Rules, query: &UploadsQuery) -> UploadsPage {
-    let max = match rules.has(Defect::IgnoreMaxUploads) {
-        true => u32::MAX,
-        false => query.max.min(rules.limits.list_uploads_page),
-    } as usize;
-    let folder = query.prefix.rfind('/').map_or("", |at| &query.prefix[..=at]);
-    let prefix = if rules.has(Defect::IgnorePrefix) { folder } else { query.prefix.as_str() };
-    let delimiter = query.delimiter.as_deref().filter(|_| !rules.has(Defect::IgnoreDelimiter));
-    let mut page = UploadsPage::default();
-    let is_full = |page: &UploadsPage| {
-        let prefixes = if rules.has(Defect::PrefixesTakeNoRoom) { 0 } else { page.prefixes.len() };
-        page.uploads.len() + prefixes == max
-    };
+    let max = query.max.min(rules.limits.list_uploads_page) as usize;
+    page(entries(bucket, rules, query), max, |page| page.uploads.len() + page.prefixes.len())
+}
+
+/// Everything that comes after the markers, in the order of listings.
+pub(crate) fn entries(
+    bucket: &BTreeMap<String, KeyState>,
+    rules: &Rules,
+    query: &UploadsQuery,
+) -> impl Iterator<Item = Entry> {
     let keys = bucket
         .iter()
-        .skip_while(|(key, _)| {
-            key.as_str() < query.key_marker.as_str() && !rules.has(Defect::IgnoreKeyMarker)
-        })
-        .filter(|(key, _)| key.starts_with(prefix));
-    for (key, state) in keys {
+        .skip_while(|(key, _)| key.as_str() < query.key_marker.as_str())
+        .filter(|(key, _)| key.starts_with(&query.prefix));
+    let mut last = None;
+    keys.flat_map(move |(key, state)| {
         let uploads = uploads_of(state, rules);
-        if uploads.is_empty() {
-            continue;
+        let delimiter = query.delimiter.as_deref().filter(|_| !uploads.is_empty());
+        let Some(rolled) = delimiter.and_then(|delimiter| rolled_up(key, &query.prefix, delimiter)) else {
+            let listed = |(id, initiated)| Entry::Upload(ListedUpload { key: key.clone(), id, initiated });
+            return after_marker(uploads, key, query).into_iter().map(listed).collect::<Vec<_>>();
+        };
+        // Keys that roll up to one prefix are one entry.
+        if last.as_ref() == Some(&rolled) || rolled <= query.key_marker {
+            return Vec::new();
         }
-        if let Some(rolled) = delimiter.and_then(|delimiter| rolled_up(key, prefix, delimiter)) {
-            let again = query.key_marker.starts_with(&rolled) && rules.has(Defect::RepeatPrefixMarker);
-            if page.prefixes.last() == Some(&rolled) || (rolled <= query.key_marker && !again) {
-                continue;
-            }
-            if is_full(&page) {
-                page.truncated = max > 0;
-                break;
-            }
-            page.next = Some((rolled.clone(), String::new()));
-            page.prefixes.push(rolled);
-            continue;
-        }
-        for (id, initiated) in after_marker(uploads, key, rules, query) {
-            if is_full(&page) {
-                page.truncated = max > 0;
-                break;
-            }
-            page.next = Some((key.clone(), id.0.clone()));
-            let id = if rules.has(Defect::WrongListedUploadIds) { UploadId(format!("{id}0")) } else { id };
-            page.uploads.push(ListedUpload { key: key.clone(), id, initiated });
-        }
-        if page.truncated {
+        last = Some(rolled.clone());
+        vec![Entry::Prefix(rolled)]
+    })
+}
+
+/// The first page of entries; `room` says how much of it is taken.
+pub(crate) fn page(
+    entries: impl Iterator<Item = Entry>,
+    max: usize,
+    room: fn(&UploadsPage) -> usize,
+) -> UploadsPage {
+    let mut page = UploadsPage::default();
+    for entry in entries {
+        if room(&page) == max {
+            page.truncated = max > 0;
             break;
+        }
+        match entry {
+            Entry::Upload(upload) => {
+                page.next = Some((upload.key.clone(), upload.id.0.clone()));
+                page.uploads.push(upload);
+            }
+            Entry::Prefix(prefix) => {
+                page.next = Some((prefix.clone(), String::new()));
+                page.prefixes.push(prefix);
+            }
         }
     }
     if !page.truncated {
@@ -110,19 +122,11 @@ fn rolled_up(key: &str, prefix: &str, delimiter: &str) -> Option<String> {
 }
 
 /// Of the marker's own key, what comes after the marker's upload.
-fn after_marker(
-    uploads: Vec<(UploadId, Time)>,
-    key: &str,
-    rules: &Rules,
-    query: &UploadsQuery,
-) -> Vec<(UploadId, Time)> {
-    if key != query.key_marker || rules.has(Defect::IgnoreKeyMarker) {
+fn after_marker(uploads: Vec<(UploadId, Time)>, key: &str, query: &UploadsQuery) -> Vec<(UploadId, Time)> {
+    if key != query.key_marker {
         return uploads;
     }
-    let Some(marker) = query.upload_id_marker.as_deref().filter(|_| !rules.has(Defect::IgnoreUploadIdMarker))
-    else {
-        return Vec::new();
-    };
+    let Some(marker) = query.upload_id_marker.as_deref() else { return Vec::new() };
     // Within a key the order is that of time, while the marker is an id: what follows is what
     // the listing shows behind that id. An upload that has ended meanwhile leaves no place.
     match uploads.iter().position(|(id, _)| id.0 == marker) {

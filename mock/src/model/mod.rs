@@ -7,12 +7,10 @@
 
 mod admits;
 mod apply;
-mod asked;
 mod checksum;
 mod complete;
 mod content;
 mod decide;
-mod defect;
 mod listing;
 mod operation;
 mod rules;
@@ -20,11 +18,13 @@ mod state;
 
 pub use admits::{UNSEEN, admits, lawful};
 pub use apply::apply;
-pub use asked::Asked;
+pub(crate) use checksum::combined;
 pub use checksum::{Algorithm, Checksum, ChecksumType, Hasher, ObjectChecksum};
+pub(crate) use complete::{all_of, as_sent, is_gapless, objects};
 pub use content::{Blob, Content, Slice};
-pub use defect::Defect;
+pub(crate) use decide::{etag_of_bytes, unquoted};
 pub use listing::{ListedUpload, UploadsPage, UploadsQuery, list_uploads};
+pub(crate) use listing::{entries, page};
 pub use operation::{
     Answer, Body, Claimed, Code, Condition, Conditions, Event, Given, List, ListedPart, Observed, Operation,
     PartEntry, PartsPage, Refusal, Terms,

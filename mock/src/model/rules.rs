@@ -1,8 +1,6 @@
 //! The numbers and switches that decisions depend on.
 
-use std::collections::BTreeSet;
-
-use super::{Algorithm, Asked, Defect};
+use super::Algorithm;
 
 /// Everything in which providers differ, as far as the model is concerned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,19 +21,9 @@ pub struct Rules {
     pub uploads_by: UploadOrder,
     /// The checksum that is computed where none is asked for.
     pub usual_checksum: Algorithm,
-    /// Deliberate mistakes; an oracle has none.
-    pub defects: BTreeSet<Defect>,
-    /// Which mistakes decisions asked about.
-    pub asked: Asked,
 }
 
 impl Rules {
-    /// Whether a deliberate mistake is switched on.
-    pub fn has(&self, defect: Defect) -> bool {
-        self.asked.note(defect);
-        self.defects.contains(&defect)
-    }
-
     /// Whether the usual checksum of a part is told although nobody asked for it.
     pub(super) fn tells_usual_checksum(&self) -> bool {
         self.usual_checksum == Algorithm::Crc64ecma

@@ -53,8 +53,6 @@ pub struct Upload {
     pub overtaken: bool,
     /// Whether its parts have to come in order, each once.
     pub sequential: bool,
-    /// Parts that were replaced. Kept for a deliberate mistake alone.
-    pub replaced: BTreeMap<u32, Part>,
 }
 
 /// A part of an upload in progress.

@@ -3,8 +3,9 @@
 use http::StatusCode;
 
 use super::{Call, unsettled};
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error};
-use crate::model::{Defect, Operation};
+use crate::model::Operation;
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let upload = call.upload();

@@ -4,8 +4,9 @@ use bytes::Bytes;
 
 use super::Call;
 use crate::callback::{Callback, Failure, Sent, Told};
+use crate::defects::Defect;
 use crate::http::{Answer, Pieces, S3Error};
-use crate::model::{Defect, Operation};
+use crate::model::Operation;
 
 /// The callback that a request asks for.
 pub(super) fn asked(call: &Call<'_>) -> Result<Option<Callback>, S3Error> {

@@ -5,10 +5,9 @@ use http::StatusCode;
 use super::create_multipart_upload::encodes_names;
 use super::put_object::conditions;
 use super::{Call, acl, call_back, encryption, metadata, unsettled};
+use crate::defects::Defect;
 use crate::http::{Answer, Element, S3Error, checksum, url_encoded};
-use crate::model::{
-    self, Algorithm, Conditions, Defect, List, ListedPart, Meta, ObjectChecksum, Operation, Terms,
-};
+use crate::model::{self, Algorithm, Conditions, List, ListedPart, Meta, ObjectChecksum, Operation, Terms};
 use crate::provider::Dialect;
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {

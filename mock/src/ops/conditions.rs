@@ -3,8 +3,9 @@
 use http::StatusCode;
 use jiff::fmt::rfc2822::DateTimeParser;
 
+use crate::defects::{Defect, Defects};
 use crate::http::{Request, S3Error};
-use crate::model::{Defect, Object, Rules};
+use crate::model::Object;
 use crate::provider::Dialect;
 
 /// Whose conditions they are.
@@ -27,15 +28,20 @@ impl Kind {
 }
 
 /// Refuses the request if a condition does not hold.
-pub(super) fn check(kind: Kind, request: &Request, rules: &Rules, object: &Object) -> Result<(), S3Error> {
+pub(super) fn check(
+    kind: Kind,
+    request: &Request,
+    defects: &Defects,
+    object: &Object,
+) -> Result<(), S3Error> {
     let copies = kind == Kind::Copy;
-    if copies && rules.has(Defect::IgnoreCopyConditions) {
+    if copies && defects.has(Defect::IgnoreCopyConditions) {
         return Ok(());
     }
     let prefix = kind.prefix(request.dialect);
     let stated = |condition: &str| request.list(&format!("{prefix}{condition}"));
     let own = match object.etag.split_once('-') {
-        Some((digest, _)) if rules.has(Defect::CompareEtagsWithoutCount) && kind == Kind::Read => digest,
+        Some((digest, _)) if defects.has(Defect::CompareEtagsWithoutCount) && kind == Kind::Read => digest,
         _ => &object.etag,
     };
     let named = |header: &str| {

@@ -1,8 +1,9 @@
 //! CopyObject: `PUT /bucket/key` with `x-amz-copy-source` or `x-oss-copy-source`.
 
 use super::{Call, copy_source, encryption, metadata, put_object, upload_part_copy::digests};
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error, checksum};
-use crate::model::{self, ChecksumType, Conditions, Defect, Operation};
+use crate::model::{self, ChecksumType, Conditions, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let source = copy_source::find(call)?;

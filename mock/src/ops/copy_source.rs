@@ -3,8 +3,9 @@
 use percent_encoding::percent_decode_str;
 
 use super::{Call, conditions, headers, metadata, versions};
+use crate::defects::Defect;
 use crate::http::S3Error;
-use crate::model::{self, Defect, Object};
+use crate::model::{self, Object};
 use crate::policy::Action;
 use crate::provider::Dialect;
 
@@ -21,7 +22,7 @@ pub(super) fn find(call: &Call<'_>) -> Result<Object, S3Error> {
     }
     let object = from.keys.get(&key).and_then(|state| state.object.as_ref());
     let object = object.ok_or_else(|| S3Error::refused(model::Refusal::NoSuchKey, &key, call.dialect()))?;
-    conditions::check(conditions::Kind::Copy, &call.request, &call.service.rules, object)?;
+    conditions::check(conditions::Kind::Copy, &call.request, &call.service.defects, object)?;
     let message = "Operation is not valid for the source object's storage class";
     metadata::check_readable(call.dialect(), &object.meta, message)?;
     Ok(object.clone())

@@ -2,8 +2,9 @@
 
 use super::list_multipart_uploads::encoding;
 use super::{Call, encryption, metadata};
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error, checksum, url_encoded};
-use crate::model::{self, Defect, Operation};
+use crate::model::{self, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let mut meta = metadata::of(call)?;

@@ -3,7 +3,7 @@
 use super::create_multipart_upload::encodes_names;
 use super::{Call, delete_object, versions};
 use crate::http::{Answer, Element, S3Error, url_encoded};
-use crate::model::{self, Event, Given, KeyState, Operation, Time};
+use crate::model::{Event, Given, KeyState, Operation, Time};
 use crate::policy::Action;
 use crate::store::Bucket;
 
@@ -78,7 +78,7 @@ fn delete(call: &Call<'_>, bucket: &mut Bucket, entry: &Entry<'_>, at: Time) -> 
     }
     if let Some(state) = bucket.keys.get_mut(entry.key) {
         let event = Event { operation: Operation::Delete, given: Given { at, ..Given::default() } };
-        model::apply(state, &call.service.rules, &event);
+        call.service.defects.apply(state, &call.service.rules, &event);
     }
     Ok(())
 }

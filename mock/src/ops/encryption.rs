@@ -2,8 +2,9 @@
 //! S3's there is only the kind that needs no key, which changes nothing that a client could see.
 
 use super::Call;
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error};
-use crate::model::{Defect, Meta, UploadId};
+use crate::model::{Meta, UploadId};
 use crate::provider::Dialect;
 
 const HEADER: &str = "x-oss-server-side-encryption";

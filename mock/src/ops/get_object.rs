@@ -7,8 +7,9 @@ use md5::{Digest, Md5};
 
 use super::complete_multipart_upload::shown;
 use super::{Call, conditions, metadata, unsettled};
+use crate::defects::Defect;
 use crate::http::{Answer, Pieces, S3Error, checksum, http_date};
-use crate::model::{self, Checksum, ChecksumType, Content, Defect, Object, Operation};
+use crate::model::{self, Checksum, ChecksumType, Content, Object, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let head = call.request.method == Method::HEAD;
@@ -25,7 +26,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
         },
     };
     if !call.has(Defect::IgnoreReadConditions) {
-        conditions::check(conditions::Kind::Read, &call.request, &call.service.rules, &object).map_err(
+        conditions::check(conditions::Kind::Read, &call.request, &call.service.defects, &object).map_err(
             |error| match error.is_not_modified() {
                 // What a 200 would tell of the object's version, a 304 has to tell too (RFC 9110, 15.4.5).
                 true => error

@@ -1,8 +1,9 @@
 //! GetObjectAcl: `GET /bucket/key?acl`.
 
 use super::{Call, acl};
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error};
-use crate::model::{self, Defect, Operation};
+use crate::model::{self, Operation};
 use crate::provider::Dialect;
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {

@@ -1,8 +1,9 @@
 //! GetObjectAttributes: `GET /bucket/key?attributes`.
 
 use super::{Call, metadata};
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error, Xml, checksum, http_date};
-use crate::model::{self, ChecksumType, Defect, Object, ObjectPart, Operation};
+use crate::model::{self, ChecksumType, Object, ObjectPart, Operation};
 
 /// Parts on one page.
 const PAGE: u32 = 1_000;

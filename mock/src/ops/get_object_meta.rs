@@ -3,8 +3,9 @@
 use http::StatusCode;
 
 use super::Call;
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error, http_date};
-use crate::model::{self, Defect, Operation};
+use crate::model::{self, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let model::Answer::Object(object) = call.apply(Operation::Head)? else {

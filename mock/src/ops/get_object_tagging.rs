@@ -1,8 +1,9 @@
 //! GetObjectTagging: `GET /bucket/key?tagging`.
 
 use super::{Call, metadata};
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error};
-use crate::model::{self, Defect, Operation};
+use crate::model::{self, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let model::Answer::Object(object) = call.apply(Operation::Head)? else {

@@ -4,8 +4,8 @@ use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 
 use super::Call;
+use crate::defects::{Defect, Defects};
 use crate::http::Answer;
-use crate::model::{Defect, Rules};
 
 /// What becomes of an answer.
 #[derive(Clone, Copy)]
@@ -126,13 +126,13 @@ const ABSENT: &[(Defect, &str)] = &[
 ];
 
 /// Returns whether a defect makes an operation absent.
-pub(super) fn is_absent(rules: &Rules, operation: &str) -> bool {
-    ABSENT.iter().any(|(defect, of)| *of == operation && rules.has(*defect))
+pub(super) fn is_absent(defects: &Defects, operation: &str) -> bool {
+    ABSENT.iter().any(|(defect, of)| *of == operation && defects.has(*defect))
 }
 
 /// Changes the answer of an operation as the defects want it.
-pub(crate) fn change(rules: &Rules, operation: &str, answer: Answer) -> Answer {
-    let wanted = CHANGES.iter().filter(|(defect, of, _)| *of == operation && rules.has(*defect));
+pub(crate) fn change(defects: &Defects, operation: &str, answer: Answer) -> Answer {
+    let wanted = CHANGES.iter().filter(|(defect, of, _)| *of == operation && defects.has(*defect));
     wanted.fold(answer, |answer, (_, _, change)| match change {
         Change::NoHeader(name) => answer.without_header(name),
         change => answer.map_document(|document| changed(document, *change)),

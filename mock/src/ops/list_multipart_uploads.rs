@@ -1,8 +1,9 @@
 //! ListMultipartUploads: `GET /bucket?uploads`.
 
 use super::{Call, metadata};
+use crate::defects::{Defect, list_uploads};
 use crate::http::{Answer, S3Error, url_encoded};
-use crate::model::{Defect, KeyState, Time, UploadId, UploadsQuery, list_uploads};
+use crate::model::{KeyState, Time, UploadId, UploadsQuery};
 use crate::policy::Action;
 use crate::store::Bucket;
 
@@ -36,7 +37,7 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
             upload_id_marker,
         ));
     }
-    let mut page = list_uploads(&bucket.keys, &call.service.rules, &query);
+    let mut page = list_uploads(&bucket.keys, &call.service.rules, &query, &call.service.defects);
     if query.key_marker.is_empty() && !upload_id_marker.is_empty() {
         page.uploads.retain(|upload| *upload.id.0 > *upload_id_marker);
     }

@@ -6,8 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Call, list_multipart_uploads::encoding, metadata};
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error, Xml, url_encoded};
-use crate::model::{Defect, Object, Time};
+use crate::model::{Object, Time};
 use crate::policy::Action;
 use crate::provider::Dialect;
 use crate::store::Bucket;

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use percent_encoding::percent_decode_str;
 
 use super::{Call, acl, encryption};
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error, encoded_words};
-use crate::model::{Defect, Meta};
+use crate::model::Meta;
 use crate::provider::Dialect;
 
 /// The headers of HTTP that are kept with an object. A read can have them answered as it likes.

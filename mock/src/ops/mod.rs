@@ -49,11 +49,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use hyper::body::Incoming;
 
+use crate::defects::{Defect, Defects};
 use crate::http::{
     Answer, Payload, Received, Request, S3Error, Unchecked, Xml, checksum, iso8601, receive, receive_small,
 };
 use crate::model::{
-    self, Algorithm, Defect, Event, Given, KeyState, Meta, Operation, Refusal, Rules, Time, Upload, UploadId,
+    self, Algorithm, Event, Given, KeyState, Meta, Operation, Refusal, Rules, Time, Upload, UploadId,
 };
 use crate::policy::{Action, Effect};
 use crate::provider::{CAPABILITIES, Dialect, Provider, Support};
@@ -64,6 +65,8 @@ use crate::store::{Bucket, Inner, Store};
 pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) rules: Rules,
+    /// The mistakes that it makes.
+    pub(crate) defects: Defects,
     pub(crate) provider: Provider,
     pub(crate) region: String,
     /// `http` or `https`, for the location of objects.
@@ -80,7 +83,7 @@ impl Service {
 
     /// What becomes of the store when the server falls: nothing, unless it is to lose something.
     pub(crate) fn fall(&self) {
-        unsettled::fall(&mut self.store.lock(), &self.rules);
+        unsettled::fall(&mut self.store.lock(), &self.defects);
     }
 }
 
@@ -103,8 +106,8 @@ const ANONYMOUS: &str = "anonymous";
 impl<'s> Call<'s> {
     /// Finds the operation and carries it out.
     pub(crate) async fn answer(self) -> Result<Answer, S3Error> {
-        let (rules, operation) = (&self.service.rules, left_out::operation(&self));
-        if left_out::is_absent(rules, operation) {
+        let (defects, operation) = (&self.service.defects, left_out::operation(&self));
+        if left_out::is_absent(defects, operation) {
             return Err(S3Error::not_implemented(operation));
         }
         let id = self.request.query("uploadId").unwrap_or_default();
@@ -115,7 +118,7 @@ impl<'s> Call<'s> {
             return Err(S3Error::new("InternalError", "We encountered an internal error. Please try again."));
         }
         let answer = route::route(self).await?;
-        Ok(left_out::change(rules, operation, answer))
+        Ok(left_out::change(defects, operation, answer))
     }
 
     fn dialect(&self) -> Dialect {
@@ -137,7 +140,7 @@ impl<'s> Call<'s> {
     }
 
     fn has(&self, defect: Defect) -> bool {
-        self.service.rules.has(defect)
+        self.service.defects.has(defect)
     }
 
     fn principal(&self) -> &str {
@@ -219,7 +222,7 @@ impl<'s> Call<'s> {
         let event = Event { operation, given: Given { id: Some(id), at, etag: None } };
         fits(bucket.keys.get(&owner).unwrap_or(&KeyState::default()))?;
         let state = bucket.keys.entry(owner).or_default();
-        let answer = model::apply(state, &self.service.rules, &event);
+        let answer = self.service.defects.apply(state, &self.service.rules, &event);
         if *state == KeyState::default() {
             bucket.keys.remove(key);
         }

@@ -5,8 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 
 use super::{Call, call_back, encryption, metadata};
+use crate::defects::Defect;
 use crate::http::{Answer, Request, S3Error, checksum};
-use crate::model::{self, ChecksumType, Conditions, Defect, Operation};
+use crate::model::{self, ChecksumType, Conditions, Operation};
 use crate::policy::Action;
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {

@@ -4,8 +4,9 @@ use http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Call, metadata};
+use crate::defects::Defect;
 use crate::http::{Answer, Element, S3Error};
-use crate::model::{Defect, Meta, Operation};
+use crate::model::{Meta, Operation};
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let document = call.document().await?;

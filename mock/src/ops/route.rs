@@ -4,7 +4,7 @@
 use http::{Method, StatusCode};
 
 use super::{Call, *};
-use crate::model::Defect;
+use crate::defects::Defect;
 use crate::provider::Dialect;
 
 /// Parameters of the query that name a sub-resource of OSS the mock does not have.

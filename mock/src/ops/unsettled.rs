@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::Call;
+use crate::defects::{Defect, Defects};
 use crate::http::S3Error;
-use crate::model::{self, Defect, Event, Given, KeyState, List, Object, Operation, Rules, UploadId};
+use crate::model::{self, Event, Given, KeyState, List, Object, Operation, UploadId};
 use crate::store::Inner;
 
 /// How long there is between two steps.
@@ -131,21 +132,22 @@ pub(super) fn settle(store: &mut Inner) {
 }
 
 /// What deliberate mistakes lose when the server falls. Nobody has been promised what they had in mind.
-pub(super) fn fall(store: &mut Inner, rules: &Rules) {
+pub(super) fn fall(store: &mut Inner, defects: &Defects) {
     store.put_off = PutOff::default();
     for state in store.buckets.values_mut().flat_map(|bucket| bucket.keys.values_mut()) {
-        if rules.has(Defect::RestartLosesUploads) {
+        if defects.has(Defect::RestartLosesUploads) {
             state.uploads.clear();
         }
-        if rules.has(Defect::RestartRevivesUploads) {
+        if defects.has(Defect::RestartRevivesUploads) {
             let ended = std::mem::take(&mut state.ended).into_keys();
             state.uploads.extend(ended.map(|id| (id, model::Upload::default())));
         }
-        if rules.has(Defect::RestartLosesParts) {
+        if defects.has(Defect::RestartLosesParts) {
             state.uploads.values_mut().for_each(|upload| upload.parts.clear());
         }
         // What was joined of parts was never written anywhere else.
-        if rules.has(Defect::RestartLosesObjects) && state.object.as_ref().is_some_and(|o| o.parts.is_some())
+        if defects.has(Defect::RestartLosesObjects)
+            && state.object.as_ref().is_some_and(|o| o.parts.is_some())
         {
             state.object = None;
         }
@@ -172,7 +174,7 @@ fn names(call: &Call<'_>) -> (String, String) {
 fn trial(call: &Call<'_>, completion: &Operation) -> Result<model::Answer, S3Error> {
     let state = call.look(KeyState::clone).unwrap_or_default();
     let event = Event { operation: completion.clone(), given: Given::default() };
-    match model::apply(&mut state.clone(), &call.service.rules, &event) {
+    match call.service.defects.apply(&mut state.clone(), &call.service.rules, &event) {
         model::Answer::Refused(refusal) => Err(S3Error::refused(refusal, call.request.key(), call.dialect())),
         answer => Ok(answer),
     }
@@ -182,7 +184,7 @@ fn trial(call: &Call<'_>, completion: &Operation) -> Result<model::Answer, S3Err
 fn outcome(call: &Call<'_>, completion: &Operation) -> Option<model::Content> {
     let mut state = call.look(KeyState::clone)?;
     let event = Event { operation: completion.clone(), given: Given::default() };
-    match model::apply(&mut state, &call.service.rules, &event) {
+    match call.service.defects.apply(&mut state, &call.service.rules, &event) {
         model::Answer::Completed(_) => Some(state.object?.content),
         _ => None,
     }

@@ -5,8 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 
 use super::{Call, encryption, metadata, unsettled, upload_part_copy::digests};
+use crate::defects::Defect;
 use crate::http::{Answer, Request, S3Error, checksum, expected_length};
-use crate::model::{self, Body, Defect, Operation};
+use crate::model::{self, Body, Operation};
 use crate::provider::Dialect;
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {

@@ -3,10 +3,9 @@
 use md5::{Digest, Md5};
 
 use super::{Call, copy_source, encryption};
+use crate::defects::Defect;
 use crate::http::{Answer, S3Error, checksum};
-use crate::model::{
-    self, Algorithm, Body, ChecksumType, Claimed, Content, Defect, Hasher, Object, Operation,
-};
+use crate::model::{self, Algorithm, Body, ChecksumType, Claimed, Content, Hasher, Object, Operation};
 
 pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let (upload, number) = (call.upload(), part_number(call)?);

@@ -147,8 +147,6 @@ impl Provider {
                 Dialect::Oss => Algorithm::Crc64ecma,
             },
             unknown_abort_succeeds: pinned("unknown-abort", "answered as done"),
-            defects: Default::default(),
-            asked: Default::default(),
         }
     }
 }

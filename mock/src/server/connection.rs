@@ -15,8 +15,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
+use crate::defects::{Defect, Defects};
 use crate::http::{Answer, Asked, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate};
-use crate::model::{Defect, Rules};
 use crate::ops::{Call, Service, left_out};
 use crate::provider::Dialect;
 use crate::{ACCESS_KEY, accounts};
@@ -85,7 +85,7 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
         Ok(answer) => answer,
         Err(error) => {
             let answer = told(service, error).into_answer(&asked);
-            let answer = left_out::change(&service.rules, left_out::OF_ERRORS, answer);
+            let answer = left_out::change(&service.defects, left_out::OF_ERRORS, answer);
             // As AWS does: clients that wait for a go-ahead may not use the connection of a refusal again.
             if waits { answer.header("connection", "close") } else { answer }
         }
@@ -120,7 +120,7 @@ fn host_id(request_id: &str) -> String {
 
 /// An error as it is told, with the spelling of the provider and what deliberate mistakes make of it.
 fn told(service: &Service, error: S3Error) -> S3Error {
-    let has = |defect| service.rules.has(defect);
+    let has = |defect| service.defects.has(defect);
     let error = error.spelt(&service.provider, |code| {
         code == "BadDigest" && has(Defect::TellBadDigest)
             || code == "NotImplemented" && has(Defect::TellNotImplementedAs501)
@@ -149,7 +149,7 @@ async fn answer(
     body: &mut Incoming,
 ) -> Result<Answer, S3Error> {
     let mut request = Request::new(parts, service.provider.dialect)?;
-    let has = |defect| service.rules.has(defect);
+    let has = |defect| service.defects.has(defect);
     if request.second_level && !has(Defect::TakePathStyle) {
         let message =
             "The bucket you are attempting to access must be addressed using OSS third level domain.";
@@ -163,7 +163,7 @@ async fn answer(
         Ok(Signed { principal: Some(ACCESS_KEY.to_owned()), payload: Payload::Unsigned })
     } else {
         let check = |request: &Request| {
-            authenticate(request, &service.region, Leniency::of(&service.rules), accounts::find)
+            authenticate(request, &service.region, Leniency::of(&service.defects), accounts::find)
         };
         match check(&request) {
             Err(error) if has(Defect::TakeSignatureOfNeighbour) => {
@@ -177,7 +177,7 @@ async fn answer(
         request.take_hoisted_headers();
     }
     if let Some(key) = &mut request.key {
-        mangle(key, &service.rules);
+        mangle(key, &service.defects);
     }
     if has(Defect::TakeForeignHeaders) {
         request.take_foreign_headers();
@@ -213,15 +213,15 @@ fn with_neighbours_key<T>(request: &mut Request, look: impl Fn(&Request) -> Opti
 }
 
 /// What deliberate mistakes make of a key.
-fn mangle(key: &mut String, rules: &Rules) {
-    if rules.has(Defect::MangleKeys) {
+fn mangle(key: &mut String, defects: &Defects) {
+    if defects.has(Defect::MangleKeys) {
         let harmless = |c: char| c.is_ascii_alphanumeric() || "/-_.".contains(c);
         *key = key.chars().map(|c| if harmless(c) { c } else { '_' }).collect();
     }
-    if rules.has(Defect::TidySlashes) {
+    if defects.has(Defect::TidySlashes) {
         *key = key.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>().join("/");
     }
-    if rules.has(Defect::StripDots) {
+    if defects.has(Defect::StripDots) {
         *key = key.split('/').map(|segment| segment.trim_start_matches('.')).collect::<Vec<_>>().join("/");
     }
 }

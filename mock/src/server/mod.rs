@@ -12,7 +12,7 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 
 use self::connection::Order;
-use crate::model::{Asked, Defect};
+use crate::defects::{Asked, Defect, Defects};
 use crate::ops::Service;
 use crate::provider::{self, Addressing, Dialect, FileError, LimitName, Provider};
 use crate::yaml;
@@ -253,18 +253,18 @@ impl MockBuilder {
             let (limit, value) = parsed.map_err(|reason| StartError::Limit { name, value, reason })?;
             provider.override_limit(limit, value);
         }
-        let mut rules = provider.rules();
+        let rules = provider.rules();
+        let mut defects = Defects::default();
         for name in &self.defects {
             let names: Vec<_> = Defect::ALL.iter().map(|defect| defect.name()).collect();
             let defect = name.parse::<Defect>();
-            rules.defects.insert(
-                defect.map_err(|()| StartError::Defect(yaml::unknown("defect", name, &names).message))?,
-            );
+            defects
+                .add(defect.map_err(|()| StartError::Defect(yaml::unknown("defect", name, &names).message))?);
         }
         if self.notes_asked {
-            rules.asked = Asked::noting();
+            defects = defects.noting();
         }
-        let asked = rules.asked.clone();
+        let asked = defects.asked().clone();
         let scheme = if self.tls { "https" } else { "http" };
         let region = self.region.unwrap_or_else(|| default_region(provider.dialect).to_owned());
         let name = match provider.dialect {
@@ -275,6 +275,7 @@ impl MockBuilder {
         let service = Service {
             store: Default::default(),
             rules,
+            defects,
             provider,
             region,
             scheme,

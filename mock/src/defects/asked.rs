@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Defect;
 
-/// Notes the defects that are asked about, once it is told to. Every two are equal: no decision depends on it.
+/// Notes the defects that are asked about, where that is wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Asked(Option<Arc<Mutex<BTreeSet<Defect>>>>);
 
@@ -13,6 +13,11 @@ impl Asked {
     /// Returns one that notes; its clones share what is noted.
     pub(crate) fn noting() -> Self {
         Self(Some(Arc::default()))
+    }
+
+    /// Whether it notes anything.
+    pub(super) fn is_noting(&self) -> bool {
+        self.0.is_some()
     }
 
     pub(super) fn note(&self, defect: Defect) {
@@ -29,11 +34,3 @@ impl Asked {
         self.0.as_ref().map(take).unwrap_or_default()
     }
 }
-
-impl PartialEq for Asked {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for Asked {}
