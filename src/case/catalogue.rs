@@ -155,6 +155,18 @@ impl Catalogue {
         self.finish(problems)
     }
 
+    /// Puts a file of the suite's own folder in the place of the case that was built in, or beside those.
+    pub fn replace_file(mut self, file: &FilePath) -> Result<Self, CatalogueError> {
+        let (name, text) = (file.display().to_string(), read(file)?);
+        let id = name.trim_end_matches(".yaml");
+        let id = id.rsplit_once("cases/").map_or(id, |(_, id)| id).to_owned();
+        let mut problems = Vec::new();
+        self.cases.retain(|case| case.id != id);
+        self.add(&id, Origin { name, text }, &mut problems);
+        self.check_requirements(&mut problems);
+        self.finish(problems)
+    }
+
     /// Adds a case of the user's; it takes the place of one with its id.
     pub fn add_case(mut self, case: Case) -> Result<Self, CatalogueError> {
         self.own.push(case.id.clone());

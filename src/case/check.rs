@@ -109,21 +109,43 @@ impl Checks {
         match expect {
             Expect::Ok | Expect::Lawful => {}
             Expect::Claims(claims) => {
+                self.bearable(claims, step, &path);
                 self.claims(claims, upload, &path);
                 self.tells(claims, step, &path.key("tells"));
             }
             Expect::OneOf(outcomes) => {
                 for (at, outcome) in outcomes.iter().enumerate() {
                     let path = path.key("one_of").index(at);
+                    self.bearable(&outcome.claims, step, &path);
                     self.claims(&outcome.claims, upload, &path);
                     for (lane, claim) in &outcome.lanes {
                         if let LaneExpect::Claims(claims) = claim {
+                            let of_lane = step.lanes.iter().find(|(name, _)| name == lane);
+                            for of_lane in of_lane.iter().flat_map(|(_, steps)| steps) {
+                                self.bearable(claims, of_lane, &path.key(lane));
+                            }
                             self.claims(claims, upload, &path.key(lane));
                         }
                     }
                     self.steps(&outcome.then);
                 }
             }
+        }
+    }
+
+    /// Refuses claims that no answer of the operation can bear: they would hold whatever came.
+    fn bearable(&mut self, claims: &Claims, step: &Step, place: &Path) {
+        let bears = match &step.action {
+            Action::Release(_) => &["etag", "checksum"][..],
+            action => action.arguments().map_or(&[][..], Arguments::bears),
+        };
+        for word in claims.special().filter(|word| !bears.contains(word)) {
+            let message = format!("an answer to `{}` has no `{word}` that could be claimed", step.word);
+            let mistake = Mistake::at_key(&place.key(word), message);
+            self.scope.mistakes.push(match bears {
+                [] => mistake,
+                bears => mistake.help(format!("it can be claimed of it: {}", bears.join(", "))),
+            });
         }
     }
 

@@ -147,6 +147,35 @@ pub struct Claims {
     pub callback: Option<CallbackClaim>,
 }
 
+impl Claims {
+    /// The words of the claims that are made and that the answers of some operations alone can bear.
+    pub(super) fn special(&self) -> impl Iterator<Item = &'static str> {
+        let made = [
+            ("etag", self.etag.is_some()),
+            ("content", self.content.is_some()),
+            ("size", self.size.is_some()),
+            ("parts", self.parts.is_some()),
+            ("count", self.count.is_some()),
+            ("at_most", self.at_most.is_some()),
+            ("uploads", self.uploads.is_some()),
+            ("prefixes", self.prefixes.is_some()),
+            ("order", self.order.is_some()),
+            ("pages", self.pages.is_some()),
+            ("distinct", self.distinct.is_some()),
+            ("metadata", self.metadata.is_some()),
+            ("no_metadata", self.no_metadata.is_some()),
+            ("storage_class", self.storage_class.is_some()),
+            ("tagging", self.tagging.is_some()),
+            ("checksum", self.checksum.is_some()),
+            ("part_checksums", self.part_checksums.is_some()),
+            ("keys", self.keys.is_some()),
+            ("acl", self.acl.is_some()),
+            ("callback", self.callback.is_some()),
+        ];
+        made.into_iter().filter_map(|(word, is_made)| is_made.then_some(word))
+    }
+}
+
 /// What the server of a callback saw.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

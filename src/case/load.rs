@@ -360,6 +360,8 @@ mod tests {
             ("{ status: 500, fields: { Code: X } }", "`status: 500` cannot be combined"),
             ("{ error: NoSuchUpload, size: 1 }", "`error` cannot be combined with success expectations"),
             ("{ error: NoSuchUpload, status: 404 }", "leave this out"),
+            ("{ size: 1 }", "an answer to `upload_part` has no `size` that could be claimed"),
+            ("{ tagging: {} }", "an answer to `upload_part` has no `tagging` that could be claimed"),
         ] {
             assert!(mistakes(expect).contains(told), "{expect}: {}", mistakes(expect));
         }

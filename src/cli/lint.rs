@@ -6,12 +6,12 @@ use clap::Args;
 use mpuspec_mock::provider::{self, FileError, Origin, Problem};
 
 use super::{Failure, diagnostic, print};
-use crate::case::{Catalogue, lint, load_case, unknown_sources};
+use crate::case::{Catalogue, CatalogueError, lint, load_case, unknown_sources};
 
 /// Checks case and provider files.
 #[derive(Debug, Args)]
 pub(super) struct Lint {
-    /// Files to check; a file of a folder `providers` is a provider [default: those of the suite]
+    /// Files to check; a file of a folder `providers` is a provider [default: those that the program was built with]
     files: Vec<PathBuf>,
 }
 
@@ -33,6 +33,7 @@ impl Lint {
         for provider in provider::builtin_names().iter().filter_map(|name| provider::load(name).ok()) {
             registry.add(&provider.documents);
         }
+        let mut catalogue = Catalogue::builtin()?;
         let mut cases = Vec::new();
         for file in &self.files {
             let name = file.display().to_string();
@@ -46,6 +47,15 @@ impl Lint {
                 }
                 continue;
             }
+            // A file of the suite's own folder is held to what its cases are held to.
+            if file.ancestors().nth(2).is_some_and(|folder| folder.join("sources.yaml").is_file()) {
+                match catalogue.clone().replace_file(file) {
+                    Ok(replaced) => catalogue = replaced,
+                    Err(CatalogueError::Invalid(found)) => problems.extend(found),
+                    Err(error) => return Err(error.into()),
+                }
+                continue;
+            }
             let text =
                 std::fs::read_to_string(file).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
             let id = name.trim_end_matches(".yaml").to_owned();
@@ -54,9 +64,18 @@ impl Lint {
                 Err(found) => problems.extend(found),
             }
         }
+        let names: Vec<String> = self.files.iter().map(|file| file.display().to_string()).collect();
+        let of_files = lint(&catalogue, &[]).into_iter().filter(|found| names.contains(&found.origin.name));
+        problems.extend(of_files);
         problems.extend(cases.iter().flat_map(|case| unknown_sources(case, &registry)));
         if problems.is_empty() {
-            print("no mistakes\n");
+            match self.files.is_empty() {
+                true => {
+                    let count = catalogue.cases.len();
+                    print(&format!("no mistakes in the {count} cases that this program was built with\n"));
+                }
+                false => print("no mistakes\n"),
+            }
             return Ok(0);
         }
         Err(Failure::Usage(diagnostic::render(&problems)))

@@ -38,6 +38,10 @@ impl Arguments for AbortUpload {
         Profile { modelled: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.upload(self.upload.as_ref(), at);
     }

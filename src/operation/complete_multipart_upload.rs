@@ -133,6 +133,10 @@ impl Arguments for CompleteUpload {
         Profile { modelled: self.body.is_none(), late_error: true, called_back, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["etag", "checksum", "callback"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.upload(self.upload.as_ref(), at);
         if let Some(CompletedList::List(list)) = &self.parts {

@@ -42,6 +42,10 @@ impl Arguments for CopyObject {
         Profile { late_error: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["etag", "checksum"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.define(self.r#as.as_deref(), Kind::Object, &at.key("as"));
     }

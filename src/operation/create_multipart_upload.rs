@@ -76,6 +76,10 @@ impl Arguments for CreateUpload {
         Profile { modelled: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.create(self.r#as.as_deref(), at);
     }

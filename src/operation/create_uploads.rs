@@ -45,6 +45,10 @@ impl Arguments for CreateUploads {
         Profile::default()
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["distinct"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.define(self.r#as.as_deref(), Kind::Uploads, &at.key("as"));
     }

@@ -35,6 +35,10 @@ impl Arguments for DeleteObject {
         Profile { modelled: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn check(&self, _: &mut Scope, _: &Path) {}
 
     fn capability(&self, _: bool) -> Option<&'static str> {

@@ -38,6 +38,10 @@ impl Arguments for DeleteObjects {
         Profile::default()
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["keys", "order"]
+    }
+
     fn check(&self, _: &mut Scope, _: &Path) {}
 
     fn capability(&self, _: bool) -> Option<&'static str> {

@@ -48,6 +48,10 @@ impl Arguments for GetObject {
         Profile { reads: true, modelled: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["etag", "content", "size", "checksum", "metadata", "no_metadata", "storage_class"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.condition(self.if_match.as_deref(), &at.key("if_match"));
         scope.condition(self.if_none_match.as_deref(), &at.key("if_none_match"));

@@ -5,7 +5,7 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::plain::Looks;
+use super::plain::WithoutEffect;
 use super::{Arguments, Cost, Named, Operation, Prepared, Profile, Scope, Shown};
 use crate::language::{KeyName, Missing, Sizes};
 use crate::row::{RowState, Unavailable};
@@ -36,6 +36,10 @@ impl Arguments for GetObjectAcl {
         Profile { reads: true, sub_resource: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["acl"]
+    }
+
     fn check(&self, _: &mut Scope, _: &Path) {}
 
     fn capability(&self, _: bool) -> Option<&'static str> {
@@ -55,7 +59,7 @@ impl Arguments for GetObjectAcl {
 
 impl Operation for GetObjectAcl {
     fn prepare(&self, row: &mut RowState<'_>) -> Result<Box<dyn Prepared>, Unavailable> {
-        Ok(Box::new(Looks(GetObjectAclRequest { key: row.key_or(self.key.as_ref(), None)? })))
+        Ok(Box::new(WithoutEffect(GetObjectAclRequest { key: row.key_or(self.key.as_ref(), None)? })))
     }
 }
 

@@ -5,7 +5,7 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::plain::Looks;
+use super::plain::WithoutEffect;
 use super::{Arguments, Cost, Named, Operation, Prepared, Profile, Scope};
 use crate::language::{Expr, KeyName, Missing, Sizes};
 use crate::row::{RowState, Unavailable};
@@ -42,6 +42,10 @@ impl Arguments for GetObjectAttributes {
         Profile { reads: true, sub_resource: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["etag", "size", "parts", "count", "checksum", "part_checksums"]
+    }
+
     fn check(&self, _: &mut Scope, _: &Path) {}
 
     fn capability(&self, _: bool) -> Option<&'static str> {
@@ -56,7 +60,7 @@ impl Arguments for GetObjectAttributes {
 impl Operation for GetObjectAttributes {
     fn prepare(&self, row: &mut RowState<'_>) -> Result<Box<dyn Prepared>, Unavailable> {
         let size = |size: Option<&Expr>| size.map(|size| row.size(size)).transpose();
-        Ok(Box::new(Looks(GetObjectAttributesRequest {
+        Ok(Box::new(WithoutEffect(GetObjectAttributesRequest {
             key: row.key_or(self.key.as_ref(), None)?,
             max_parts: size(self.max_parts.as_ref())?,
             part_number_marker: size(self.part_number_marker.as_ref())?,

@@ -5,7 +5,7 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::plain::Looks;
+use super::plain::WithoutEffect;
 use super::{Arguments, Cost, Named, Operation, Prepared, Profile, Scope};
 use crate::language::{KeyName, Missing, Sizes};
 use crate::row::{RowState, Unavailable};
@@ -36,6 +36,10 @@ impl Arguments for GetObjectTagging {
         Profile { reads: true, sub_resource: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["tagging"]
+    }
+
     fn check(&self, _: &mut Scope, _: &Path) {}
 
     fn capability(&self, _: bool) -> Option<&'static str> {
@@ -49,7 +53,7 @@ impl Arguments for GetObjectTagging {
 
 impl Operation for GetObjectTagging {
     fn prepare(&self, row: &mut RowState<'_>) -> Result<Box<dyn Prepared>, Unavailable> {
-        Ok(Box::new(Looks(GetObjectTaggingRequest { key: row.key_or(self.key.as_ref(), None)? })))
+        Ok(Box::new(WithoutEffect(GetObjectTaggingRequest { key: row.key_or(self.key.as_ref(), None)? })))
     }
 }
 

@@ -43,6 +43,10 @@ impl Arguments for HeadObject {
         Profile { reads: true, modelled: true, head: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["etag", "size", "checksum", "metadata", "no_metadata", "storage_class"]
+    }
+
     fn check(&self, _: &mut Scope, _: &Path) {}
 
     fn capability(&self, _: bool) -> Option<&'static str> {

@@ -69,6 +69,10 @@ impl Arguments for ListUploads {
         }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["uploads", "prefixes", "count", "at_most", "order", "pages"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         if let Some(upload) = &self.upload_id_marker {
             scope.upload(Some(upload), at);

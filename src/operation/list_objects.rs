@@ -5,7 +5,7 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::plain::Looks;
+use super::plain::WithoutEffect;
 use super::{Arguments, Cost, Named, Operation, Prepared, Profile, Scope};
 use crate::language::{Expr, Missing, Sizes};
 use crate::row::{RowState, Unavailable};
@@ -55,6 +55,10 @@ impl Arguments for ListObjects {
         Profile { reads: true, own_only: self.prefix.is_none(), ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["keys", "prefixes", "count", "at_most", "order"]
+    }
+
     fn check(&self, _: &mut Scope, _: &Path) {}
 
     fn capability(&self, _: bool) -> Option<&'static str> {
@@ -68,7 +72,7 @@ impl Arguments for ListObjects {
 
 impl Operation for ListObjects {
     fn prepare(&self, row: &mut RowState<'_>) -> Result<Box<dyn Prepared>, Unavailable> {
-        Ok(Box::new(Looks(ListObjectsRequest {
+        Ok(Box::new(WithoutEffect(ListObjectsRequest {
             prefix: format!("{}{}", row.prefix, self.prefix.as_deref().unwrap_or_default()),
             delimiter: self.delimiter.clone(),
             max_keys: self.max_keys.as_ref().map(|max| row.size(max)).transpose()?,

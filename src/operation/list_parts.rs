@@ -69,6 +69,10 @@ impl Arguments for ListParts {
         Profile { reads: true, modelled: !self.walk, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["parts", "count", "at_most", "order", "pages", "part_checksums"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.upload(self.upload.as_ref(), at);
         scope.define(self.r#as.as_deref(), Kind::Parts, &at.key("as"));

@@ -79,6 +79,8 @@ pub trait Arguments: Debug + Send + Sync {
     fn name(&self) -> &'static str;
     /// What sets the operation apart from others.
     fn profile(&self) -> Profile<'_>;
+    /// The claims that its answer can bear, of those that not every answer can.
+    fn bears(&self) -> &'static [&'static str];
     /// Checks the names that it gives and uses. `at` is the place of the step.
     fn check(&self, scope: &mut Scope, at: &Path);
     /// The capability that it asks for, beyond the multipart calls themselves. Where `refusal_due`, the step

@@ -5,10 +5,10 @@ use crate::history::{Ask, Saw};
 use crate::row::{RowState, Witness, Written};
 use crate::wire::{Answer, Call};
 
-/// A call that only looks.
-pub(super) struct Looks<C>(pub C);
+/// A call after which the row knows what it knew before. One that writes says what it may make when it is prepared.
+pub(super) struct WithoutEffect<C>(pub C);
 
-impl<C: Call> Prepared for Looks<C> {
+impl<C: Call> Prepared for WithoutEffect<C> {
     fn call(&self) -> &dyn Call {
         &self.0
     }

@@ -57,6 +57,10 @@ impl Arguments for PutObject {
         Profile { modelled: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["etag", "checksum"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.define(self.r#as.as_deref(), Kind::Sent, &at.key("as"));
     }

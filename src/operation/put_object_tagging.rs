@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::headers::content_md5;
-use super::plain::Looks;
+use super::plain::WithoutEffect;
 use super::{Arguments, ContentMd5, Cost, Named, Operation, Prepared, Profile, Scope};
 use crate::language::{KeyName, Missing, Sizes};
 use crate::row::{RowState, Unavailable};
@@ -42,6 +42,10 @@ impl Arguments for PutObjectTagging {
         Profile::default()
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn check(&self, _: &mut Scope, _: &Path) {}
 
     fn capability(&self, _: bool) -> Option<&'static str> {
@@ -59,7 +63,7 @@ impl Operation for PutObjectTagging {
         // A server that passes over the sub-resource makes an object.
         row.may_make(&key);
         // Tags are no bytes: to the model and to the audit nothing is written.
-        Ok(Box::new(Looks(PutObjectTaggingRequest { key, tagging: self.tagging.clone() })))
+        Ok(Box::new(WithoutEffect(PutObjectTaggingRequest { key, tagging: self.tagging.clone() })))
     }
 }
 

@@ -63,6 +63,10 @@ impl Arguments for Raw {
         Profile { by_hand: true, in_path: self.addressing.is_some(), ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["etag"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         if let Some(upload) = &self.upload {
             scope.upload(Some(upload), at);

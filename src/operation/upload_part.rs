@@ -97,6 +97,10 @@ impl Arguments for UploadPart {
         Profile { modelled: true, stop, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["etag", "checksum"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.upload(self.upload.as_ref(), at);
         scope.send(self.upload.as_ref(), &number_text(&self.number), self.r#as.as_deref(), at);

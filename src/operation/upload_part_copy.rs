@@ -58,6 +58,10 @@ impl Arguments for UploadPartCopy {
         Profile { modelled: true, late_error: true, ..Profile::default() }
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["etag", "checksum"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.upload(self.upload.as_ref(), at);
         scope.condition(self.if_match.as_deref(), &at.key("if_match"));

@@ -54,6 +54,10 @@ impl Arguments for UploadParts {
         Profile::default()
     }
 
+    fn bears(&self) -> &'static [&'static str] {
+        &["etag", "checksum"]
+    }
+
     fn check(&self, scope: &mut Scope, at: &Path) {
         scope.upload(self.upload.as_ref(), at);
         if self.source.is_some() && (self.size.is_some() || self.checksum.is_some()) {

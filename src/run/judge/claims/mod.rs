@@ -17,6 +17,7 @@ use times::times;
 use crate::case::{Claims, Code, ListOrder, Outcome, error_code};
 use crate::language::Sizes;
 use crate::row::{RowState, Unavailable};
+use crate::wire::answer::MISSING;
 use crate::wire::dialect::{Dialect, own};
 use crate::wire::{Answer, decoded_words};
 
@@ -112,6 +113,16 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         return Err(differs("success", answer.summary()));
     }
     tells(claims, answer)?;
+    // Nothing is listed in a document that did not come.
+    let of_document = claims.parts.is_some()
+        || claims.uploads.is_some()
+        || claims.prefixes.is_some()
+        || claims.keys.is_some()
+        || claims.tagging.is_some()
+        || claims.acl.is_some();
+    if of_document && answer.deviation("root").is_some_and(|root| root.seen.starts_with(MISSING)) {
+        return Err(Met::Unseen("root"));
+    }
     // A wrong checksum says more than the headers beside it.
     checksums(claims, answer, scene)?;
     headers(claims, answer, scene)?;
