@@ -4,6 +4,7 @@
 //!
 //! `table.rs` lists them. What a step can do beside one call stands in `control.rs` and in the two files of loops.
 
+mod action;
 pub mod completed_parts;
 mod control;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -50,11 +51,12 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
+pub use action::Action;
 pub use control::{Release, Restart};
 pub use headers::{ContentMd5, Headers, wire_checksum};
 pub use profile::{Cost, Profile, Stop};
 pub use scope::{Kind, Scope, number_text};
-pub use table::{ANSWER, Action, Entry, OF_ERRORS, TABLE, all_aspects, aspects};
+pub use table::{ANSWER, Entry, OF_ERRORS, TABLE, all_aspects, aspects};
 
 use crate::history::{Ask, Saw};
 use crate::language::{Expr, Missing, Sizes, UploadRef};

@@ -6,7 +6,7 @@ use mpuspec_mock::yaml::{Mapping, Mistake, Path, Value, decode};
 use schemars::{Schema, SchemaGenerator};
 
 use super::{
-    Arguments, Loop, Named, Operation, Release, Restart, abort_multipart_upload, complete_multipart_upload,
+    Action, Loop, Named, Operation, Release, Restart, abort_multipart_upload, complete_multipart_upload,
     copy_object, create_multipart_upload, create_uploads, delete_object, delete_objects, get_object,
     get_object_acl, get_object_attributes, get_object_tagging, head_object, list_multipart_uploads,
     list_objects, list_parts, put_object, put_object_tagging, raw, upload_part, upload_part_copy,
@@ -39,32 +39,6 @@ pub const TABLE: &[Entry] = &[
     Entry::of::<Release>(|value, path| decode(value, path).map(Action::Release)),
     Entry::of::<Restart>(|value, path| decode(value, path).map(|Restart {}| Action::Restart)),
 ];
-
-/// What a step does.
-#[derive(Clone, Debug)]
-pub enum Action {
-    /// One call.
-    Call(Arc<dyn Operation>),
-    /// Many calls of one operation.
-    Loop(Arc<dyn Loop>),
-    /// Lets go of a step that was held.
-    Release(Release),
-    /// Starts the server anew.
-    Restart,
-    /// Lanes of steps are released together.
-    Together,
-}
-
-impl Action {
-    /// What is known of it by its arguments, if it asks the server for something itself.
-    pub fn arguments(&self) -> Option<&dyn Arguments> {
-        match self {
-            Self::Call(operation) => Some(&**operation),
-            Self::Loop(many) => Some(&**many),
-            Self::Release(_) | Self::Restart | Self::Together => None,
-        }
-    }
-}
 
 /// A row of the table.
 pub struct Entry {

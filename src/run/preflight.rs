@@ -20,13 +20,16 @@ use crate::operation::upload_part::UploadPartRequest;
 use crate::operation::upload_part_copy::UploadPartCopyRequest;
 use crate::operation::wire_checksum;
 use crate::row::{Journal, Made};
-use crate::wire::{Answer, Blob, Call, Client, Log, Signing, Trouble};
+use crate::wire::{Answer, Blob, Call, Client, Log, Signing, Trouble, TroubleKind};
 
 /// What came of each.
 #[derive(Clone, Debug, Default)]
 pub struct Preflight {
     /// By operation: `ok`, or what was answered.
     pub results: BTreeMap<String, String>,
+    /// Operations that are not there: not implemented, or answered with something else. A refusal of this call
+    /// alone says nothing of others.
+    absent: BTreeSet<String>,
     /// Capabilities that nobody promised and that an answer showed.
     shown: BTreeSet<&'static str>,
     /// Whether a refusal bears a code that S3 does not have.
@@ -40,6 +43,11 @@ impl Preflight {
     /// Whether an operation is missing on this server.
     pub fn is_missing(&self, operation: &str) -> bool {
         self.results.get(operation).is_some_and(|result| result != OK)
+    }
+
+    /// Whether an operation is not there, whatever it is asked.
+    pub fn is_absent(&self, operation: &str) -> bool {
+        self.absent.contains(operation)
     }
 
     /// Whether an answer has shown a capability.
@@ -145,6 +153,7 @@ impl Probe<'_> {
         if found.is_ok_and(|answer| answer.is_ok() && !lists(&answer)) {
             let told = "200, without the upload that was begun before";
             self.preflight.results.insert("ListMultipartUploads".to_owned(), told.to_owned());
+            self.preflight.absent.insert("ListMultipartUploads".to_owned());
         }
         // What an operation leaves out of its answer is for the rows to judge; it answers.
         let of_listing = || {
@@ -216,6 +225,13 @@ impl Preflight {
             Ok(answer) => answer.summary(),
             Err(trouble) => trouble.to_string(),
         };
+        let is_absent = match outcome {
+            Ok(answer) => answer.is_not_implemented(),
+            Err(trouble) => trouble.kind == TroubleKind::Unreadable,
+        };
+        if is_absent {
+            self.absent.insert(operation.to_owned());
+        }
         self.results.insert(operation.to_owned(), result);
     }
 }

@@ -93,6 +93,17 @@ fn each_module_uses_lower_ones_alone() {
 }
 
 #[test]
+fn the_rules_of_multipart_upload_know_no_mistake() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("mock/src/model");
+    for path in files(&root, &["rs"]) {
+        let text = std::fs::read_to_string(&path).expect("it can be read").to_lowercase();
+        for word in ["defect", "mistake"] {
+            assert!(!text.contains(word), "{} has the word {word}", path.display());
+        }
+    }
+}
+
+#[test]
 fn the_mock_does_not_know_the_suite() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("mock/src");
     for path in files(&root, &["rs"]) {

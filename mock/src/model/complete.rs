@@ -30,7 +30,7 @@ pub(super) fn complete(
     };
     let refusals = refusals(state, upload, rules, id, list, terms);
     if !refusals.is_empty() {
-        // Which of several mistakes is told is the server's choice.
+        // Which of several reasons is given is the server's choice.
         let refused = |refusal| Choice { answer: Answer::Refused(refusal), effect: Effect::None };
         return refusals.into_iter().map(refused).collect();
     }
@@ -136,6 +136,7 @@ fn refusals(
     if let Some(ListedPart { number, etag, .. }) = list.iter().find(|listed| !is_valid(listed)) {
         found.push(Refusal::InvalidPart { upload: id.clone(), number: *number, etag: etag.clone() });
     }
+    // By default a part that is not listed goes with its upload.
     let left_out =
         upload.parts.keys().any(|number| !list.iter().any(|part| part.number == i64::from(*number)));
     if rules.unlisted_parts == Unlisted::Refused && left_out && found.is_empty() {
@@ -147,7 +148,8 @@ fn refusals(
     found
 }
 
-/// A condition that does not hold; or one that does, on a key that was written meanwhile.
+/// What a condition is refused for: it does not hold (412), or it holds and the key was written or deleted since the
+/// upload was created (409).
 fn condition_refusal(state: &KeyState, upload: &Upload, conditions: &Conditions) -> Option<Refusal> {
     if let Some(refusal) = unmet(state, conditions) {
         return Some(refusal);
@@ -200,10 +202,10 @@ fn listed_checksum(upload: &Upload, id: &UploadId, listed: &ListedPart) -> Optio
     let invalid = || Some(Refusal::InvalidPart { upload: id.clone(), number, etag: listed.etag.clone() });
     listed.checksums.iter().find_map(|(algorithm, value)| match *algorithm == kept.algorithm {
         true if STANDARD.encode(&kept.value) == *value => None,
-        // Without an algorithm at the creation, AWS takes no checksum in the list but its own.
         false if upload.checksum.is_some() => {
             Some(Refusal::ListedOtherAlgorithm { algorithm: *algorithm, number })
         }
+        // A wrong value; or, where the creation named no algorithm, any other than the one that AWS uses by itself.
         _ => invalid(),
     })
 }
@@ -225,7 +227,7 @@ fn object_checksum_refusal(
         (_, ChecksumType::Composite) => {
             *algorithm == wanted && (*told == value || *told == format!("{value}-{}", list.len()))
         }
-        // AWS compares a full-object checksum only if the request says that it is one.
+        // AWS refuses a full-object checksum if the request does not state that it is one.
         (_, ChecksumType::FullObject) => *algorithm == wanted && *told == value && terms.of.is_some(),
     };
     (!agrees).then_some(Refusal::ObjectChecksum(wanted))

@@ -37,6 +37,7 @@ impl Effect {
             Self::None => {}
             Self::Open(id, upload) => _ = state.uploads.insert(id, upload),
             Self::Store(id, number, part) => {
+                // A part that is sent again replaces the one before.
                 if let Some(upload) = state.uploads.get_mut(&id) {
                     upload.parts.insert(number, part);
                 }
@@ -224,7 +225,7 @@ fn abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Vec<Choice> {
         Some(Ending::Aborted) => vec![done, gone],
         // Not documented for an upload that was completed: either answer, and the object stays.
         Some(Ending::Completed { .. }) => vec![gone, done],
-        // Of an id that none of its own looks like, a server may say so.
+        // An id that is malformed may be answered as unknown all the same.
         None if rules.unknown_abort_succeeds && !is_well_formed(id) => vec![gone, done],
         None if rules.unknown_abort_succeeds => vec![done],
         None => vec![gone],

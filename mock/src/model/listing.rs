@@ -34,7 +34,7 @@ pub struct ListedUpload {
 /// A page of uploads.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UploadsPage {
-    /// By key, and within a key by time.
+    /// By key, and within a key by time or by id, as the rules have it.
     pub uploads: Vec<ListedUpload>,
     /// Keys rolled up by the delimiter.
     pub prefixes: Vec<String>,
@@ -127,8 +127,8 @@ fn after_marker(uploads: Vec<(UploadId, Time)>, key: &str, query: &UploadsQuery)
         return uploads;
     }
     let Some(marker) = query.upload_id_marker.as_deref() else { return Vec::new() };
-    // Within a key the order is that of time, while the marker is an id: what follows is what
-    // the listing shows behind that id. An upload that has ended meanwhile leaves no place.
+    // The order within a key may be that of time, while the marker is an id: what follows is what the listing shows
+    // behind that id. If that upload has ended meanwhile, what follows are the ids that are greater.
     match uploads.iter().position(|(id, _)| id.0 == marker) {
         Some(at) => uploads.into_iter().skip(at + 1).collect(),
         None => uploads.into_iter().filter(|(id, _)| *id.0 > *marker).collect(),

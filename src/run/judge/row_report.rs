@@ -52,6 +52,7 @@ impl Ran<'_> {
         let cause = step
             .filter(|_| verdict.counts_against())
             .and_then(|at| missing_operation(self.context, &self.recorder.steps[at].2))
+            .filter(|operation| self.context.preflight.is_absent(operation))
             .map(str::to_owned);
         let excerpt = step.and_then(|at| excerpt(&self.planned.case.origin.text, &self.recorder.steps[at].2));
         let keep = self.context.all_evidence || !matches!(verdict, Verdict::Pass | Verdict::NotApplicable);
