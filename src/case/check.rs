@@ -18,6 +18,7 @@ pub(super) fn check(steps: &[Step], mistakes: &mut Vec<Mistake>) -> BTreeSet<Mis
         let message = "no step has `expect`; a case claims something";
         checks.scope.mistake(&Path::root().key("steps"), message);
     }
+    checks.known_to_the_model(steps);
     let unused = checks.scope.end();
     mistakes.append(&mut checks.scope.mistakes);
     unused
@@ -35,6 +36,19 @@ impl Checks {
     fn steps(&mut self, steps: &[Step]) {
         for step in steps {
             self.step(step);
+        }
+    }
+
+    /// Refuses what the model would not hear of in a row that it judges: what comes of it would be unlawful to it.
+    fn known_to_the_model(&mut self, steps: &[Step]) {
+        let all = || steps.iter().flat_map(|step| std::iter::once(step).chain(step.inner()));
+        if !all().any(|step| matches!(step.expect, Some(Expect::Lawful))) {
+            return;
+        }
+        for step in all().filter(|step| !step.profile().reads && !step.is_modelled()) {
+            let message =
+                format!("the model does not know `{}`, and judges this row by what it knows", step.word);
+            self.scope.mistake_at_key(&step.path.key(step.word), message);
         }
     }
 

@@ -347,6 +347,18 @@ mod tests {
     }
 
     #[test]
+    fn a_row_that_the_model_judges_has_no_call_that_it_does_not_know() {
+        let mistakes = |before: &str| {
+            let head = "title: A fact\nlevel: MUST\nsource: [\"a/b#c\"]\nsteps:\n";
+            let steps = "  - create_upload:\n  - upload_part: { number: 1 }\n    expect: lawful\n";
+            load(&format!("{head}{before}{steps}")).err().unwrap_or_default().join("; ")
+        };
+        assert_eq!(mistakes("  - get_object_tagging: { key: k }\n"), "");
+        let told = mistakes("  - copy_object: { source: a, key: b }\n");
+        assert!(told.contains("the model does not know `copy_object`"), "{told}");
+    }
+
+    #[test]
     fn what_would_claim_nothing_is_a_mistake() {
         let mistakes = |expect: &str| {
             let head = "title: A fact\nlevel: MUST\nsource: [\"a/b#c\"]\n";

@@ -39,7 +39,7 @@ impl Arguments for DeleteObjects {
     }
 
     fn bears(&self) -> &'static [&'static str] {
-        &["keys", "order"]
+        &["keys", "count", "at_most", "order"]
     }
 
     fn check(&self, _: &mut Scope, _: &Path) {}

@@ -5,7 +5,7 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::headers::checksum_mode;
+use super::headers::{bounds, checksum_mode};
 use super::{Arguments, Cost, Headers, Named, Operation, Prepared, Profile, Scope, Shown};
 use crate::history::{Ask, Saw};
 use crate::language::{ByteRange, KeyName, Missing, PartNumber, Sizes};
@@ -117,12 +117,6 @@ impl Prepared for GetObjectRequest {
     }
 
     fn absorb(&self, _: &Answer, _: &mut RowState<'_>) {}
-}
-
-/// First and last byte of `bytes=0-9`.
-fn bounds(range: &str) -> Option<(u64, u64)> {
-    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-    Some((first.parse().ok()?, last.parse().ok()?))
 }
 
 /// The request.

@@ -43,7 +43,7 @@ impl Arguments for GetObjectAttributes {
     }
 
     fn bears(&self) -> &'static [&'static str] {
-        &["etag", "size", "parts", "count", "checksum", "part_checksums"]
+        &["etag", "size", "parts", "count", "at_most", "order", "checksum", "part_checksums"]
     }
 
     fn check(&self, _: &mut Scope, _: &Path) {}

@@ -105,6 +105,12 @@ pub(super) fn content_md5(form: ContentMd5, mut digest: [u8; 16]) -> (String, St
     ("content-md5".to_owned(), STANDARD.encode(digest))
 }
 
+/// First and last byte of `bytes=0-9`.
+pub(super) fn bounds(range: &str) -> Option<(u64, u64)> {
+    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    Some((first.parse().ok()?, last.parse().ok()?))
+}
+
 impl RowState<'_> {
     /// A header of the language that the endpoint speaks.
     pub(super) fn own_header(&self, name: &str) -> String {

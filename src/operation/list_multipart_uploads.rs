@@ -148,7 +148,7 @@ impl Prepared for Listing {
         if ["Upload.Key", "Upload.UploadId"].iter().any(|of| answer.deviation(of).is_some()) {
             return Saw::Nothing;
         }
-        let of_key = answer.uploads.iter().flatten().filter(|upload| witness.below(&upload.key) == ask.key());
+        let of_key = answer.uploads.iter().flatten().filter(|upload| witness.is(&upload.key, ask.key()));
         Saw::Uploads { ids: of_key.map(|upload| upload.id.clone()).collect() }
     }
 

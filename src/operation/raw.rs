@@ -64,7 +64,7 @@ impl Arguments for Raw {
     }
 
     fn bears(&self) -> &'static [&'static str] {
-        &["etag"]
+        &["etag", "metadata", "no_metadata", "storage_class", "checksum"]
     }
 
     fn check(&self, scope: &mut Scope, at: &Path) {

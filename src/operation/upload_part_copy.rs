@@ -5,6 +5,7 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::headers::bounds;
 use super::upload_part::{listed, stored};
 use super::{Arguments, Cost, Elsewhere, Headers, Named, Operation, Prepared, Profile, Scope, number_text};
 use crate::history::{Ask, Saw};
@@ -85,7 +86,6 @@ impl Operation for UploadPartCopy {
         let mut copying = Copying::of(row, number, &self.source, (self.upload.as_ref(), self.key.as_ref()))?;
         row.sent[copying.at].name.clone_from(&self.r#as);
         row.sent[copying.at].range = range;
-        copying.range = range;
         let request = &mut copying.request;
         request.range = row.range_as_sent(self.range.as_ref())?;
         request.raw_source = self.source_encoded == Some(false);
@@ -112,7 +112,6 @@ pub(super) struct Copying {
     at: usize,
     /// The key of the source.
     source: String,
-    range: Option<(u64, u64)>,
 }
 
 impl Copying {
@@ -136,7 +135,7 @@ impl Copying {
         });
         let path = format!("{}/{source}", row.setting.target.bucket);
         let request = UploadPartCopyRequest { key, upload_id, number, source: path, ..Default::default() };
-        Ok(Self { request, at: row.sent.len() - 1, source, range: None })
+        Ok(Self { request, at: row.sent.len() - 1, source })
     }
 }
 
@@ -152,7 +151,7 @@ impl Prepared for Copying {
             upload: upload_id.clone(),
             number: number.parse().unwrap_or(-1),
             source: witness.below(&self.source),
-            range: self.range,
+            range: self.request.range.as_deref().and_then(bounds),
         }]
     }
 

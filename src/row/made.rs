@@ -64,11 +64,6 @@ impl RowState<'_> {
         self.keys.strays.remove(&(key.to_owned(), id.to_owned()));
     }
 
-    /// An answer said that an object is gone.
-    pub fn deleted(&mut self, key: &str) {
-        self.keys.objects.remove(key);
-    }
-
     /// The keys under which an object may be, and the uploads that may be in progress.
     pub fn left(&self) -> (BTreeSet<String>, BTreeSet<(String, String)>) {
         let open = self.uploads.iter().filter(|upload| upload.open);

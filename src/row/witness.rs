@@ -44,6 +44,11 @@ impl Witness {
         key.strip_prefix(&self.prefix).unwrap_or(key).to_owned()
     }
 
+    /// Whether a key, as sent or listed, is this one of a history.
+    pub fn is(&self, full: &str, key: &str) -> bool {
+        full.strip_prefix(&self.prefix) == Some(key)
+    }
+
     /// The keys that were asked about so far, as they were sent.
     pub fn keys(&self) -> Vec<String> {
         let full = |call: &Call| format!("{}{}", self.prefix, call.ask.key());

@@ -200,6 +200,8 @@ impl Judge<'_, '_> {
                         Met::Yes => Some((outcome, None)),
                         Met::Tolerated(name) => Some((outcome, Some(name))),
                         Met::No { .. } | Met::Unavailable(_) | Met::Nothing(_) => None,
+                        // Without its document no outcome was seen.
+                        Met::Unseen("root") => None,
                         // What cannot be seen does not speak against an outcome.
                         Met::Unseen(_) => Some((outcome, None)),
                     });

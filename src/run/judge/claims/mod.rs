@@ -119,7 +119,9 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         || claims.prefixes.is_some()
         || claims.keys.is_some()
         || claims.tagging.is_some()
-        || claims.acl.is_some();
+        || claims.acl.is_some()
+        || claims.count.is_some()
+        || claims.at_most.is_some();
     if of_document && answer.deviation("root").is_some_and(|root| root.seen.starts_with(MISSING)) {
         return Err(Met::Unseen("root"));
     }
@@ -180,6 +182,9 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
     }
     kept(claims, answer)?;
     if claims.distinct.is_some() {
+        if answer.upload_ids.is_empty() {
+            return Err(Met::Unseen("UploadId"));
+        }
         let mut ids = answer.upload_ids.clone();
         ids.sort();
         ids.dedup();
