@@ -18,7 +18,7 @@ pub(in super::super) struct Watch {
 }
 
 /// A server that dies more often is not started again.
-const MOST_DEATHS: usize = 10;
+const MOST_DEATHS: usize = 20;
 /// The most requests that are shown of a death, those without an answer first of all.
 const MOST_TOLD: usize = 12;
 
