@@ -16,7 +16,7 @@ pub const AUDIT: &str = "audit/acknowledged-object-lost";
 /// Something that no promise of the documents allows.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
-    /// The row that it counts for: [`SEQUENCES`], [`HISTORIES`] or [`AUDIT`].
+    /// The row that it counts for: `explore/sequences`, `explore/histories` or `audit/acknowledged-object-lost`.
     pub id: String,
     /// How firmly the contrary is promised.
     pub level: Level,
