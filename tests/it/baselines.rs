@@ -24,8 +24,8 @@ fn every_row_that_did_not_pass_is_judged() {
         let passes = |verdict: &Verdict| {
             matches!(verdict, Verdict::Pass | Verdict::Tolerated | Verdict::NotApplicable)
         };
-        // A row that passes at times need not fail in the report.
-        let wavers = |id: &String| baseline.cases[id].verdicts.iter().any(passes);
+        // Of several verdicts the report has one.
+        let wavers = |id: &String| baseline.cases[id].verdicts.len() > 1;
         let listed: BTreeSet<(String, Verdict)> = baseline.verdicts().filter(|(id, _)| !wavers(id)).collect();
         let known: BTreeSet<(String, Verdict)> = baseline.verdicts().collect();
         let seen: BTreeSet<(String, Verdict)> = report
