@@ -156,10 +156,10 @@ fn of_exploring(table: &mut Table, runs: &[Run], peak_of_both: Option<u64>) {
 fn mock(limit: Option<&str>, defects: &[&str]) -> Result<Mock> {
     let mut builder = Mock::builder();
     for defect in defects {
-        builder = builder.defect(defect);
+        builder = builder.defect(defect.parse()?);
     }
     if let Some(size) = limit {
-        builder = builder.limit("min_part_size", size);
+        builder = builder.limit(format!("min_part_size={size}").parse()?);
     }
     Ok(builder.start()?)
 }

@@ -30,7 +30,7 @@ fn small(name: &str) -> Provider {
 
 /// A run with nothing to run, on a mock that is wrong in one way or in none.
 async fn runner(mock: &Mock, provider: &Provider, catalogue: &Catalogue) -> Runner {
-    let endpoint = Target::endpoint(&mock.usual_endpoint()).expect("a URL");
+    let endpoint = Target::endpoint(&mock.endpoint()).expect("a URL");
     let id = format!("bench-{}", std::time::UNIX_EPOCH.elapsed().expect("now").as_nanos());
     let target = Target::new(provider, endpoint, None, format!("mpuspec-{id}"), None);
     let credentials = Credentials::known(mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY, "the mock's");
@@ -81,7 +81,7 @@ struct Found {
 /// Looks for anything at the usual number of draws, the audit included.
 async fn find(defect: Defect, seed: &str, catalogue: &Catalogue) -> Option<Found> {
     let provider = small("aws-s3");
-    let mock = Mock::builder().loaded_provider(provider.clone()).defect(defect.name()).start();
+    let mock = Mock::builder().provider(provider.clone()).defect(defect).start();
     let mock = mock.expect("it starts");
     let runner = runner(&mock, &provider, catalogue).await;
     let options = options(COUNT, seed);
@@ -123,14 +123,14 @@ async fn defects(
         "{:<28} {:>8} {:>13} {:>11} {:>10} {:>8}",
         "defect", "found", "draws: median", "worst", "s: median", "worst"
     );
-    let others = [Defect::MixReads, Defect::MixReplacedPart, Defect::ReuseUpload];
-    for defect in
-        Defect::OF_RACES.iter().chain(&others).filter(|defect| only.is_none_or(|one| one == *defect))
-    {
+    let of_state =
+        ["mix-reads", "mix-replaced-part", "reuse-upload"].map(|name| name.parse().expect("a defect"));
+    let all = Defect::all().filter(|defect| defect.is_of_races()).chain(of_state);
+    for defect in all.filter(|defect| only.is_none_or(|one| one == defect)) {
         let mut found = Vec::new();
         looked_for += 1;
         for round in 0..rounds {
-            found.extend(find(*defect, &format!("bench-{round}"), catalogue).await);
+            found.extend(find(defect, &format!("bench-{round}"), catalogue).await);
         }
         let draws = middle_and_worst(found.iter().map(|found| found.draws).collect());
         let times = middle_and_worst(found.iter().map(|found| found.time).collect());
@@ -156,7 +156,7 @@ async fn defects(
 
 async fn pace(catalogue: &Catalogue) {
     let provider = small("aws-s3");
-    let mock = Mock::builder().loaded_provider(provider.clone()).start().expect("it starts");
+    let mock = Mock::builder().provider(provider.clone()).start().expect("it starts");
     let runner = runner(&mock, &provider, catalogue).await;
     let options = options(200, "pace");
     let started = Instant::now();

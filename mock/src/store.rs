@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::model::{KeyState, Time};
-use crate::ops::{PutOff, Settings};
 use crate::policy::Policy;
+use crate::settings::Settings;
 
 /// A bucket.
 #[derive(Debug)]
@@ -40,8 +40,6 @@ pub(crate) struct Store {
 #[derive(Debug, Default)]
 pub(crate) struct Inner {
     pub(crate) buckets: BTreeMap<String, Bucket>,
-    /// What deliberate mistakes will do later.
-    pub(crate) put_off: PutOff,
     last: Time,
 }
 

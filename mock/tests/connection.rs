@@ -22,7 +22,8 @@ fn status(stream: &mut TcpStream) -> String {
 
 #[test]
 fn a_refused_body_is_read_to_its_end_and_the_connection_lives_on() {
-    let mock = Mock::builder().bucket("b").start().expect("it starts");
+    let mock = Mock::builder().start().expect("it starts");
+    mock.create_bucket("b");
     let mut stream = TcpStream::connect(mock.address()).expect("a connection");
     for _ in 0..3 {
         let length = 8 << 20;

@@ -3,13 +3,18 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use mpuspec_mock::provider::{Limit, LimitName};
 use mpuspec_mock::{Mock, MockBuilder};
 
 /// A server that does not look at signatures, with the bucket `b`.
 fn server() -> Mock {
-    let mock = Mock::builder().bucket("b").limit("min_part_size", "none");
+    let any_size = Limit { name: LimitName::MinPartSize, value: None };
     let lenient = ["ignore-signatures", "ignore-skew", "ignore-expiry", "ignore-unsigned-headers"];
-    lenient.into_iter().fold(mock, MockBuilder::defect).start().expect("it starts")
+    let defects = lenient.map(|name| name.parse().expect("a defect"));
+    let mock = defects.into_iter().fold(Mock::builder().limit(any_size), MockBuilder::defect);
+    let mock = mock.start().expect("it starts");
+    mock.create_bucket("b");
+    mock
 }
 
 struct Answer {

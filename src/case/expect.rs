@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use mpuspec_mock::provider::Rule;
 use mpuspec_mock::yaml::{self, Mapping, Mistake, Path, Spot, Value};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
@@ -42,6 +43,8 @@ pub struct Outcome {
     pub grade: Grade,
     /// The documents that allow it, where they are not those of the case.
     pub source: Vec<String>,
+    /// The rule of the provider that it shows, and what the rule says then.
+    pub rule: Option<Rule>,
     /// What the answer must show.
     pub claims: Claims,
     /// What the answers of lanes must show.
@@ -462,6 +465,7 @@ fn read_outcome(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec<
     };
     let mut take = |key: &str| mapping.remove(key);
     let (name, grade, source, then) = (take("name"), take("grade"), take("source"), take("then"));
+    let rule = take("rule");
     let name = match name.map(|name| yaml::decode::<String>(name, &path.key("name"))) {
         Some(Ok(name)) => name,
         Some(Err(mistake)) => {
@@ -477,6 +481,8 @@ fn read_outcome(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec<
     let grade = keep(grade, mistakes).unwrap_or_default();
     let source = source.map(|value| yaml::decode::<Vec<String>>(value, &path.key("source")));
     let source = keep(source, mistakes).unwrap_or_default();
+    let rule = rule.map(|value| yaml::decode::<Rule>(value, &path.key("rule")));
+    let rule = keep(rule, mistakes);
     let then = then.map_or_else(Vec::new, |value| read_steps(value, &path.key("then"), mistakes));
     let lanes = lanes
         .iter()
@@ -504,7 +510,7 @@ fn read_outcome(value: Value, path: &Path, lanes: &[String], mistakes: &mut Vec<
     } else {
         read_claims(mapping, path, mistakes)?
     };
-    Some(Outcome { name, grade, source, claims, lanes, then })
+    Some(Outcome { name, grade, source, rule, claims, lanes, then })
 }
 
 /// The value, or its mistake among the others.

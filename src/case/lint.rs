@@ -185,14 +185,13 @@ fn sources(case: &Case, catalogue: &Catalogue, cited: &mut BTreeSet<String>, fou
     }
 }
 
-/// Sources of limits, and observed behaviour, that provider files name.
+/// Sources of limits, rules and spellings that provider files name.
 fn provider_sources(
     catalogue: &Catalogue,
     providers: &[Provider],
     cited: &mut BTreeSet<String>,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let observations = catalogue.observations();
     for provider in providers {
         let mut registry = catalogue.registry.clone();
         registry.add(&provider.documents);
@@ -219,8 +218,12 @@ fn provider_sources(
                 tell(message);
             }
         }
-        for name in provider.answers.keys().filter(|name| !observations.contains_key(*name)) {
-            tell(format!("no case observes `{name}`, which the file pins"));
+        for (rule, source) in provider.rules.sources() {
+            let Some(source) = source else { continue };
+            cited.insert(source.to_owned());
+            if let Err(message) = registry.find(source) {
+                tell(format!("rule {rule}: {message}"));
+            }
         }
     }
     problems

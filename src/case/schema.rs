@@ -1,6 +1,6 @@
 //! The JSON Schema of case files, for editors. Made from the types that read them.
 
-use mpuspec_mock::provider::Harm;
+use mpuspec_mock::provider::{Harm, Rule};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
@@ -152,6 +152,11 @@ fn outcome_schema(generator: &mut SchemaGenerator) -> Value {
             "items": { "type": "string" },
         }),
     );
+    let mut rule = generator.subschema_for::<Rule>().to_value();
+    rule["description"] = json!(
+        "The rule of the provider that it shows, and what the rule says then: where a provider's file says so, no other outcome is allowed."
+    );
+    properties.insert("rule".to_owned(), rule);
     properties.insert(
         "then".to_owned(),
         json!({

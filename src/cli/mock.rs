@@ -1,6 +1,7 @@
 //! `mpuspec mock`.
 
 use clap::Args;
+use mpuspec_mock::defects::Defect;
 
 use super::{Failure, print};
 
@@ -36,37 +37,35 @@ pub(super) struct Mock {
 impl Mock {
     pub(super) fn execute(self) -> Result<u8, Failure> {
         if self.defect.iter().any(|name| name == "list") {
-            let lines: Vec<String> = mpuspec_mock::defects::Defect::ALL
-                .iter()
-                .map(|defect| format!("{:<32} {}\n", defect.name(), defect.about()))
-                .collect();
+            let lines: Vec<String> =
+                Defect::all().map(|defect| format!("{:<32} {}\n", defect.name(), defect.about())).collect();
             print(&lines.concat());
             return Ok(0);
         }
-        let mut builder = mpuspec_mock::Mock::builder().provider(&self.provider).port(self.port);
+        let provider = super::place::provider_of(&self.provider)?;
+        let mut builder = mpuspec_mock::Mock::builder().provider(provider).port(self.port);
         if let Some(region) = &self.region {
             builder = builder.region(region);
         }
         for name in &self.defect {
-            builder = builder.defect(name);
-        }
-        for name in &self.bucket {
-            builder = builder.bucket(name);
+            let defect = name.parse::<Defect>().map_err(|error| Failure::Usage(error.to_string()))?;
+            builder = builder.defect(defect);
         }
         for limit in &self.limit {
-            let (name, value) = split_limit(limit)?;
-            builder = builder.limit(name, value);
+            builder = builder.limit(super::place::limit_of(limit)?);
         }
         if self.tls {
             builder = builder.tls();
         }
-        let mock = builder.start().map_err(start_failure)?;
+        let mock = builder.start().map_err(|error| Failure::Usage(error.to_string()))?;
+        self.bucket.iter().for_each(|name| mock.create_bucket(name));
         if let (Some(path), Some(pem)) = (&self.certificate, mock.certificate()) {
             std::fs::write(path, pem)
                 .map_err(|error| Failure::Usage(format!("--certificate {}: {error}", path.display())))?;
         }
         print(&format!("listening on {}\n", mock.endpoint()));
-        super::tell!("credentials: {} / {}", mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY);
+        let credentials = mock.credentials();
+        super::tell!("credentials: {} / {}", credentials.access_key(), credentials.secret_key());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::Usage(error.to_string()))?;
         runtime.block_on(async {
@@ -89,19 +88,4 @@ async fn restart_when_told(mock: &mpuspec_mock::Mock) {
         }
     }
     std::future::pending::<()>().await;
-}
-
-/// Takes `NAME=VALUE` apart.
-pub(super) fn split_limit(text: &str) -> Result<(&str, &str), Failure> {
-    text.split_once('=').ok_or_else(|| Failure::Usage(format!("--limit {text}: write it as NAME=VALUE")))
-}
-
-/// Shows why a mock does not start.
-pub(super) fn start_failure(error: mpuspec_mock::StartError) -> Failure {
-    Failure::Usage(match error {
-        mpuspec_mock::StartError::Provider(mpuspec_mock::provider::FileError::Invalid(problems)) => {
-            super::diagnostic::render(&problems)
-        }
-        error => error.to_string(),
-    })
 }

@@ -4,10 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use mpuspec_mock::provider::{self, Dialect, FileError, LimitName, Provider};
+use mpuspec_mock::provider::{self, Dialect, FileError, Limit, Provider};
 use reqwest::Url;
 
-use super::mock::split_limit;
 use super::target::Connection;
 use super::{Failure, diagnostic};
 use crate::suite::nodes;
@@ -156,22 +155,28 @@ impl Place {
     pub(super) fn provider(&self) -> Result<Provider, Failure> {
         let default = if self.endpoint.is_empty() { "aws-s3" } else { "generic" };
         let name = self.provider.as_deref().unwrap_or(default);
-        let mut provider = provider::load(name).map_err(|error| {
-            Failure::Usage(match error {
-                FileError::Invalid(problems) => diagnostic::render(&problems),
-                error => error.to_string(),
-            })
-        })?;
+        let mut provider = provider_of(name)?;
         for limit in &self.limit {
-            let (name, value) = split_limit(limit)?;
-            let wrong = |reason: String| Failure::Usage(format!("--limit {limit}: {reason}"));
-            let name: LimitName = name.parse().map_err(wrong)?;
-            let value =
-                if value == "none" { None } else { Some(provider::parse_size(value).map_err(wrong)?) };
+            let Limit { name, value } = limit_of(limit)?;
             provider.override_limit(name, value);
         }
         Ok(provider)
     }
+}
+
+/// Loads a provider, by name or file.
+pub(super) fn provider_of(name: &str) -> Result<Provider, Failure> {
+    provider::load(name).map_err(|error| {
+        Failure::Usage(match error {
+            FileError::Invalid(problems) => diagnostic::render(&problems),
+            error => error.to_string(),
+        })
+    })
+}
+
+/// Reads a limit that is set aside.
+pub(super) fn limit_of(text: &str) -> Result<Limit, Failure> {
+    text.parse().map_err(|reason| Failure::Usage(format!("--limit {text}: {reason}")))
 }
 
 fn callback_url(text: &str) -> Result<String, String> {

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mpuspec_mock::model::{
     Answer, Blob, Body, Claimed, Conditions, Content, ETags, Event, Given, KeyState, List, ListedPart, Meta,
-    Observed, Operation, Part, Refusal, Rules, Terms, UNSEEN, Unlisted, Upload, UploadId, admits, apply,
-    lawful,
+    Observed, Operation, Part, Refusal, Rules, Terms, UNSEEN, Upload, UploadId, admits, apply, lawful,
 };
 use mpuspec_mock::provider::{Dialect, Provider};
 
@@ -16,16 +15,13 @@ use super::{Ask, Call, History, Piece, Saw, SeenPart};
 pub struct Oracle {
     rules: Rules,
     dialect: Dialect,
-    /// Whether a list that leaves parts out may be refused: documents do not say.
-    unlisted_open: bool,
 }
 
 impl Oracle {
     /// The rules of a provider. ETags are the server's own choice: cases look at their form.
     pub fn of(provider: &Provider) -> Self {
-        let rules = Rules { etags: ETags::Opaque, ..provider.rules() };
-        let unlisted_open = !provider.answers.contains_key("unlisted-part");
-        Self { rules, dialect: provider.dialect, unlisted_open }
+        let rules = Rules { etags: ETags::Opaque, ..provider.model_rules() };
+        Self { rules, dialect: provider.dialect }
     }
 }
 
@@ -116,12 +112,6 @@ impl Joint {
                 // A range that begins behind the last byte.
                 if let (Some((first, _)), Some(object)) = (range_of(&call.ask), &state.object) {
                     refused |= first >= object.content.len();
-                }
-                if let (Operation::Complete { upload, list: List::Parts(list), .. }, true) =
-                    (&operation, oracle.unlisted_open)
-                {
-                    let sent = state.uploads.get(upload).map_or(0, |upload| upload.parts.len());
-                    refused |= oracle.rules.unlisted_parts == Unlisted::Dropped && list.len() < sent;
                 }
                 if !refused {
                     return Vec::new();

@@ -111,7 +111,7 @@ impl Server {
                 Ok((vec![started.0], Guard::new(started.1, None)))
             }
             Self::Mock => {
-                let mut builder = Mock::builder().loaded_provider(provider.clone());
+                let mut builder = Mock::builder().provider(provider.clone());
                 // A server that is called back and hangs is on this machine, and hangs for good.
                 builder = builder.callback_timeout(Duration::from_millis(500));
                 if let Some(region) = region {
@@ -119,7 +119,7 @@ impl Server {
                 }
                 let mock = builder.start().map_err(|error| SuiteError::Usage(error.to_string()))?;
                 let restart = Restart::Own(Arc::new(mock.restarter()));
-                Ok((vec![mock.usual_endpoint()], Guard::new(Box::new(mock), Some(restart))))
+                Ok((vec![mock.endpoint()], Guard::new(Box::new(mock), Some(restart))))
             }
         }
     }

@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::answer::{Answer, Response};
 use super::call::Call;
-use super::dialect::Dialect;
+use super::dialect::names;
 use super::exchange::Exchange;
 use super::held::Stop;
 use super::pool::Pool;
@@ -161,8 +161,7 @@ impl Client {
         let read = operation.read(response, &self.target.bucket);
         let mut answer =
             read.map_err(|reason| Trouble::new(TroubleKind::Unreadable, self.redactor.clean(&reason)))?;
-        // The documents of OSS name no namespace.
-        if self.target.dialect == Dialect::Oss {
+        if !names(self.target.dialect).answers_have_namespace {
             answer.deviations.retain(|deviation| deviation.aspect != "xmlns");
         }
         let deviations: Vec<String> =

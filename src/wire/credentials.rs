@@ -6,6 +6,8 @@ use ini::{Ini, ParseOption};
 use mpuspec_mock::provider::Dialect;
 use thiserror::Error;
 
+use super::dialect::{Variables, names};
+
 /// Who signs.
 #[derive(Clone)]
 pub struct Credentials {
@@ -56,11 +58,7 @@ pub enum CredentialsError {
     },
 }
 
-/// Access key, secret key and security token in the environment.
-type Variables = [&'static str; 3];
-
 const AWS: Variables = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
-const OSS: Variables = ["OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET", "OSS_SESSION_TOKEN"];
 const SECOND: Variables =
     ["MPUSPEC_SECOND_ACCESS_KEY_ID", "MPUSPEC_SECOND_SECRET_ACCESS_KEY", "MPUSPEC_SECOND_SESSION_TOKEN"];
 const TEMPORARY: Variables = [
@@ -112,11 +110,9 @@ impl Credentials {
 
     /// Looks where the tools of the language look: its own variables first, then what all AWS tools take.
     pub fn find(dialect: Dialect) -> Result<Self, CredentialsError> {
-        let found = match dialect {
-            Dialect::S3 => None,
-            Dialect::Oss => from_environment(OSS)?,
-        };
-        let found = match found {
+        let names = names(dialect);
+        let own = names.variables.map(from_environment).transpose()?.flatten();
+        let found = match own {
             Some(found) => Some(found),
             None => from_environment(AWS)?,
         };
@@ -140,20 +136,17 @@ impl Credentials {
             }
         }
         let files: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
-        let variables = match dialect {
-            Dialect::S3 => format!("{}, {}", AWS[0], AWS[1]),
-            Dialect::Oss => format!("{}, {}; {}, {}", OSS[0], OSS[1], AWS[0], AWS[1]),
-        };
+        let pairs = names.variables.into_iter().chain([AWS]);
+        let pairs: Vec<String> = pairs.map(|[key, secret, _]| format!("{key}, {secret}")).collect();
+        let variables = pairs.join("; ");
         Err(CredentialsError::Missing { variables, profile, files: files.join(" and ") })
     }
 }
 
 /// The region that environment or shared files give.
 pub fn region_from_environment(dialect: Dialect) -> Option<String> {
-    if let (Dialect::Oss, Some(region)) = (dialect, variable("OSS_REGION")) {
-        return Some(region);
-    }
-    if let Some(region) = variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")) {
+    let own = names(dialect).region_variable.and_then(variable);
+    if let Some(region) = own.or_else(|| variable("AWS_REGION")).or_else(|| variable("AWS_DEFAULT_REGION")) {
         return Some(region);
     }
     shared_files().iter().rev().find_map(|(path, section)| {

@@ -5,7 +5,7 @@ use http::header::HOST;
 use http::{HeaderName, HeaderValue};
 use reqwest::Url;
 
-use super::dialect::{Dialect, own};
+use super::dialect::{names, own};
 use super::sign::{Resource, Signed, sign_request};
 use super::{Body, Client, Credentials, Request, Signing, Tamper, Who};
 
@@ -65,12 +65,8 @@ impl Client {
         if matches!(request.method.as_str(), "PUT" | "POST") && request.body.bytes().is_empty() {
             headers.insert(http::header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-        // A header that is there to be changed after signing. With a creation it has an effect, and none that
-        // opens anything; metadata would be refused with a part for what it is.
-        let (name, before, after) = match self.target.dialect {
-            Dialect::S3 => ("acl", "private", "bucket-owner-full-control"),
-            Dialect::Oss => ("meta-mpuspec", "signed", "tampered"),
-        };
+        // A header that is there to be changed after signing.
+        let [name, before, after] = names(self.target.dialect).tampered_header;
         let tampered = HeaderName::try_from(own(self.target.dialect, name));
         let tampered = tampered.map_err(|error| error.to_string())?;
         if signing.tamper == Some(Tamper::Header) {
@@ -96,11 +92,7 @@ impl Client {
             Some(Tamper::Path) => url.set_path(&right_path),
             Some(Tamper::Query) => {
                 let query = url.query().map_or_else(String::new, |query| format!("{query}&"));
-                // Clients of S3 add this one of themselves: no server takes it for a call that it does not know.
-                let added = match self.target.dialect {
-                    Dialect::S3 => "x-id=Tampered",
-                    Dialect::Oss => "mpuspec-tampered=1",
-                };
+                let added = names(self.target.dialect).tampered_query;
                 url.set_query(Some(&format!("{query}{added}")));
             }
             Some(Tamper::PartNumber) => {

@@ -6,6 +6,8 @@ use mpuspec_mock::provider::{Addressing, Dialect, Provider};
 use reqwest::Url;
 use thiserror::Error;
 
+use super::dialect::names;
+
 /// An endpoint with a bucket.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -48,9 +50,9 @@ impl Target {
         let named = endpoint.domain().is_some();
         let here = Self::is_loopback(&endpoint) && provider.addressing.contains(&Addressing::Path);
         let usual = if named && !here { first } else { Addressing::Path };
-        let told = || (dialect == Dialect::Oss).then(|| Self::region_of(&endpoint)).flatten();
-        let default = || if dialect == Dialect::Oss { "cn-hangzhou" } else { "us-east-1" }.to_owned();
-        let region = region.or_else(told).unwrap_or_else(default);
+        let names = names(dialect);
+        let region = region.or_else(|| (names.region_of)(&endpoint));
+        let region = region.unwrap_or_else(|| names.region.to_owned());
         let addressing = addressing.unwrap_or(usual);
         Self { addressing, endpoint, others: Vec::new(), bucket, region, dialect }
     }
@@ -117,20 +119,9 @@ impl Target {
         }
     }
 
-    /// The region that a host name of OSS tells, such as `oss-cn-hangzhou.aliyuncs.com`.
-    fn region_of(endpoint: &Url) -> Option<String> {
-        let first = endpoint.domain()?.split('.').next()?;
-        let region = first.strip_prefix("oss-")?;
-        Some(region.strip_suffix("-internal").unwrap_or(region).to_owned())
-    }
-
     /// The command by which people make a call about the bucket themselves.
     pub fn by_hand(&self, call: &str) -> String {
-        let (endpoint, bucket) = (Self::written(&self.endpoint), &self.bucket);
-        match self.dialect {
-            Dialect::S3 => format!("aws --endpoint-url {endpoint} s3api {call} --bucket {bucket}"),
-            Dialect::Oss => format!("ossutil api {call} --endpoint {endpoint} --bucket {bucket}"),
-        }
+        (names(self.dialect).by_hand)(Self::written(&self.endpoint), call, &self.bucket)
     }
 
     /// Whether the endpoint has a host name, which a bucket can stand before.

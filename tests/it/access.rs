@@ -13,7 +13,7 @@ use mpuspec::internals::operation::upload_part_copy::UploadPartCopyRequest;
 use mpuspec::internals::wire::{Body, Call, Log, Signing, Who};
 use mpuspec_mock::Mock;
 
-use crate::stage::{client, mpuspec, small, stderr};
+use crate::stage::{client, mpuspec, small, stderr, with_bucket};
 
 const CALLS: [(&str, &str); 7] = [
     ("CreateMultipartUpload", "s3:PutObject"),
@@ -109,8 +109,7 @@ async fn refused(mock: &Mock, policy: &str) -> Vec<&'static str> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_policy_allows_and_denies_each_of_the_seven_calls() {
-    let mock =
-        || Mock::builder().loaded_provider(small("aws-s3")).bucket("bucket").start().expect("it starts");
+    let mock = || with_bucket(Mock::builder().provider(small("aws-s3")), "bucket");
     assert_eq!(refused(&mock(), &policy(&EVERYTHING, &[])).await, Vec::<&str>::new());
     assert_eq!(refused(&mock(), &policy(&["s3:DeleteObject"], &[])).await.len(), 7);
     for (name, action) in CALLS {
@@ -135,7 +134,7 @@ fn passes(endpoint: &str, addressing: &str, more: &[&str]) {
 fn the_suite_runs_over_tls_and_with_the_bucket_in_the_name_of_the_host() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("certificate.pem");
-    let mock = Mock::builder().loaded_provider(small("aws-s3")).tls().start().expect("it starts");
+    let mock = Mock::builder().provider(small("aws-s3")).tls().start().expect("it starts");
     std::fs::write(&file, mock.certificate().expect("it has one")).expect("written");
     let file = file.display().to_string();
     let endpoint = mock.endpoint();
@@ -148,7 +147,7 @@ fn the_suite_runs_over_tls_and_with_the_bucket_in_the_name_of_the_host() {
 
 #[test]
 fn a_bucket_before_localhost_is_found_without_tls_too() {
-    let mock = Mock::builder().loaded_provider(small("aws-s3")).start().expect("it starts");
+    let mock = Mock::builder().provider(small("aws-s3")).start().expect("it starts");
     let endpoint = mock.endpoint().replace("127.0.0.1", "localhost");
     passes(&endpoint, "virtual", &["upload/*", "keys/*", "list-*/walk*"]);
 }

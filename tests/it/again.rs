@@ -3,12 +3,12 @@ use std::path::Path;
 use mpuspec::internals::report::{Report, RowReport, Verdict, from_json, to_html, to_junit, to_markdown};
 use mpuspec_mock::Mock;
 
-use crate::stage::{command, play, small, stderr};
+use crate::stage::{command, defect, play, small, stderr, with_bucket};
 
 const LIMITS: [&str; 2] = ["--limit", "min_part_size=2KiB"];
 
-fn mock(defect: &str) -> Mock {
-    play(&small("aws-s3")).defect(defect).bucket("b").start().expect("it starts")
+fn mock(name: &str) -> Mock {
+    with_bucket(play(&small("aws-s3")).defect(defect(name)), "b")
 }
 
 fn read(file: &Path) -> Report {

@@ -3,11 +3,11 @@ use std::path::Path;
 use mpuspec::internals::report::{News, Report, Verdict, from_json};
 use mpuspec_mock::Mock;
 
-use crate::stage::{mpuspec, small, stderr};
+use crate::stage::{defect, mpuspec, small, stderr};
 
 fn mock(defects: &[&str]) -> Mock {
-    let builder = Mock::builder().loaded_provider(small("aws-s3"));
-    let builder = defects.iter().fold(builder, |builder, defect| builder.defect(defect));
+    let builder = Mock::builder().provider(small("aws-s3"));
+    let builder = defects.iter().fold(builder, |builder, name| builder.defect(defect(name)));
     builder.start().expect("it starts")
 }
 

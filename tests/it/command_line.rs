@@ -2,7 +2,7 @@ use std::path::Path;
 
 use mpuspec_mock::Mock;
 
-use crate::stage::{mpuspec, stderr};
+use crate::stage::{mpuspec, stderr, with_bucket};
 
 fn write(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
@@ -94,7 +94,7 @@ fn wrong_usage_ends_with_2() {
 
 #[test]
 fn an_endpoint_that_cannot_be_used_ends_with_3() {
-    let mock = Mock::builder().bucket("there").start().expect("it starts");
+    let mock = with_bucket(Mock::builder(), "there");
     let endpoint = mock.endpoint();
     for (arguments, message) in [
         (vec!["run", "--endpoint", "http://127.0.0.1:1"], "check host and port"),

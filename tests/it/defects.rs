@@ -36,7 +36,7 @@ impl Sound {
 async fn sound(provider: &str, catalogue: &Catalogue) -> Vec<Sound> {
     let provider = small(provider);
     let mock = play(&provider).notes_asked().start().expect("it starts");
-    let runner = prepare(&mock.usual_endpoint(), &provider, catalogue).await;
+    let runner = prepare(&mock.endpoint(), &provider, catalogue).await;
     let mut rows = Vec::new();
     for row in plan(catalogue, &provider, &Selection::default(), true, |_, _| true).rows {
         // The claims of these are left to the model: exploring finds the defects that they show.
@@ -69,7 +69,7 @@ async fn failing(
         return BTreeSet::new();
     }
     let provider = small(provider);
-    let mock = play(&provider).defect(defect.name()).start().expect("it starts");
+    let mock = play(&provider).defect(defect).start().expect("it starts");
     // Those that they rest on run too: on these it hangs whether they are blocked or fail.
     let named = |case: &Case, row: &Row| RowId::new(&case.id, row.name.as_deref()).to_string();
     let of_rows = catalogue.cases.iter().flat_map(|case| case.rows.iter().map(move |row| (case, row)));
@@ -78,7 +78,7 @@ async fn failing(
         of_rows.flat_map(|(_, row)| row.steps.iter().filter_map(|step| step.promised_by.as_ref())).collect();
     let wanted = |id: &RowId, _| rows.contains(&id.to_string()) || rested_on.contains(&id.to_string());
     let plan = plan(catalogue, &provider, &Selection::default(), true, wanted);
-    let runner = prepare(&mock.usual_endpoint(), &provider, catalogue).await;
+    let runner = prepare(&mock.endpoint(), &provider, catalogue).await;
     let report = runner.run(plan, Arc::new(Silent)).await;
     let failed = report.cases.iter().filter(|row| row.verdict == Verdict::Fail && row.level != Level::Info);
     failed.map(RowReport::name).filter(|name| rows.contains(name)).collect()
@@ -125,7 +125,7 @@ async fn without_a_defect_nothing_fails_and_nothing_is_left() {
         ("alibaba-oss", "alibaba-oss"),
     ] {
         let mock = play(&small(played)).start().expect("it starts");
-        let report = run(&mock.usual_endpoint(), small(judged), &[]).await;
+        let report = run(&mock.endpoint(), small(judged), &[]).await;
         let bad: Vec<_> = report
             .cases
             .iter()
@@ -159,7 +159,7 @@ impl Stage {
     async fn effect(&self, defect: Defect) -> Effect {
         let mut effect = Effect { defect, failed: BTreeSet::new(), proven: BTreeSet::new() };
         // What both languages share is looked at in one, and what OSS says alone in the other.
-        let runs = match Defect::OF_OSS.contains(&defect) {
+        let runs = match defect.is_of_oss() {
             true => vec![(OSS, self.oss.iter().collect::<Vec<_>>())],
             false => vec![
                 (S3, self.s3.iter().collect()),
@@ -202,11 +202,11 @@ async fn every_defect_fails_some_row_and_every_row_fails_with_some_defect() {
     let stage = Arc::new(Stage { catalogue, s3, oss, whole: bless });
     let (turns, mut tasks) = (Arc::new(Semaphore::new(SIDE_BY_SIDE)), JoinSet::new());
     // What shows in races is for exploring to find (explore.rs).
-    for defect in Defect::ALL.iter().filter(|defect| !Defect::OF_RACES.contains(defect)) {
+    for defect in Defect::all().filter(|defect| !defect.is_of_races()) {
         let (stage, turns) = (stage.clone(), turns.clone());
         tasks.spawn(async move {
             let _turn = turns.acquire_owned().await;
-            stage.effect(*defect).await
+            stage.effect(defect).await
         });
     }
     let mut found = Table::new();
@@ -265,7 +265,7 @@ async fn every_defect_fails_some_row_and_every_row_fails_with_some_defect() {
         .collect();
     let (mut lucky, mut alive): (BTreeSet<_>, BTreeSet<_>) =
         alive.into_iter().partition(|row| chance.contains(row));
-    proving.extend(Defect::OF_RACES);
+    proving.extend(Defect::all().filter(|defect| defect.is_of_races()));
     stage.try_again(&mut lucky, &proving).await;
     alive.extend(lucky);
     assert!(alive.is_empty(), "no narrow defect fails these {}: {alive:#?}", alive.len());

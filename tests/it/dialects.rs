@@ -1,10 +1,10 @@
 use mpuspec::internals::report::Verdict;
-use mpuspec_mock::Mock;
+use mpuspec_mock::{Mock, provider};
 
-use crate::stage::{command, mpuspec, play, run, small, stderr};
+use crate::stage::{command, mpuspec, play, run, small, stderr, with_bucket};
 
 fn with_a_bucket(provider: &str) -> Mock {
-    Mock::builder().provider(provider).bucket("b").start().expect("it starts")
+    with_bucket(Mock::builder().provider(provider::load(provider).expect("it is bundled")), "b")
 }
 
 /// A run in one language against a server that speaks the other.
@@ -51,8 +51,7 @@ async fn shared_cases_run_in_both_languages_from_one_text() {
     for provider in ["aws-s3", "alibaba-oss"] {
         let provider = small(provider);
         let mock = play(&provider).start().expect("it starts");
-        let report =
-            run(&mock.usual_endpoint(), provider, &["object/metadata", "complete/part-too-small"]).await;
+        let report = run(&mock.endpoint(), provider, &["object/metadata", "complete/part-too-small"]).await;
         let rows: Vec<_> = report.cases.iter().filter(|row| row.verdict == Verdict::Pass).collect();
         passed.push(rows.len());
     }

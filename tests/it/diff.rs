@@ -11,7 +11,7 @@ async fn what_changed_is_told_and_what_broke_ends_with_1() {
         std::fs::write(path(name), to_json(report)).expect("it can be written");
         path(name)
     };
-    let mock = Mock::builder().loaded_provider(small("aws-s3")).start().expect("it starts");
+    let mock = Mock::builder().provider(small("aws-s3")).start().expect("it starts");
     let old = run(&mock.endpoint(), small("aws-s3"), &["abort/*", "complete/*"]).await;
     let mut new = old.clone();
     let at = |report: &Report, id: &str| report.cases.iter().position(|row| row.id == id).expect("a row");

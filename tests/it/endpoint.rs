@@ -8,7 +8,7 @@ use crate::stage::{command, small, stderr};
 const LIMITS: [&str; 2] = ["--limit", "min_part_size=2KiB"];
 
 fn mock() -> Mock {
-    Mock::builder().loaded_provider(small("aws-s3")).start().expect("it starts")
+    Mock::builder().provider(small("aws-s3")).start().expect("it starts")
 }
 
 fn run(state: &Path, arguments: &[&str], prepare: impl Fn(&mut Command)) -> Output {

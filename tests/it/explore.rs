@@ -6,7 +6,7 @@ use mpuspec::internals::report::{Finding, Report, Verdict};
 use mpuspec_mock::Mock;
 use mpuspec_mock::defects::Defect;
 
-use crate::stage::{command, play, side_by_side, small, stderr};
+use crate::stage::{command, defect, defects_to_explore, play, side_by_side, small, stderr, with_bucket};
 
 /// What limits are on both sides, so that parts cost little.
 const SMALL: [&str; 4] = ["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20"];
@@ -29,7 +29,7 @@ impl Drop for Server {
 impl Server {
     fn endpoint(&self) -> String {
         match self {
-            Self::Here(mock) => mock.usual_endpoint(),
+            Self::Here(mock) => mock.endpoint(),
             Self::Process(_, endpoint) => endpoint.clone(),
         }
     }
@@ -49,12 +49,12 @@ fn mock(provider: &str, defect: Option<Defect>) -> Server {
     let mut provider = small(provider);
     let page = mpuspec_mock::provider::LimitName::ListUploadsPage;
     provider.override_limit(page, Some(1_000));
-    let builder = play(&provider).bucket("b");
+    let builder = play(&provider);
     let builder = match defect {
-        Some(defect) => builder.defect(defect.name()),
+        Some(defect) => builder.defect(defect),
         None => builder,
     };
-    Server::Here(builder.start().expect("it starts"))
+    Server::Here(with_bucket(builder, "b"))
 }
 
 /// The same in a process of its own.
@@ -111,9 +111,7 @@ fn explored(mock: &Server, provider: &str, folder: &Path) -> Option<Finding> {
 
 #[test]
 fn every_defect_of_races_and_of_state_is_found_and_its_case_repeats_it() {
-    let others = [Defect::MixReads, Defect::MixReplacedPart, Defect::ReuseUpload];
-    let defects = Defect::OF_RACES.iter().chain(&others).copied().collect();
-    let troubles = side_by_side(defects, |defect| found_and_repeated(defect).err());
+    let troubles = side_by_side(defects_to_explore(), |defect| found_and_repeated(defect).err());
     assert!(troubles.is_empty(), "{}", troubles.join("\n"));
 }
 
@@ -204,7 +202,7 @@ fn a_ledger_is_audited_at_another_time() {
 #[test]
 fn a_kept_history_is_judged_again_without_a_server() {
     let folder = tempfile::tempdir().expect("a folder");
-    let wrong = mock("aws-s3", Some(Defect::StaleReads));
+    let wrong = mock("aws-s3", Some(defect("stale-reads")));
     let finding = explored(&wrong, "aws-s3", folder.path()).expect("it is found");
     let file = folder.path().join("report.json");
     drop(wrong);

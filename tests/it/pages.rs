@@ -10,7 +10,7 @@ use mpuspec::internals::report::{
 use mpuspec_mock::Mock;
 
 use crate::report_files::{HOSTILE, report_with, structure};
-use crate::stage::{command, mpuspec, run, small, stderr};
+use crate::stage::{command, defect, mpuspec, run, small, stderr};
 
 /// How often each element begins.
 fn elements(html: &str) -> BTreeMap<String, usize> {
@@ -142,7 +142,7 @@ async fn scripts_of_curl_calls_repeat_what_was_answered() {
         eprintln!("there is no curl: its scripts were not run");
         return;
     }
-    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
+    let mock = Mock::builder().provider(small("aws-s3")).defect(defect("accept-small-parts")).start();
     let mock = mock.expect("it starts");
     let report = run(&mock.endpoint(), small("aws-s3"), &SCRIPTED).await;
     let (mut scripts, mut same, mut told) = (0, 0, Vec::new());
@@ -190,10 +190,10 @@ fn write(folder: &Path, name: &str, text: &str) -> String {
 async fn reports_are_drawn_again_and_side_by_side_without_a_server() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut reports = Vec::new();
-    for (name, defect) in [("z-good", None), ("a-bad", Some("accept-small-parts"))] {
-        let builder = Mock::builder().loaded_provider(small("aws-s3"));
-        let mock = match defect {
-            Some(defect) => builder.defect(defect),
+    for (name, wrong) in [("z-good", None), ("a-bad", Some("accept-small-parts"))] {
+        let builder = Mock::builder().provider(small("aws-s3"));
+        let mock = match wrong {
+            Some(name) => builder.defect(defect(name)),
             None => builder,
         };
         let mock = mock.start().expect("it starts");
@@ -319,7 +319,7 @@ fn a_run_that_is_killed_leaves_a_report_that_says_so() {
 fn a_workflow_gets_annotations_and_a_summary() {
     let folder = tempfile::tempdir().expect("a folder");
     let summary = folder.path().join("summary.md");
-    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
+    let mock = Mock::builder().provider(small("aws-s3")).defect(defect("accept-small-parts")).start();
     let mock = mock.expect("it starts");
     let output = command(folder.path())
         .args(["run", "complete/part-too-small", "--provider", "aws-s3", "--endpoint", &mock.endpoint()])

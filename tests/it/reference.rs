@@ -332,6 +332,19 @@ fn providers() -> (String, Vec<String>) {
             values.iter().map(shown).collect::<Vec<_>>().join(", ")
         );
     }
+    text += "\n## Rules\n\n| rule | what it says | values |\n|---|---|---|\n";
+    let resolved = |value: &'_ Value| {
+        let target = value["$ref"].as_str().or(value["anyOf"][0]["$ref"].as_str()).unwrap_or_default();
+        schema["$defs"][target.trim_start_matches("#/$defs/")].clone()
+    };
+    for (name, rule) in schema["$defs"]["ProviderRules"]["properties"].as_object().expect("an object") {
+        let said = resolved(&resolved(rule)["properties"]["value"]);
+        let values = said["oneOf"].as_array().into_iter().flatten();
+        let values: Vec<String> =
+            values.map(|value| format!("`{}`", value["const"].as_str().unwrap_or("?"))).collect();
+        let about = rule["description"].as_str().unwrap_or_default();
+        let _ = writeln!(text, "| `{name}` | {about} | {} |", values.join(", "));
+    }
     text += "\n## Capabilities\n\n| capability | what it is |\n|---|---|\n";
     for (name, about) in CAPABILITIES {
         let _ = writeln!(text, "| `{name}` | {about} |");

@@ -5,6 +5,8 @@ use mpuspec::internals::case::Catalogue;
 use mpuspec::internals::report::{Diff, Verdict};
 use mpuspec_mock::Mock;
 
+use crate::stage::defect;
+
 const OLD: &str = "checksum/impossible-type-at-the-end";
 const NEW: &str = "checksum/other-type-at-the-end[impossible-type]";
 
@@ -21,7 +23,7 @@ fn earlier_ids_lead_to_rows_of_today() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_baseline_and_a_pattern_may_name_the_old_id() {
-    let mock = Mock::builder().defect("accept-impossible-type").start().expect("it starts");
+    let mock = Mock::builder().defect(defect("accept-impossible-type")).start().expect("it starts");
     let folder = tempfile::tempdir().expect("a folder");
     let baseline = folder.path().join("known.yaml");
     let known = format!("cases:\n  # Told upstream.\n  {OLD}: {{ verdict: fail, why: it is known }}\n");

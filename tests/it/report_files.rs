@@ -7,7 +7,7 @@ use mpuspec_mock::Mock;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use quick_junit::{NonSuccessKind, TestCaseStatus};
 
-use crate::stage::{mpuspec, run, small, stderr};
+use crate::stage::{defect, mpuspec, run, small, stderr};
 
 /// What a server would say to break out of a report.
 pub(crate) const HOSTILE: &str = "| a ]]> </failure> <script>x</script> `` ` ``` & \" ' \\ *b* _c_ [d](javascript:e) \
@@ -92,7 +92,7 @@ fn headings(markdown: &str) -> Vec<&str> {
 
 #[test]
 fn one_run_writes_all_formats_and_they_agree() {
-    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
+    let mock = Mock::builder().provider(small("aws-s3")).defect(defect("accept-small-parts")).start();
     let mock = mock.expect("it starts");
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| folder.path().join(name).display().to_string();
@@ -169,7 +169,7 @@ fn one_run_writes_all_formats_and_they_agree() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_said_in_the_step_that_failed_is_in_every_format() {
-    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
+    let mock = Mock::builder().provider(small("aws-s3")).defect(defect("accept-small-parts")).start();
     let mock = mock.expect("it starts");
     let mut report = run(&mock.endpoint(), small("aws-s3"), &["complete/part-too-small"]).await;
     report.cases.truncate(1);
@@ -238,8 +238,8 @@ async fn what_the_server_said_in_the_step_that_failed_is_in_every_format() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_was_accepted_is_told_as_that() {
-    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("ignore-signatures");
-    let mock = mock.defect("ignore-content-sha256").start().expect("it starts");
+    let mock = Mock::builder().provider(small("aws-s3")).defect(defect("ignore-signatures"));
+    let mock = mock.defect(defect("ignore-content-sha256")).start().expect("it starts");
     let report = run(
         &mock.endpoint(),
         small("aws-s3"),
@@ -266,7 +266,7 @@ async fn a_request_that_was_accepted_is_told_as_that() {
 
 /// A report that has every verdict, with this text wherever a server or a user has a say.
 pub(crate) async fn report_with(text: &str) -> Report {
-    let mock = Mock::builder().loaded_provider(small("aws-s3")).defect("accept-small-parts").start();
+    let mock = Mock::builder().provider(small("aws-s3")).defect(defect("accept-small-parts")).start();
     let mock = mock.expect("it starts");
     let mut report =
         run(&mock.endpoint(), small("aws-s3"), &["complete/e*", "complete/p*", "upload/simple"]).await;

@@ -43,7 +43,7 @@ async fn every_requirement_passes_as_each_provider_that_it_binds() {
             continue;
         }
         let mock = play(&provider).start().expect("it starts");
-        let report = run(&mock.usual_endpoint(), provider, &[]).await;
+        let report = run(&mock.endpoint(), provider, &[]).await;
         let judged = report
             .cases
             .iter()

@@ -5,15 +5,15 @@ use mpuspec::internals::report::{Report, RowReport, Verdict, from_json};
 use mpuspec_mock::Mock;
 use serde_json::Value;
 
-use crate::stage::{mpuspec, small, stderr};
+use crate::stage::{defect, mpuspec, small, stderr};
 
 const LIMITS: [&str; 6] =
     ["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20", "--limit", "list_uploads_page=20"];
 
-fn mock(defect: Option<&str>) -> Mock {
-    let builder = Mock::builder().loaded_provider(small("aws-s3"));
-    match defect {
-        Some(defect) => builder.defect(defect),
+fn mock(wrong: Option<&str>) -> Mock {
+    let builder = Mock::builder().provider(small("aws-s3"));
+    match wrong {
+        Some(name) => builder.defect(defect(name)),
         None => builder,
     }
     .start()
@@ -153,7 +153,7 @@ fn another_machine_is_gone_to_again_only_when_it_is_named() {
 #[test]
 fn what_was_explored_and_what_was_lost_is_run_again() {
     let folder = tempfile::tempdir().expect("a folder");
-    let wrong = crate::stage::play(&small("aws-s3")).defect("late-abort-deletes-later").start();
+    let wrong = crate::stage::play(&small("aws-s3")).defect(defect("late-abort-deletes-later")).start();
     let endpoint = wrong.as_ref().expect("it starts").endpoint();
     let file = |name: &str| folder.path().join(name).display().to_string();
     for (at, arguments) in [

@@ -8,6 +8,7 @@ use mpuspec::internals::report::{Report, RowReport};
 use mpuspec::internals::row::CallbackPlace;
 use mpuspec::internals::run::{BucketChoice, Progress, RunOptions, Runner, plan};
 use mpuspec::internals::wire::{Budget, Client, ClientOptions, Credentials, Target};
+use mpuspec_mock::defects::Defect;
 use mpuspec_mock::provider::{self, LimitName, Provider};
 use mpuspec_mock::{Mock, MockBuilder};
 
@@ -59,9 +60,27 @@ pub(crate) fn client_of(provider: &Provider, endpoint: &str, bucket: &str, timeo
     client.expect("a client").with_second(Some(second)).with_temporary(Some(temporary))
 }
 
+/// The mistake of the mock that has this name.
+pub(crate) fn defect(name: &str) -> Defect {
+    name.parse().expect("a defect")
+}
+
+/// The mistakes that exploring is there to find: those of races, and some of state.
+pub(crate) fn defects_to_explore() -> Vec<Defect> {
+    let of_state = ["mix-reads", "mix-replaced-part", "reuse-upload"].map(defect);
+    Defect::all().filter(|defect| defect.is_of_races()).chain(of_state).collect()
+}
+
 /// Plays a provider, for callers that do not wait long for what never comes.
 pub(crate) fn play(provider: &Provider) -> MockBuilder {
-    Mock::builder().loaded_provider(provider.clone()).callback_timeout(Duration::from_millis(300))
+    Mock::builder().provider(provider.clone()).callback_timeout(Duration::from_millis(300))
+}
+
+/// Starts the mock with a bucket.
+pub(crate) fn with_bucket(mock: MockBuilder, name: &str) -> Mock {
+    let mock = mock.start().expect("it starts");
+    mock.create_bucket(name);
+    mock
 }
 
 /// Runs the suite with small limits.

@@ -9,7 +9,7 @@ use mpuspec::internals::operation::put_object::PutObjectRequest;
 use mpuspec::internals::wire::{Blob, Client, Log};
 use mpuspec_mock::Mock;
 
-use crate::stage::{client, command, stderr};
+use crate::stage::{client, command, stderr, with_bucket};
 
 type Seen = (BTreeSet<String>, BTreeSet<(String, String)>);
 
@@ -48,7 +48,7 @@ async fn strangers(client: &Client) -> Seen {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_stay_unharmed_and_killed_runs_are_cleaned() {
-    let mock = Mock::builder().bucket("shared").start().expect("it starts");
+    let mock = with_bucket(Mock::builder(), "shared");
     let endpoint = mock.endpoint();
     let client = client(&endpoint, "shared", Duration::from_secs(20));
     let before = strangers(&client).await;

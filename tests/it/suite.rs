@@ -6,6 +6,8 @@ use mpuspec::internals::report::{Format, RowReport, Verdict};
 use mpuspec::{Suite, SuiteError};
 use mpuspec_mock::Mock;
 
+use crate::stage::defect;
+
 fn at(mock: &Mock) -> Suite {
     Suite::at(mock.endpoint()).credentials(mpuspec_mock::ACCESS_KEY, mpuspec_mock::SECRET_KEY)
 }
@@ -39,7 +41,7 @@ async fn a_server_that_listens_late_is_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_promises_are_told_and_what_a_baseline_knows_does_not_count() {
-    let mock = Mock::builder().defect("abort-deletes-object").start().expect("the mock starts");
+    let mock = Mock::builder().defect(defect("abort-deletes-object")).start().expect("the mock starts");
     let report = at(&mock).only("abort/leaves-the-object").run().await.expect("it runs");
     let broken: Vec<String> = report.broken_promises().map(RowReport::name).collect();
     assert_eq!((broken, report.exit), (vec!["abort/leaves-the-object".to_owned()], 1));

@@ -1,22 +1,29 @@
 //! One call of the model with the mistakes around it: each can change what goes in, carry the call out in its own
 //! way, or change what came of it.
 
-use super::switched::Memory;
-use super::{Defect, Defects, aborts, completions, joins, listings, objects, parts};
+use std::collections::BTreeMap;
+
+use super::parts;
+use crate::model::complete::remembered;
 use crate::model::{
-    Answer, Ending, Event, Given, KeyState, List, ListedPart, Operation, Refusal, Rules, Upload, UploadId,
-    apply, as_sent,
+    Answer, Ending, Event, Given, KeyState, List, ListedPart, Operation, Part, Refusal, Rules, Upload,
+    UploadId, apply,
 };
 
 /// What a mistake makes of a call.
-pub(super) type Around = fn(&mut Call<'_>) -> Answer;
+pub(super) type Around = fn(&mut ModelCall<'_>) -> Answer;
 
-/// The mistakes around the model, in the order in which they see a call.
-const AROUND: [&[(Defect, Around)]; 6] =
-    [objects::AROUND, parts::AROUND, aborts::AROUND, completions::AROUND, joins::AROUND, listings::AROUND];
+/// What mistakes remember beside the state.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Memory {
+    /// The parts that were replaced.
+    pub(super) replaced: BTreeMap<UploadId, BTreeMap<u32, Part>>,
+    /// How many parts of an upload are under way, and whether any two were at once.
+    pub(super) under_way: BTreeMap<UploadId, (u32, bool)>,
+}
 
 /// A call on its way to the model.
-pub(super) struct Call<'c> {
+pub(super) struct ModelCall<'c> {
     pub(super) state: &'c mut KeyState,
     pub(super) rules: Rules,
     pub(super) operation: Operation,
@@ -26,55 +33,8 @@ pub(super) struct Call<'c> {
     rest: &'c [Around],
 }
 
-/// Behind this many parts of an upload no further one is looked at.
-const ENOUGH: usize = 64;
-
-impl Defects {
-    /// Carries an event out, with the mistakes that are switched on.
-    ///
-    /// # Panics
-    ///
-    /// If the event lacks what its operation needs from outside, as [`apply`].
-    pub fn apply(&self, state: &mut KeyState, rules: &Rules, event: &Event) -> Answer {
-        if self.asked().is_noting() {
-            self.note_effects(state, rules, event);
-        }
-        if self.is_sound() {
-            return apply(state, rules, event);
-        }
-        let on = AROUND.iter().copied().flatten().filter(|(defect, _)| self.is_on(*defect));
-        let on: Vec<Around> = on.map(|(_, around)| *around).collect();
-        carry_out(&on, &mut self.memory(), state, rules, event)
-    }
-
-    /// Notes the mistakes that would change anything.
-    fn note_effects(&self, state: &KeyState, rules: &Rules, event: &Event) {
-        // Of many parts one is like the other.
-        let many =
-            id_of(&event.operation).and_then(|id| state.uploads.get(id)).map_or(0, |of| of.parts.len());
-        if many > ENOUGH
-            && matches!(event.operation, Operation::BeginPart { .. } | Operation::UploadPart { .. })
-        {
-            return;
-        }
-        let outcome = |on: &[Around], memory: &mut Memory| {
-            let mut state = state.clone();
-            let answer = carry_out(on, memory, &mut state, rules, event);
-            (state, answer)
-        };
-        let mut memory = self.memory();
-        let sound = outcome(&[], &mut memory);
-        for (defect, around) in AROUND.iter().copied().flatten() {
-            if outcome(&[*around], &mut memory.clone()) != sound {
-                self.asked().note(*defect);
-            }
-        }
-        // Those that remember have something to remember.
-        carry_out(&[parts::remember], &mut memory, &mut state.clone(), rules, event);
-    }
-}
-
-fn carry_out(
+/// Carries an event out, with these mistakes around the model.
+pub(super) fn carry_out(
     on: &[Around],
     memory: &mut Memory,
     state: &mut KeyState,
@@ -82,21 +42,25 @@ fn carry_out(
     event: &Event,
 ) -> Answer {
     let Event { operation, given } = event;
+    let before = parts::replaced_by(state, operation);
     let mut call =
-        Call { state, rules: rules.clone(), operation: operation.clone(), given, memory, rest: on };
+        ModelCall { state, rules: rules.clone(), operation: operation.clone(), given, memory, rest: on };
     let answer = call.go_on();
+    if let (Some((id, number, part)), Answer::Stored(_)) = (before, &answer) {
+        memory.replaced.entry(id).or_default().insert(number, part);
+    }
     // Whatever a mistake made of the list, the upload ended with the one that was sent.
     if let Operation::Complete { upload, list: List::Parts(sent), .. } = operation
         && let (Answer::Completed(_), Some(Ending::Completed { list, .. })) =
             (&answer, state.ended.get_mut(upload))
         && !on.is_empty()
     {
-        *list = as_sent(sent);
+        *list = remembered(sent);
     }
     answer
 }
 
-impl Call<'_> {
+impl ModelCall<'_> {
     /// Lets the next mistake see it, and the model behind the last one.
     pub(super) fn go_on(&mut self) -> Answer {
         match self.rest.split_first() {
@@ -104,7 +68,7 @@ impl Call<'_> {
                 let event = Event { operation: self.operation.clone(), given: self.given.clone() };
                 apply(self.state, &self.rules, &event)
             }
-            Some((next, rest)) => next(&mut Call {
+            Some((next, rest)) => next(&mut ModelCall {
                 state: self.state,
                 rules: self.rules.clone(),
                 operation: self.operation.clone(),

@@ -4,61 +4,73 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 
-use super::Defect;
-use super::call::{Around, Call};
+use super::call::ModelCall;
+use super::mistake::{Mistake, model};
+use crate::model::checksum::combined;
+use crate::model::complete::objects;
 use crate::model::{
     Answer, ChecksumType, ETags, Ending, List, Object, ObjectChecksum, Operation, Part, Refusal, Terms,
-    Upload, UploadId, combined, objects,
+    Upload, UploadId,
 };
 
-pub(super) const AROUND: &[(Defect, Around)] = &[
-    (Defect::JoinInArrivalOrder, |call| {
+pub(super) const MISTAKES: &[Mistake] = &[
+    model("join-in-arrival-order", "The object is joined in the order in which the parts arrived.", |call| {
         joined(call, |parts, _, _| parts.sort_by_key(|(_, part)| part.arrived))
     }),
-    (Defect::JoinInTextOrder, |call| {
+    model("join-in-text-order", "The object is joined with part numbers sorted as text.", |call| {
         joined(call, |parts, _, _| parts.sort_by_key(|(number, _)| number.to_string()))
     }),
-    (Defect::JoinUnlistedParts, |call| {
+    model("join-unlisted-parts", "Parts that were sent but not listed are joined as well.", |call| {
         joined(call, |parts, upload, _| {
             *parts = upload.parts.iter().map(|(number, part)| (*number, part)).collect();
         })
     }),
-    (Defect::AllInArrivalOrder, |call| {
-        joined(call, |parts, _, all| {
-            if all {
-                parts.sort_by_key(|(_, part)| part.arrived);
-            }
-        })
-    }),
-    (Defect::LoseLastByte, |call| {
+    model(
+        "all-in-arrival-order",
+        "Without a list, the parts are joined in the order in which they arrived.",
+        |call| {
+            joined(call, |parts, _, all| {
+                if all {
+                    parts.sort_by_key(|(_, part)| part.arrived);
+                }
+            })
+        },
+    )
+    .of_oss(),
+    model("lose-last-byte", "The last byte of a finished object is lost.", |call| {
         completed(call, |object, _, _| {
             object.content = object.content.range(0, object.content.len().saturating_sub(1));
         })
     }),
-    (Defect::PlainEtag, |call| {
-        let etags = call.rules.etags;
-        let mut etag = None;
-        let answer = completed(call, |object, _, _| {
-            if etags != ETags::Opaque {
-                let mut hasher = Md5::new();
-                object.content.pieces().flatten().for_each(|piece| hasher.update(&piece));
-                let digest = hex::encode(hasher.finalize());
-                object.etag = if etags == ETags::Uppercase { digest.to_uppercase() } else { digest };
-                etag = Some(object.etag.clone());
+    model(
+        "plain-etag",
+        "The ETag of a finished object is the MD5 of its bytes, without the number of parts.",
+        |call| {
+            let etags = call.rules.etags;
+            let mut etag = None;
+            let answer = completed(call, |object, _, _| {
+                if etags != ETags::Opaque {
+                    let mut hasher = Md5::new();
+                    object.content.pieces().flatten().for_each(|piece| hasher.update(&piece));
+                    let digest = hex::encode(hasher.finalize());
+                    object.etag = if etags == ETags::Uppercase { digest.to_uppercase() } else { digest };
+                    etag = Some(object.etag.clone());
+                }
+            });
+            match etag {
+                Some(etag) => answered(call, etag),
+                None => answer,
             }
-        });
-        match etag {
-            Some(etag) => answered(call, etag),
-            None => answer,
-        }
-    }),
-    (Defect::LoseAclOfCompletion, |call| {
+        },
+    ),
+    model("lose-acl-of-completion", "The ACL of a completion is lost.", |call| {
         if let Operation::Complete { terms, .. } = &mut call.operation {
             terms.meta.clear();
         }
         call.go_on()
-    }),
-    (Defect::OmitDefaultChecksum, |call| {
+    })
+    .of_oss(),
+    model("omit-default-checksum", "Nothing is computed where no checksum was asked for.", |call| {
         let is_asked_for = call.upload().is_some_and(|(_, upload)| upload.checksum.is_some());
         if let Operation::Complete { terms, .. } = &mut call.operation
             && !is_asked_for
@@ -71,9 +83,18 @@ pub(super) const AROUND: &[(Defect, Around)] = &[
             }
         })
     }),
-    (Defect::ComposeFullObject, compose),
-    (Defect::Crc64OfParts, compose),
-    (Defect::KeepCompletedUpload, |call| {
+    model(
+        "compose-full-object",
+        "The checksum of an object is composite where that of the full object was asked for.",
+        compose,
+    ),
+    model(
+        "crc64-of-parts",
+        "The CRC-64 of an object is made of those of its parts, and not of its bytes.",
+        compose,
+    )
+    .of_oss(),
+    model("keep-completed-upload", "An upload can still be listed after its completion.", |call| {
         let before = call.upload().map(|(id, upload)| (id.clone(), upload.clone()));
         let answer = call.go_on();
         if let (Answer::Completed(_), Some((id, upload))) = (&answer, before) {
@@ -81,38 +102,46 @@ pub(super) const AROUND: &[(Defect, Around)] = &[
         }
         answer
     }),
-    (Defect::CompletionEndsOtherUploads, |call| {
-        let is_first = call.upload().is_some();
-        let answer = call.go_on();
-        if matches!(answer, Answer::Completed(_)) && is_first {
-            call.state.uploads.clear();
-        }
-        answer
-    }),
-    (Defect::KeepAssembledObject, |call| {
-        let is_first = call.upload().is_some();
-        let before = call.state.clone();
-        let answer = call.go_on();
-        let is_assembled = before.object.as_ref().is_some_and(|object| object.parts.is_some());
-        if matches!(answer, Answer::Completed(_)) && is_first && is_assembled {
-            call.state.object = before.object;
-            for (id, upload) in &mut call.state.uploads {
-                upload.overtaken = before.uploads.get(id).is_some_and(|upload| upload.overtaken);
+    model(
+        "completion-ends-other-uploads",
+        "A completion throws the other uploads of its key away.",
+        |call| {
+            let is_first = call.upload().is_some();
+            let answer = call.go_on();
+            if matches!(answer, Answer::Completed(_)) && is_first {
+                call.state.uploads.clear();
             }
-        }
-        answer
-    }),
+            answer
+        },
+    ),
+    model(
+        "keep-assembled-object",
+        "A completion leaves an object that an earlier upload made as it is.",
+        |call| {
+            let is_first = call.upload().is_some();
+            let before = call.state.clone();
+            let answer = call.go_on();
+            let is_assembled = before.object.as_ref().is_some_and(|object| object.parts.is_some());
+            if matches!(answer, Answer::Completed(_)) && is_first && is_assembled {
+                call.state.object = before.object;
+                for (id, upload) in &mut call.state.uploads {
+                    upload.overtaken = before.uploads.get(id).is_some_and(|upload| upload.overtaken);
+                }
+            }
+            answer
+        },
+    ),
 ];
 
 /// A completion with the upload as it was before.
-fn first_completion(call: &Call<'_>) -> Option<(UploadId, Upload, Terms)> {
+fn first_completion(call: &ModelCall<'_>) -> Option<(UploadId, Upload, Terms)> {
     let Operation::Complete { terms, .. } = &call.operation else { return None };
     let (id, upload) = call.upload()?;
     Some((id.clone(), upload.clone(), terms.clone()))
 }
 
 /// Changes the object that a completion has made.
-fn completed(call: &mut Call<'_>, change: impl FnOnce(&mut Object, &Upload, &Terms)) -> Answer {
+fn completed(call: &mut ModelCall<'_>, change: impl FnOnce(&mut Object, &Upload, &Terms)) -> Answer {
     let first = first_completion(call);
     let answer = call.go_on();
     if let (Answer::Completed(_), Some((_, upload, terms)), Some(object)) =
@@ -124,7 +153,7 @@ fn completed(call: &mut Call<'_>, change: impl FnOnce(&mut Object, &Upload, &Ter
 }
 
 /// Answers a completion with another ETag, which the upload ended with.
-fn answered(call: &mut Call<'_>, etag: String) -> Answer {
+fn answered(call: &mut ModelCall<'_>, etag: String) -> Answer {
     if let Operation::Complete { upload, .. } = &call.operation
         && let Some(Ending::Completed { etag: known, .. }) = call.state.ended.get_mut(upload)
     {
@@ -134,7 +163,10 @@ fn answered(call: &mut Call<'_>, etag: String) -> Answer {
 }
 
 /// Joins other parts than those listed, or in another order.
-fn joined(call: &mut Call<'_>, choose: for<'u> fn(&mut Vec<(u32, &'u Part)>, &'u Upload, bool)) -> Answer {
+fn joined(
+    call: &mut ModelCall<'_>,
+    choose: for<'u> fn(&mut Vec<(u32, &'u Part)>, &'u Upload, bool),
+) -> Answer {
     let Some((_, upload, terms)) = first_completion(call) else { return call.go_on() };
     let (listed, all) = match &call.operation {
         Operation::Complete { list: List::Parts(list), .. } => {
@@ -160,7 +192,7 @@ fn joined(call: &mut Call<'_>, choose: for<'u> fn(&mut Vec<(u32, &'u Part)>, &'u
 }
 
 /// Composes the checksum of a whole object from those of its parts.
-fn compose(call: &mut Call<'_>) -> Answer {
+fn compose(call: &mut ModelCall<'_>) -> Answer {
     let composed = |upload: &Upload, usual, list: &List| {
         let (algorithm, of) = upload.checksum.unwrap_or((usual, ChecksumType::FullObject));
         if of != ChecksumType::FullObject {
@@ -176,7 +208,7 @@ fn compose(call: &mut Call<'_>) -> Answer {
         let kept: Option<Vec<_>> =
             parts.iter().map(|part| Some((part.checksum.as_ref()?, part.content.len()))).collect();
         let composed = combined(algorithm, ChecksumType::Composite, &kept?)?;
-        Some(ObjectChecksum { of, ..composed })
+        Some(ObjectChecksum { checksum_type: of, ..composed })
     };
     let Operation::Complete { list, .. } = call.operation.clone() else { return call.go_on() };
     let (first, usual) = (first_completion(call), call.rules.usual_checksum);

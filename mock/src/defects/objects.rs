@@ -1,46 +1,58 @@
 //! Mistakes about objects and creations.
 
-use super::Defect;
-use super::call::{Around, Call};
+use super::call::ModelCall;
+use super::mistake::{Mistake, model};
 use crate::model::{
     Answer, Condition, Conditions, Content, ETags, Ending, KeyState, Object, Operation, Refusal,
 };
 
-pub(super) const AROUND: &[(Defect, Around)] = &[
-    (Defect::IgnoreForbidOverwriteAtCreation, |call| {
-        if let Operation::Create { forbid_overwrite, .. } = &mut call.operation {
-            *forbid_overwrite = false;
-        }
-        call.go_on()
-    }),
-    (Defect::LoseMetadata, |call| {
+pub(super) const MISTAKES: &[Mistake] = &[
+    model(
+        "ignore-forbid-overwrite-at-creation",
+        "A creation overlooks that the key must not be overwritten.",
+        |call| {
+            if let Operation::Create { forbid_overwrite, .. } = &mut call.operation {
+                *forbid_overwrite = false;
+            }
+            call.go_on()
+        },
+    )
+    .of_oss(),
+    model("lose-metadata", "Metadata of the creation is lost.", |call| {
         if let Operation::Create { meta, .. } = &mut call.operation {
             meta.clear();
         }
         call.go_on()
     }),
-    (Defect::ReuseUpload, |call| match (&call.operation, call.state.uploads.keys().next()) {
-        (Operation::Create { .. }, Some(id)) => Answer::Created(id.clone()),
-        _ => call.go_on(),
+    model("reuse-upload", "Two creations of one key share one upload.", |call| {
+        match (&call.operation, call.state.uploads.keys().next()) {
+            (Operation::Create { .. }, Some(id)) => Answer::Created(id.clone()),
+            _ => call.go_on(),
+        }
     }),
-    (Defect::CreationDeletesObject, |call| {
+    model("creation-deletes-object", "A creation deletes the object under the key.", |call| {
         let answer = call.go_on();
         if matches!(answer, Answer::Created(_)) {
             call.state.object = None;
         }
         answer
     }),
-    (Defect::IgnoreForbidOverwriteOfPut, |call| {
-        if let Operation::Put { conditions, .. } = &mut call.operation {
-            conditions.forbid_overwrite = false;
-        }
-        call.go_on()
-    }),
-    (Defect::KeepDeletedObject, |call| match call.operation {
+    model(
+        "ignore-forbid-overwrite-of-put",
+        "A put or a copy overlooks that the key must not be overwritten.",
+        |call| {
+            if let Operation::Put { conditions, .. } = &mut call.operation {
+                conditions.forbid_overwrite = false;
+            }
+            call.go_on()
+        },
+    )
+    .of_oss(),
+    model("keep-deleted-object", "A deletion is answered and forgotten.", |call| match call.operation {
         Operation::Delete => Answer::Done,
         _ => call.go_on(),
     }),
-    (Defect::DeleteEndsUploads, |call| {
+    model("delete-ends-uploads", "A deletion of the object throws uploads of the key away.", |call| {
         let deletes = call.operation == Operation::Delete;
         let answer = call.go_on();
         if deletes {
@@ -48,17 +60,20 @@ pub(super) const AROUND: &[(Defect, Around)] = &[
         }
         answer
     }),
-    (Defect::LowercaseEtags, |call| {
+    model("lowercase-etags", "ETags are written in lowercase.", |call| {
         let answer = call.go_on();
         if call.rules.etags == ETags::Uppercase { lower(call, answer) } else { answer }
-    }),
-    (Defect::VisibleBeforeCompletion, |call| match (&call.operation, first_part(call.state)) {
-        (Operation::Get | Operation::Head, Some(object)) if call.state.object.is_none() => {
-            Answer::Object(Box::new(object))
+    })
+    .of_oss(),
+    model("visible-before-completion", "A part can be read as the object before the completion.", |call| {
+        match (&call.operation, first_part(call.state)) {
+            (Operation::Get | Operation::Head, Some(object)) if call.state.object.is_none() => {
+                Answer::Object(Box::new(object))
+            }
+            _ => call.go_on(),
         }
-        _ => call.go_on(),
     }),
-    (Defect::MixReads, |call| {
+    model("mix-reads", "An object is read mixed with parts of an upload in progress.", |call| {
         let part = first_part(call.state).map(|part| part.content);
         match (call.go_on(), part) {
             (Answer::Object(mut object), Some(part)) => {
@@ -70,7 +85,7 @@ pub(super) const AROUND: &[(Defect, Around)] = &[
             (answer, _) => answer,
         }
     }),
-    (Defect::RefuseIfNoneMatch, |call| {
+    model("refuse-if-none-match", "If-None-Match on a completion never holds.", |call| {
         let is_there = call.upload().is_some() || matches!(call.operation, Operation::Put { .. });
         match conditions(&mut call.operation) {
             Some(Conditions { if_none: true, .. }) if is_there => {
@@ -80,29 +95,47 @@ pub(super) const AROUND: &[(Defect, Around)] = &[
         }
     }),
     // That the key was written meanwhile is a conflict all the same.
-    (Defect::IgnoreIfNoneMatch, |call| match conditions(&mut call.operation) {
-        Some(Conditions { if_none: true, .. }) => {
-            let object = call.state.object.take();
-            let answer = call.go_on();
-            if call.state.object.is_none() {
-                call.state.object = object;
+    model("ignore-if-none-match", "If-None-Match is not looked at.", |call| {
+        match conditions(&mut call.operation) {
+            Some(Conditions { if_none: true, .. }) => {
+                let object = call.state.object.take();
+                let answer = call.go_on();
+                if call.state.object.is_none() {
+                    call.state.object = object;
+                }
+                answer
             }
-            answer
+            _ => call.go_on(),
         }
-        _ => call.go_on(),
     }),
-    (Defect::IgnoreIfMatch, |call| {
+    model("ignore-if-match", "If-Match is not looked at.", |call| {
         let any = call.state.object.is_some().then(|| "*".to_owned());
         if let Some(Conditions { if_match: Some(_), .. }) = conditions(&mut call.operation) {
             conditions(&mut call.operation).expect("it has conditions").if_match = any;
         }
         call.go_on()
     }),
-    (Defect::PassIfMatchWithoutObject, |call| {
-        if call.state.object.is_none()
-            && let Some(conditions) = conditions(&mut call.operation)
-        {
-            conditions.if_match = None;
+    model(
+        "pass-if-match-without-object",
+        "If-Match of a write is passed over where there is no object.",
+        |call| {
+            if call.state.object.is_none()
+                && let Some(conditions) = conditions(&mut call.operation)
+            {
+                conditions.if_match = None;
+            }
+            call.go_on()
+        },
+    ),
+    model("lose-tags", "Tags of the creation are lost.", |call| {
+        if let Operation::Create { meta, .. } = &mut call.operation {
+            meta.retain(|name, _| !name.ends_with("-tagging"));
+        }
+        call.go_on()
+    }),
+    model("lose-storage-class", "Every object has the usual storage class.", |call| {
+        if let Operation::Create { meta, .. } | Operation::Put { meta, .. } = &mut call.operation {
+            meta.retain(|name, _| !name.ends_with("-storage-class"));
         }
         call.go_on()
     }),
@@ -133,7 +166,7 @@ fn first_part(state: &KeyState) -> Option<Object> {
 }
 
 /// Writes the ETag of an answer, and of what it is about, in lowercase.
-fn lower(call: &mut Call<'_>, answer: Answer) -> Answer {
+fn lower(call: &mut ModelCall<'_>, answer: Answer) -> Answer {
     let upload = match &call.operation {
         Operation::UploadPart { upload, .. } | Operation::Complete { upload, .. } => Some(upload),
         _ => None,

@@ -6,8 +6,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use hyper::body::{Body, Frame, SizeHint};
+
+use super::Element;
 
 /// A body that is sent in the pieces in which it is stored.
 #[derive(Debug, Default)]
@@ -17,7 +19,7 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
-    pub(crate) fn new(pieces: impl IntoIterator<Item = Bytes>) -> Self {
+    fn new(pieces: impl IntoIterator<Item = Bytes>) -> Self {
         let pieces: VecDeque<_> = pieces.into_iter().collect();
         let left = pieces.iter().map(|piece| piece.len() as u64).sum();
         Self { pieces, left }
@@ -42,59 +44,63 @@ impl Body for Pieces {
     }
 }
 
+/// What follows the head of an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Content {
+    #[default]
+    Nothing,
+    Bytes(Vec<Bytes>),
+    /// A document, written when the answer leaves.
+    Document(Element),
+}
+
 /// An answer in the making.
-#[derive(Debug)]
-pub(crate) struct Answer(Response<Pieces>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) content: Content,
+}
 
 impl Answer {
     pub(crate) fn new(status: StatusCode) -> Self {
-        let mut response = Response::new(Pieces::default());
-        *response.status_mut() = status;
-        Self(response)
+        Self { status, headers: HeaderMap::new(), content: Content::Nothing }
     }
 
     /// 200 with a document.
-    pub(crate) fn xml(document: String) -> Self {
+    pub(crate) fn xml(document: Element) -> Self {
         Self::new(StatusCode::OK).document(document)
     }
 
-    pub(crate) fn document(self, document: String) -> Self {
-        self.header("content-type", "application/xml").body(Pieces::new([Bytes::from(document)]))
+    pub(crate) fn document(self, document: Element) -> Self {
+        Self { content: Content::Document(document), ..self.header("content-type", "application/xml") }
     }
 
     /// Sets a header; a value that HTTP can't carry is left out, as S3 leaves it out.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            self.0.headers_mut().insert(name, value);
+            self.headers.insert(name, value);
         }
         self
     }
 
-    pub(crate) fn body(mut self, body: Pieces) -> Self {
-        *self.0.body_mut() = body;
-        self
+    pub(crate) fn bytes(self, pieces: impl IntoIterator<Item = Bytes>) -> Self {
+        Self { content: Content::Bytes(pieces.into_iter().collect()), ..self }
     }
 
-    /// Takes a header away again.
-    pub(crate) fn without_header(mut self, name: &str) -> Self {
-        self.0.headers_mut().remove(name);
-        self
-    }
-
-    /// Changes the document, if the body is one.
-    pub(crate) fn map_document(self, change: impl FnOnce(&str) -> String) -> Self {
-        let is_xml = self.0.headers().get("content-type").is_some_and(|of| of == "application/xml");
-        let body: Vec<u8> = self.0.body().pieces.iter().flatten().copied().collect();
-        match std::str::from_utf8(&body) {
-            Ok(document) if is_xml && !body.is_empty() => {
-                let changed = change(document);
-                self.body(Pieces::new([Bytes::from(changed)]))
-            }
-            _ => self,
-        }
+    /// The head alone.
+    pub(crate) fn without_content(self) -> Self {
+        Self { content: Content::Nothing, ..self }
     }
 
     pub(crate) fn into_response(self) -> Response<Pieces> {
-        self.0
+        let mut response = Response::new(match self.content {
+            Content::Nothing => Pieces::default(),
+            Content::Bytes(pieces) => Pieces::new(pieces),
+            Content::Document(document) => Pieces::new([Bytes::from(document.to_document())]),
+        });
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
     }
 }

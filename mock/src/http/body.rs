@@ -11,25 +11,19 @@ use sha2::Sha256;
 use super::checksum::{Claim, mismatch};
 use super::chunks::Decoder;
 use super::{Payload, Request, S3Error};
+use crate::checks::Check;
+use crate::checks::Checks;
 use crate::model::{self, Algorithm, Checksum, Hasher};
-use crate::provider::Dialect;
 
-/// What is left out of the checks, by a deliberate mistake.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Unchecked {
-    pub(crate) md5: bool,
-    /// What is no MD5 is passed over.
-    pub(crate) malformed_md5: bool,
-    pub(crate) checksum: bool,
-    pub(crate) sha256: bool,
-    /// A body that was cut is taken as far as it came.
-    pub(crate) cut: bool,
-    /// A frame of chunks is taken for content.
-    pub(crate) frame: bool,
-    /// The length that is declared for content in chunks is not compared.
-    pub(crate) length: bool,
-    /// Checksums are not known here, and what is said about them is passed over.
-    pub(crate) no_checksums: bool,
+/// How a body is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BodyRules {
+    /// Whether a Content-MD5 that is wrong is shown in hexadecimal, as the one that was computed never is.
+    pub(crate) shows_md5_in_hex: bool,
+    /// Whether the Content-MD5 of a document is looked at.
+    pub(crate) documents_have_md5: bool,
+    /// Whether a body in chunks of HTTP may come without its length.
+    pub(crate) may_be_unbounded: bool,
 }
 
 /// A body, and the checksum that came with it.
@@ -40,49 +34,48 @@ pub(crate) struct Received {
 }
 
 /// Receives a body of the declared length and checks it against everything that was said about it.
-/// A checksum by the `wanted` algorithm is computed in any case.
+/// A checksum by the `wanted` algorithm is computed in any case. Where `checksums` are not known, what is said about
+/// them is passed over.
 pub(crate) async fn receive(
     request: &Request,
     payload: Payload,
     incoming: &mut Incoming,
     wanted: Algorithm,
-    unchecked: Unchecked,
+    checksums: bool,
+    rules: BodyRules,
+    checks: &dyn Checks,
 ) -> Result<Received, S3Error> {
-    let claim = if unchecked.no_checksums { Claim::Nothing } else { Claim::of(request)? };
-    let declared = expected_length(request)?.filter(|_| !unchecked.length);
+    let claim = if checksums { Claim::of(request)? } else { Claim::Nothing };
+    let declared = expected_length(request, rules)?;
     let content_md5 = match content_md5(request) {
-        Err(_) if unchecked.malformed_md5 => None,
+        Err(_) if checks.forgives(Check::MalformedMd5) => None,
         read => read?,
     };
     let algorithms = [Some(wanted), claim.algorithm().filter(|other| *other != wanted)];
-    let framed = matches!(payload, Payload::Chunks { .. }) && !unchecked.frame;
-    let mut sink = Sink::new(declared.unwrap_or(u64::MAX), &payload, algorithms);
-    sink.framed = framed;
-    let told = payload.sha256().filter(|_| !unchecked.sha256);
+    let framed = matches!(payload, Payload::Chunks { .. });
+    let mut sink = Sink::new(declared.unwrap_or(u64::MAX), &payload, algorithms, checks);
+    let told = payload.sha256();
     let decoder = match payload {
-        Payload::Chunks { signer, trailer } if framed => Some(Decoder::new(signer, trailer)),
+        Payload::Chunks { signer, trailer } => Some(Decoder::new(signer, trailer)),
         _ => None,
     };
-    let trailers = collect(incoming, decoder, &mut sink, unchecked.cut).await?;
+    let trailers = collect(incoming, decoder, &mut sink).await?;
     let digests = sink.finish();
-    let whole = declared.is_none_or(|declared| digests.length == declared);
-    if framed && !whole {
-        return Err(other_length());
+    if framed && declared.is_some_and(|declared| digests.length != declared) {
+        checks.pass(Check::DecodedLength, Err(other_length()))?;
     }
-    if whole || !unchecked.cut {
-        check_sha256(told, &digests)?;
+    // A body that was cut has no digest that anybody could have told.
+    if trailers.is_some() {
+        checks.pass(Check::ContentSha256, check_sha256(told, &digests))?;
     }
-    if !unchecked.md5 {
-        check_md5(content_md5, &digests, request.dialect)?;
-    }
+    checks.pass(Check::ContentMd5, check_md5(content_md5, &digests, rules))?;
     let claimed_how = claim.claimed();
-    let claimed = if unchecked.frame || unchecked.no_checksums { None } else { claim.value(&trailers)? };
+    let claimed = if checksums { claim.value(&trailers.unwrap_or_default())? } else { None };
     let computed = |algorithm| digests.checksums.iter().find(|checksum| checksum.algorithm == algorithm);
     if let Some(claimed) = &claimed
         && computed(claimed.algorithm) != Some(claimed)
-        && !unchecked.checksum
     {
-        return Err(mismatch(claimed.algorithm));
+        checks.pass(Check::Checksum, Err(mismatch(claimed.algorithm)))?;
     }
     let checksum = computed(wanted).cloned();
     let content = model::Content::from_pieces(digests.pieces);
@@ -95,7 +88,8 @@ pub(crate) async fn receive_small(
     request: &Request,
     payload: Payload,
     incoming: &mut Incoming,
-    unchecked: Unchecked,
+    rules: BodyRules,
+    checks: &dyn Checks,
 ) -> Result<Bytes, S3Error> {
     // A list of 10,000 parts with checksums stays well below.
     const MOST: u64 = 8 << 20;
@@ -104,17 +98,17 @@ pub(crate) async fn receive_small(
         return Err(S3Error::malformed_xml());
     }
     let (told, framed) = (payload.sha256(), matches!(payload, Payload::Chunks { .. }));
-    let mut sink = Sink::new(declared, &payload, [None, None]);
-    sink.framed = framed;
+    let mut sink = Sink::new(declared, &payload, [None, None], checks);
     let decoder = match payload {
         Payload::Chunks { signer, trailer } => Some(Decoder::new(signer, trailer)),
         _ => None,
     };
-    collect(incoming, decoder, &mut sink, false).await?;
+    collect(incoming, decoder, &mut sink).await?;
     let digests = sink.finish();
-    check_sha256(told.filter(|_| !unchecked.sha256), &digests)?;
-    if request.dialect == Dialect::Oss && !unchecked.md5 {
-        check_md5(content_md5(request)?, &digests, request.dialect)?;
+    checks.pass(Check::DocumentSha256, check_sha256(told, &digests))?;
+    if rules.documents_have_md5 {
+        let checked = content_md5(request).and_then(|told| check_md5(told, &digests, rules));
+        checks.pass(Check::DocumentMd5, checked)?;
     }
     if framed && digests.length != declared {
         return Err(other_length());
@@ -123,14 +117,10 @@ pub(crate) async fn receive_small(
 }
 
 /// Compares the Content-MD5 with what arrived.
-fn check_md5(told: Option<[u8; 16]>, digests: &Digests, dialect: Dialect) -> Result<(), S3Error> {
+fn check_md5(told: Option<[u8; 16]>, digests: &Digests, rules: BodyRules) -> Result<(), S3Error> {
     match told {
         Some(told) if told != digests.md5 => {
-            // S3 tells what was sent in hexadecimal, and what it computed in Base64.
-            let expected = match dialect {
-                Dialect::S3 => hex::encode(told),
-                Dialect::Oss => STANDARD.encode(told),
-            };
+            let expected = if rules.shows_md5_in_hex { hex::encode(told) } else { STANDARD.encode(told) };
             Err(S3Error::new("BadDigest", "The Content-MD5 you specified did not match what we received.")
                 .with("ExpectedDigest", expected)
                 .with("CalculatedDigest", STANDARD.encode(digests.md5)))
@@ -163,9 +153,9 @@ pub(crate) fn content_length(request: &Request) -> Result<Option<u64>, S3Error> 
 }
 
 /// The size of the content, which has to be declared; on OSS a body in chunks need not.
-pub(crate) fn expected_length(request: &Request) -> Result<Option<u64>, S3Error> {
+pub(crate) fn expected_length(request: &Request, rules: BodyRules) -> Result<Option<u64>, S3Error> {
     match content_length(request)? {
-        None if request.dialect == Dialect::Oss && request.is_chunked() => Ok(None),
+        None if rules.may_be_unbounded && request.is_chunked() => Ok(None),
         None => Err(missing_length()),
         declared => Ok(declared),
     }
@@ -192,7 +182,8 @@ fn content_md5(request: &Request) -> Result<Option<[u8; 16]>, S3Error> {
 }
 
 /// Where content goes: hashed on its way.
-struct Sink {
+struct Sink<'p> {
+    checks: &'p dyn Checks,
     most: u64,
     /// Whether it arrives in a frame, which may hold more than was declared.
     framed: bool,
@@ -211,11 +202,12 @@ struct Digests {
     checksums: Vec<Checksum>,
 }
 
-impl Sink {
-    fn new(most: u64, payload: &Payload, algorithms: [Option<Algorithm>; 2]) -> Self {
+impl<'p> Sink<'p> {
+    fn new(most: u64, payload: &Payload, algorithms: [Option<Algorithm>; 2], checks: &'p dyn Checks) -> Self {
         Self {
+            checks,
             most,
-            framed: false,
+            framed: matches!(payload, Payload::Chunks { .. }),
             pieces: Vec::new(),
             length: 0,
             md5: Md5::new(),
@@ -227,9 +219,8 @@ impl Sink {
     fn take(&mut self, piece: Bytes) -> Result<(), S3Error> {
         self.length += piece.len() as u64;
         if self.length > self.most && self.framed {
-            return Err(other_length());
-        }
-        if self.length > self.most {
+            self.checks.pass(Check::DecodedLength, Err(other_length()))?;
+        } else if self.length > self.most {
             return Err(S3Error::new(
                 "EntityTooLarge",
                 "Your proposed upload exceeds the maximum allowed size",
@@ -257,21 +248,19 @@ impl Sink {
     }
 }
 
-/// Reads a body to its end, and gives its trailers.
+/// Reads a body to its end, and gives its trailers; none of one that was cut, where that is forgiven.
 async fn collect(
     incoming: &mut Incoming,
     mut decoder: Option<Decoder>,
-    sink: &mut Sink,
-    keep_cut: bool,
-) -> Result<Vec<(String, String)>, S3Error> {
+    sink: &mut Sink<'_>,
+) -> Result<Option<Vec<(String, String)>>, S3Error> {
     let mut content = Vec::new();
     while let Some(frame) = incoming.frame().await {
-        let incomplete = |_| S3Error::new("IncompleteBody", "The request body terminated unexpectedly");
-        let frame = match frame {
-            Err(_) if keep_cut => break,
-            frame => frame,
+        let Ok(frame) = frame else {
+            let error = S3Error::new("IncompleteBody", "The request body terminated unexpectedly");
+            return sink.checks.pass(Check::WholeBody, Err(error)).map(|()| None);
         };
-        let Ok(piece) = frame.map_err(incomplete)?.into_data() else { continue };
+        let Ok(piece) = frame.into_data() else { continue };
         match &mut decoder {
             None => sink.take(piece)?,
             Some(decoder) => {
@@ -283,7 +272,7 @@ async fn collect(
         }
     }
     match decoder {
-        Some(decoder) if !keep_cut => decoder.finish(),
-        _ => Ok(Vec::new()),
+        Some(decoder) => decoder.finish().map(Some),
+        None => Ok(Some(Vec::new())),
     }
 }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Request, S3Error};
-use crate::model::{Algorithm, Checksum, ChecksumType, Claimed};
+use crate::model::{Algorithm, Checksum, ChecksumType, Claimed, ObjectChecksum};
 
 /// What a request claims about the checksum of its body.
 #[derive(Debug, PartialEq, Eq)]
@@ -172,4 +172,13 @@ pub(crate) fn decimal(checksum: &Checksum) -> String {
 /// The value as it stands in headers and documents.
 pub(crate) fn encoded(checksum: &Checksum) -> String {
     STANDARD.encode(&checksum.value)
+}
+
+/// The checksum of an object of parts: a composite one bears their number.
+pub(crate) fn shown(kept: &ObjectChecksum, parts: usize) -> String {
+    let value = encoded(&kept.checksum);
+    match kept.checksum_type {
+        ChecksumType::Composite => format!("{value}-{parts}"),
+        _ => value,
+    }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::S3Error;
-use super::auth::{ChunkSigner, signature_does_not_match};
+use super::payload::ChunkSigner;
 use super::sigv4::{EMPTY_SHA256, sha256_hex};
 
 /// Takes the frame off a body, piece by piece. Memory is bounded by [`LONGEST_LINE`].
@@ -171,7 +171,7 @@ impl Decoder {
         let rest = format!("{}\n{EMPTY_SHA256}\n{hash}", signer.previous);
         let string = signer.signer.string_to_sign("AWS4-HMAC-SHA256-PAYLOAD", &rest);
         if !signer.signer.verifies(&string, &self.claimed) {
-            return Err(signature_does_not_match());
+            return Err(S3Error::signature_does_not_match());
         }
         signer.previous.clone_from(&self.claimed);
         Ok(())
@@ -186,7 +186,11 @@ impl Decoder {
         let signed: String = self.trailers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
         let rest = format!("{}\n{}", signer.previous, sha256_hex(signed.as_bytes()));
         let string = signer.signer.string_to_sign("AWS4-HMAC-SHA256-TRAILER", &rest);
-        if signer.signer.verifies(&string, &signature) { Ok(()) } else { Err(signature_does_not_match()) }
+        if signer.signer.verifies(&string, &signature) {
+            Ok(())
+        } else {
+            Err(S3Error::signature_does_not_match())
+        }
     }
 
     /// The trailers, once the frame has come to its end.

@@ -2,38 +2,23 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::{Method, StatusCode};
 
-use super::answer::{Answer, Pieces};
-use super::oss;
+use super::answer::Answer;
 use super::xml::Xml;
 use crate::model::{Algorithm, ChecksumType, Condition, Refusal};
-use crate::provider::{Dialect, Provider};
+use crate::provider::Provider;
 
 /// An error as S3 tells it, or OSS.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct S3Error {
-    code: Cow<'static, str>,
-    message: String,
-    elements: Vec<(&'static str, String)>,
+    pub(crate) code: Cow<'static, str>,
+    pub(crate) message: String,
+    pub(crate) elements: Vec<(&'static str, String)>,
     status: Option<StatusCode>,
     headers: Vec<(&'static str, String)>,
     /// The number of its cause on OSS, where it is not the usual one of the code.
-    number: Option<&'static str>,
-}
-
-/// What an error answer tells about its request.
-pub(crate) struct Asked<'r> {
-    pub(crate) dialect: Dialect,
-    /// Whether nothing may follow the head of the answer.
-    pub(crate) head: bool,
-    pub(crate) host: &'r str,
-    pub(crate) resource: &'r str,
-    pub(crate) request_id: &'r str,
-    /// The second name that S3 gives a request.
-    pub(crate) host_id: &'r str,
+    pub(crate) number: Option<&'static str>,
 }
 
 /// The status of every code that the mock answers.
@@ -133,24 +118,13 @@ impl S3Error {
 
     /// Writes what is told of it where it is one result of several.
     pub(crate) fn write_entry(&self, xml: &mut Xml) {
-        xml.text("Code", &self.code);
-        xml.text("Message", &self.message);
+        xml.text("Code", &*self.code);
+        xml.text("Message", &*self.message);
     }
 
     /// Sets the number that the cause has on OSS.
     pub(crate) fn ec(mut self, number: &'static str) -> Self {
         self.number = Some(number);
-        self
-    }
-
-    /// Sets the number if it is an error of this code.
-    pub(crate) fn ec_of(self, code: &str, number: &'static str) -> Self {
-        if self.code == code { self.ec(number) } else { self }
-    }
-
-    /// Leaves its particulars out, by a deliberate mistake.
-    pub(crate) fn bare(mut self) -> Self {
-        self.elements.clear();
         self
     }
 
@@ -179,6 +153,15 @@ impl S3Error {
         Self::new("NoSuchBucket", "The specified bucket does not exist").with("BucketName", bucket)
     }
 
+    pub(crate) fn no_such_key(key: &str) -> Self {
+        Self::new("NoSuchKey", "The specified key does not exist.").with("Key", key)
+    }
+
+    pub(crate) fn signature_does_not_match() -> Self {
+        let message = "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
+        Self::new("SignatureDoesNotMatch", message)
+    }
+
     pub(crate) fn access_denied() -> Self {
         Self::new("AccessDenied", "Access Denied")
     }
@@ -194,12 +177,8 @@ impl S3Error {
         Self::new("MalformedXML", message)
     }
 
-    /// In the spelling that the provider's documents put first. `kept` is a code that stays as it is, by a
-    /// deliberate mistake.
-    pub(crate) fn spelt(mut self, provider: &Provider, kept: impl Fn(&str) -> bool) -> Self {
-        if kept(&self.code) {
-            return self;
-        }
+    /// In the spelling that the provider's documents put first.
+    pub(crate) fn spelt(mut self, provider: &Provider) -> Self {
         if let Some(spelling) = provider.errors.get(self.code.as_ref()).and_then(|list| list.first()) {
             self.status = StatusCode::from_u16(spelling.status).ok();
             self.code = spelling.code.clone().into();
@@ -207,70 +186,21 @@ impl S3Error {
         self
     }
 
-    /// Leaves the number out of its answer, by a deliberate mistake.
-    pub(crate) fn without_number(mut self) -> Self {
-        self.number = Some("");
-        self
-    }
-
-    pub(crate) fn into_answer(self, asked: &Asked<'_>) -> Answer {
+    /// The status and the headers of its answer; the document depends on the dialect.
+    pub(crate) fn head(&self) -> Answer {
         let listed = STATUS.iter().find(|(code, _)| *code == self.code).map_or(500, |(_, status)| *status);
         let status =
             self.status.or(StatusCode::from_u16(listed).ok()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let answer =
-            self.headers.iter().fold(Answer::new(status), |answer, (name, value)| answer.header(name, value));
-        if status == StatusCode::NOT_MODIFIED {
-            return answer;
-        }
-        match asked.dialect {
-            Dialect::S3 => {
-                let answer = answer.document(self.document_of_s3(asked));
-                if asked.head { answer.body(Pieces::default()) } else { answer }
-            }
-            Dialect::Oss => {
-                let number = self.number.unwrap_or_else(|| oss::number_of(&self.code));
-                let document = self.document_of_oss(asked, number);
-                let answer = if number.is_empty() { answer } else { answer.header("x-oss-ec", number) };
-                if asked.head {
-                    // What has no body tells its error in a header.
-                    return answer.header("x-oss-err", &STANDARD.encode(document)).body(Pieces::default());
-                }
-                answer.document(document)
-            }
-        }
+        self.headers.iter().fold(Answer::new(status), |answer, (name, value)| answer.header(name, value))
     }
 
-    fn document_of_s3(&self, asked: &Asked<'_>) -> String {
-        Xml::error(|xml| {
-            xml.text("Code", &self.code);
-            xml.text("Message", &self.message);
-            for (name, value) in &self.elements {
-                xml.text(name, value);
-            }
-            xml.text("Resource", asked.resource);
-            xml.text("RequestId", asked.request_id);
-            xml.text("HostId", asked.host_id);
-        })
-    }
-
-    fn document_of_oss(&self, asked: &Asked<'_>, number: &str) -> String {
-        Xml::error(|xml| {
-            xml.text("Code", &self.code);
-            xml.text("Message", &self.message);
-            xml.text("RequestId", asked.request_id);
-            xml.text("HostId", asked.host);
-            for (name, value) in &self.elements {
-                xml.text(name, value);
-            }
-            if !number.is_empty() {
-                xml.text("EC", number);
-                xml.text("RecommendDoc", format!("https://api.aliyun.com/troubleshoot?q={number}"));
-            }
-        })
-    }
-
-    /// A refusal of the model. The key is for those that tell it.
-    pub(crate) fn refused(refusal: Refusal, key: &str, dialect: Dialect) -> Self {
+    /// A refusal of the model. The key is for those that show it; the names are the dialect's.
+    pub(crate) fn refused(
+        refusal: Refusal,
+        key: &str,
+        part_number_argument: &str,
+        part_etag: &'static str,
+    ) -> Self {
         match refusal {
             Refusal::NoSuchUpload(upload) => Self::new(
                 "NoSuchUpload",
@@ -279,10 +209,9 @@ impl S3Error {
             .with("UploadId", upload),
             Refusal::PartNumber(number) => Self::invalid_argument(
                 "Part number must be an integer between 1 and 10000, inclusive",
-                dialect.part_number_argument(),
+                part_number_argument,
                 &number.to_string(),
-            )
-            .ec("0017-00000220"),
+            ),
             Refusal::ListedNumber(number) => {
                 Self::invalid_argument("PartNumber must be >= 1", "PartNumber", &number.to_string())
             }
@@ -304,14 +233,14 @@ impl S3Error {
                     .with("ProposedSize", size)
                     .with("MinSizeAllowed", least)
                     .with("PartNumber", number)
-                    .with(if dialect == Dialect::Oss { "PartETag" } else { "ETag" }, etag)
+                    .with(part_etag, etag)
             }
             Refusal::TooLarge { size, most } => {
                 Self::new("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
                     .with("ProposedSize", size)
                     .with("MaxSizeAllowed", most)
             }
-            Refusal::NoSuchKey => Self::new("NoSuchKey", "The specified key does not exist.").with("Key", key),
+            Refusal::NoSuchKey => Self::no_such_key(key),
             Refusal::OtherAlgorithm { expected, sent } => {
                 let sent = sent.map_or_else(|| "null".to_owned(), lower);
                 Self::new(
@@ -349,10 +278,10 @@ impl S3Error {
                 "BadDigest",
                 format!("The {} you specified did not match the calculated checksum.", lower(algorithm)),
             ),
-            Refusal::ObjectSize { told, computed } => Self::new(
+            Refusal::ObjectSize { stated, computed } => Self::new(
                 "InvalidRequest",
                 format!(
-                    "The provided 'x-amz-mp-object-size' header value {told} does not match what was computed: {computed}"
+                    "The provided 'x-amz-mp-object-size' header value {stated} does not match what was computed: {computed}"
                 ),
             ),
             Refusal::Precondition(condition) => Self::precondition_failed(name_of(condition)),

@@ -1,28 +1,26 @@
-//! The HTTP face: requests, signatures, bodies, answers. What operations mean is not known here.
+//! The face of HTTP: requests, bodies, answers, errors as data. What operations mean is not known here, nor which
+//! dialect is spoken.
 
 mod answer;
-mod auth;
 mod body;
 pub(crate) mod checksum;
-mod chunks;
+pub(crate) mod chunks;
 pub(crate) mod encoded_words;
 mod error;
-#[cfg(feature = "fuzzing")]
-pub mod fuzzing;
 pub(crate) mod host;
-mod leniency;
-mod names;
-mod oss;
+mod payload;
 mod request;
-mod sigv4;
+pub(crate) mod sigv4;
 mod time;
 mod xml;
 
+#[cfg(feature = "defects")]
+pub(crate) use answer::Content;
 pub(crate) use answer::{Answer, Pieces};
-pub(crate) use auth::{Payload, Signed, authenticate};
-pub(crate) use body::{Received, Unchecked, expected_length, receive, receive_small};
-pub(crate) use error::{Asked, S3Error};
-pub(crate) use leniency::Leniency;
+pub(crate) use body::{BodyRules, Received, expected_length, receive, receive_small};
+pub(crate) use error::S3Error;
+pub(crate) use host::Addressed;
+pub(crate) use payload::{ChunkSigner, Payload, Signed};
 pub(crate) use request::Request;
 pub(crate) use sigv4::url_encoded;
 pub(crate) use time::{http_date, iso8601};

@@ -5,13 +5,10 @@ use percent_encoding::percent_decode_str;
 
 use super::S3Error;
 use super::host::{self, Addressed};
-use crate::model::Algorithm;
-use crate::provider::Dialect;
 
 /// The head of a request.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
-    pub(crate) dialect: Dialect,
     pub(crate) method: Method,
     /// The path as sent.
     pub(crate) raw_path: String,
@@ -23,16 +20,22 @@ pub(crate) struct Request {
     /// Whether the bucket stands in the path although the host is an endpoint with a name of its own.
     pub(crate) second_level: bool,
     query: Vec<(String, String)>,
+    /// How the headers begin that are the dialect's own.
+    prefix: &'static str,
 }
 
 impl Request {
     /// Takes the head apart; the bucket stands first in the path, or first in the name of the host.
-    pub(crate) fn new(parts: Parts, dialect: Dialect) -> Result<Self, S3Error> {
+    pub(crate) fn new(
+        parts: Parts,
+        prefix: &'static str,
+        addressed: &dyn for<'h> Fn(&'h str) -> Addressed<'h>,
+    ) -> Result<Self, S3Error> {
         let raw_path = parts.uri.path().to_owned();
         let raw_query = parts.uri.query().unwrap_or("").to_owned();
         let rest = raw_path.strip_prefix('/').unwrap_or(&raw_path);
         let host = parts.headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let addressed = host::addressed(dialect, host::name(host));
+        let addressed = addressed(host::name(host));
         let (bucket, key) = match (addressed, rest.split_once('/')) {
             (Addressed::Bucket(bucket), _) => (bucket, Some(rest)),
             (Addressed::Server | Addressed::Endpoint, Some((bucket, key))) => (bucket, Some(key)),
@@ -51,7 +54,7 @@ impl Request {
             })
             .collect::<Result<_, S3Error>>()?;
         let (method, headers) = (parts.method, parts.headers);
-        Ok(Self { dialect, method, raw_path, raw_query, headers, bucket, key, second_level, query })
+        Ok(Self { prefix, method, raw_path, raw_query, headers, bucket, key, second_level, query })
     }
 
     /// The value of a query parameter; the empty text if it has none.
@@ -94,8 +97,15 @@ impl Request {
         lines.filter(|lines| !lines.is_empty()).map(|lines| lines.join(", "))
     }
 
+    /// Sets a parameter of the query, or takes it away.
+    #[cfg(feature = "defects")]
+    pub(crate) fn set_query(&mut self, name: &str, value: Option<&str>) {
+        self.query.retain(|(known, _)| known != name);
+        self.query.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+    }
+
     /// Takes headers that stand in the query of a signed URL for headers. A header that was sent wins.
-    pub(crate) fn take_hoisted_headers(&mut self) {
+    pub(crate) fn take_hoisted_headers(&mut self, hoists: fn(&str) -> bool, is_of_body: fn(&str) -> bool) {
         let hoisted = self.query.extract_if(.., |(name, _)| hoists(name));
         for (name, value) in hoisted {
             let (name, value) = (http::HeaderName::try_from(name), http::HeaderValue::try_from(value));
@@ -117,26 +127,7 @@ impl Request {
 
     /// A header of the dialect's own: `own("tagging")` is x-amz-tagging, or x-oss-tagging.
     pub(crate) fn own(&self, name: &str) -> Option<&str> {
-        self.header(&self.dialect.header(name))
-    }
-
-    /// Takes headers of the other dialect for those of its own, by a deliberate mistake.
-    pub(crate) fn take_foreign_headers(&mut self) {
-        let other = match self.dialect {
-            Dialect::S3 => Dialect::Oss,
-            Dialect::Oss => Dialect::S3,
-        };
-        let foreign: Vec<(String, http::HeaderValue)> = self
-            .headers
-            .iter()
-            .filter_map(|(name, value)| Some((name.as_str().strip_prefix(other.prefix())?, value)))
-            .map(|(name, value)| (self.dialect.header(name), value.clone()))
-            .collect();
-        for (name, value) in foreign {
-            if let Ok(name) = http::HeaderName::try_from(name) {
-                self.headers.entry(name).or_insert(value);
-            }
-        }
+        self.header(&format!("{}{name}", self.prefix))
     }
 
     /// Whether the body comes in chunks of HTTP, so that nobody knows its length before.
@@ -154,130 +145,9 @@ impl Request {
     }
 }
 
-/// Returns whether a parameter of a signed URL is a header that was moved there.
-fn hoists(name: &str) -> bool {
-    const OF_THE_SIGNATURE: [&str; 8] = [
-        "x-amz-algorithm",
-        "x-amz-content-sha256",
-        "x-amz-credential",
-        "x-amz-date",
-        "x-amz-expires",
-        "x-amz-security-token",
-        "x-amz-signature",
-        "x-amz-signedheaders",
-    ];
-    let name = name.to_ascii_lowercase();
-    let is_condition = ["if-match", "if-none-match"].contains(&name.as_str());
-    is_condition || (name.starts_with("x-amz-") && !OF_THE_SIGNATURE.contains(&name.as_str()))
-}
-
-/// Returns whether a header speaks of the body. Whoever signs a URL does not know the body: SDKs put the
-/// checksum of an empty one there, and AWS was measured to pass over it.
-fn is_of_body(name: &str) -> bool {
-    let is_value = name.strip_prefix("x-amz-checksum-").is_some_and(|rest| {
-        Algorithm::ALL.iter().any(|algorithm| algorithm.name().eq_ignore_ascii_case(rest))
-    });
-    is_value || ["x-amz-sdk-checksum-algorithm", "x-amz-trailer"].contains(&name)
-}
-
 fn decode(text: &str) -> Result<String, S3Error> {
     percent_decode_str(text)
         .decode_utf8()
         .map(std::borrow::Cow::into_owned)
         .map_err(|_| S3Error::new("InvalidURI", "Couldn't parse the specified URI.").with("URI", text))
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn request_in(dialect: Dialect, host: &str, uri: &str) -> Option<Request> {
-        let request = http::Request::builder().uri(uri).header("host", host).body(()).ok()?;
-        Request::new(request.into_parts().0, dialect).ok()
-    }
-
-    fn request(host: &str, uri: &str) -> Option<Request> {
-        request_in(Dialect::S3, host, uri)
-    }
-
-    #[test]
-    fn the_bucket_stands_in_the_path_or_in_the_host() {
-        let found = |host, uri| {
-            let request = request(host, uri).expect("a request");
-            (request.bucket().to_owned(), request.key().to_owned())
-        };
-        let expected = ("b".to_owned(), "k/%20+ä".to_owned());
-        assert_eq!(found("localhost:80", "/b/k/%2520+%C3%A4"), expected);
-        assert_eq!(found("b.localhost:80", "/k/%2520+%C3%A4"), expected);
-        assert_eq!(found("127.0.0.1:80", "/b//k"), ("b".to_owned(), "/k".to_owned()));
-        assert_eq!(found("b.localhost", "//k"), ("b".to_owned(), "/k".to_owned()));
-    }
-
-    #[test]
-    fn oss_takes_the_bucket_in_the_path_where_the_host_has_no_name() {
-        let found = |host, uri| {
-            let request = request_in(Dialect::Oss, host, uri).expect("a request");
-            (request.bucket().to_owned(), request.key().to_owned(), request.second_level)
-        };
-        let expected = |second_level| ("b".to_owned(), "k/l".to_owned(), second_level);
-        assert_eq!(found("127.0.0.1:80", "/b/k/l"), expected(false));
-        assert_eq!(found("localhost:80", "/b/k/l"), expected(false));
-        assert_eq!(found("b.oss-cn-hangzhou.localhost:80", "/k/l"), expected(false));
-        assert_eq!(found("oss-cn-hangzhou.localhost:80", "/b/k/l"), expected(true));
-        assert_eq!(found("oss-cn-hangzhou.localhost:80", "/"), (String::new(), String::new(), false));
-    }
-
-    #[test]
-    fn headers_of_its_own_bear_the_prefix_of_the_dialect() {
-        let builder =
-            || http::Request::builder().header("x-amz-tagging", "s3").header("x-oss-tagging", "oss");
-        for (dialect, tagging) in [(Dialect::S3, "s3"), (Dialect::Oss, "oss")] {
-            let parts = builder().body(()).expect("a request").into_parts().0;
-            let request = Request::new(parts, dialect).expect("it can be taken apart");
-            assert_eq!(request.own("tagging"), Some(tagging));
-        }
-    }
-
-    #[test]
-    fn lines_of_one_name_are_one_list() {
-        let request = http::Request::builder()
-            .header("x-amz-object-attributes", "ETag")
-            .header("x-amz-object-attributes", "ObjectSize,StorageClass");
-        let request = Request::new(request.body(()).expect("a request").into_parts().0, Dialect::S3);
-        let request = request.expect("it can be taken apart");
-        let list = request.list("x-amz-object-attributes");
-        assert_eq!(list.as_deref(), Some("ETag, ObjectSize,StorageClass"));
-        assert_eq!(request.list("x-amz-trailer"), None);
-    }
-
-    #[test]
-    fn headers_in_a_signed_url_are_taken_but_for_those_of_the_body() {
-        let mut request = request(
-            "localhost",
-            "/b/k?X-Amz-Meta-A=1+2&if-none-match=*&x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32&X-Amz-Expires=1&uploadId=u",
-        )
-        .expect("a request");
-        request.take_hoisted_headers();
-        assert_eq!(request.header("x-amz-meta-a"), Some("1 2"));
-        assert_eq!(request.header("if-none-match"), Some("*"));
-        assert_eq!(request.header("x-amz-checksum-crc32"), None);
-        assert_eq!(request.header("x-amz-sdk-checksum-algorithm"), None);
-        assert_eq!(request.query_names().collect::<Vec<_>>(), ["X-Amz-Expires", "uploadId"]);
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_refused() {
-        assert!(request("localhost", "/b/%FF").is_none());
-    }
-
-    proptest! {
-        #[test]
-        fn no_uri_makes_it_panic(uri in "/[ -~]{0,60}", host in "[a-z.:0-9]{0,30}") {
-            if let Some(request) = request(&host, &uri) {
-                let _ = (request.count("max-parts"), request.query("uploadId"));
-            }
-        }
-    }
 }

@@ -7,14 +7,14 @@ use sha2::{Digest, Sha256};
 use super::Request;
 
 /// Everything but the unreserved characters of RFC 3986.
-pub(super) const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-pub(super) const STRICT_BUT_SLASH: &AsciiSet = &STRICT.remove(b'/');
+pub(crate) const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+pub(crate) const STRICT_BUT_SLASH: &AsciiSet = &STRICT.remove(b'/');
 
 /// The SHA-256 of nothing.
-pub(super) const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+pub(crate) const EMPTY_SHA256: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
 /// When, where and with which key something is signed.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Signer {
     key: Vec<u8>,
     time: String,
@@ -28,7 +28,7 @@ impl std::fmt::Debug for Signer {
 }
 
 impl Signer {
-    pub(super) fn new(secret: &str, time: &str, date: &str, region: &str) -> Self {
+    pub(crate) fn new(secret: &str, time: &str, date: &str, region: &str) -> Self {
         let key = [date, region, "s3", "aws4_request"]
             .iter()
             .fold(format!("AWS4{secret}").into_bytes(), |key, word| {
@@ -38,40 +38,40 @@ impl Signer {
     }
 
     /// What is signed: the kind, time and scope, and what `rest` says.
-    pub(super) fn string_to_sign(&self, kind: &str, rest: &str) -> String {
+    pub(crate) fn string_to_sign(&self, kind: &str, rest: &str) -> String {
         format!("{kind}\n{}\n{}\n{rest}", self.time, self.scope)
     }
 
-    pub(super) fn verifies(&self, string: &str, signature: &str) -> bool {
+    pub(crate) fn verifies(&self, string: &str, signature: &str) -> bool {
         let given = hex::decode(signature).unwrap_or_default();
         mac(&self.key, string.as_bytes()).verify_slice(&given).is_ok()
     }
 }
 
-pub(super) fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha256> {
+pub(crate) fn mac(key: &[u8], message: &[u8]) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
     mac.update(message);
     mac
 }
 
-pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-pub(super) fn recode(text: &str, set: &'static AsciiSet) -> String {
+pub(crate) fn recode(text: &str, set: &'static AsciiSet) -> String {
     let bytes: Vec<u8> = percent_decode_str(text).collect();
     percent_encoding::percent_encode(&bytes, set).to_string()
 }
 
 /// Returns the ways to read a query: a plus sign may stand for itself or for a blank. AWS takes a signature
 /// over either.
-pub(super) fn readings(raw_query: &str) -> Vec<String> {
+pub(crate) fn readings(raw_query: &str) -> Vec<String> {
     let blanks = raw_query.contains('+').then(|| raw_query.replace('+', "%20"));
     [raw_query.to_owned()].into_iter().chain(blanks).collect()
 }
 
 /// Returns what is signed of a request, with its query in one of its [`readings`].
-pub(super) fn canonical_request(
+pub(crate) fn canonical_request(
     request: &Request,
     query: &str,
     signed_headers: &[&str],
@@ -130,7 +130,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let parts = request.body(()).expect("a request").into_parts().0;
-        Request::new(parts, crate::provider::Dialect::S3).expect("it can be taken apart")
+        Request::new(parts, "x-amz-", &|_| crate::http::Addressed::Server).expect("it can be taken apart")
     }
 
     #[test]

@@ -1,74 +1,76 @@
-//! XML documents: written as S3 writes them, read into a small tree.
+//! XML documents: small trees, read from text and written as S3 writes them.
+
+use std::borrow::Cow;
 
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use quick_xml::{Reader, Writer};
 
-use crate::provider::Dialect;
-
-const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
-
-/// A document that is being written.
-pub(crate) struct Xml(Writer<Vec<u8>>);
+/// A document that is being written: the elements that are open, the innermost last.
+pub(crate) struct Xml(Vec<Element>);
 
 impl Xml {
     /// Writes a result document. Those of OSS bear no namespace.
-    pub(crate) fn document(dialect: Dialect, root: &str, content: impl FnOnce(&mut Self)) -> String {
-        let start = BytesStart::new(root);
-        let start = match dialect {
-            Dialect::S3 => start.with_attributes([("xmlns", NAMESPACE)]),
-            Dialect::Oss => start,
-        };
-        Self::write(start, content)
+    pub(crate) fn document(
+        namespace: Option<&'static str>,
+        root: &'static str,
+        content: impl FnOnce(&mut Self),
+    ) -> Element {
+        let namespace = namespace.map(|namespace| ("xmlns", namespace));
+        Self::write(Element { attributes: namespace.into_iter().collect(), ..Element::named(root) }, content)
     }
 
     /// Writes an error document, which bears no namespace.
-    pub(crate) fn error(content: impl FnOnce(&mut Self)) -> String {
-        Self::write(BytesStart::new("Error"), content)
+    pub(crate) fn error(content: impl FnOnce(&mut Self)) -> Element {
+        Self::write(Element::named("Error"), content)
     }
 
-    fn write(root: BytesStart<'_>, content: impl FnOnce(&mut Self)) -> String {
-        let mut xml = Self(Writer::new(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_vec()));
-        let end = root.to_end().into_owned();
-        xml.event(Event::Start(root));
+    fn write(root: Element, content: impl FnOnce(&mut Self)) -> Element {
+        let mut xml = Self(vec![root]);
         content(&mut xml);
-        xml.event(Event::End(end));
-        String::from_utf8(xml.0.into_inner()).unwrap_or_default()
+        xml.0.swap_remove(0)
     }
 
-    fn event(&mut self, event: Event<'_>) {
-        self.0.write_event(event).expect("writing to memory does not fail");
+    fn add(&mut self, element: Element) {
+        if let Some(open) = self.0.last_mut() {
+            open.children.push(element);
+        }
     }
 
     /// Writes an element with a text.
-    pub(crate) fn text(&mut self, name: &str, text: impl AsRef<str>) {
-        self.event(Event::Start(BytesStart::new(name)));
-        self.event(Event::Text(BytesText::from_escaped(escaped(text.as_ref()))));
-        self.event(Event::End(BytesEnd::new(name)));
+    pub(crate) fn text(&mut self, name: impl Into<Cow<'static, str>>, text: impl Into<String>) {
+        self.add(Element::of_text(name, text));
     }
 
     /// Writes text into the element that is open.
     pub(crate) fn content(&mut self, text: &str) {
-        self.event(Event::Text(BytesText::new(text)));
+        if let Some(open) = self.0.last_mut() {
+            open.text.push_str(text);
+        }
     }
 
     /// Writes an element with a number or a truth value.
-    pub(crate) fn value(&mut self, name: &str, value: impl ToString) {
+    pub(crate) fn value(&mut self, name: &'static str, value: impl ToString) {
         self.text(name, value.to_string());
     }
 
     /// Writes an element with elements in it.
-    pub(crate) fn nest(&mut self, name: &str, content: impl FnOnce(&mut Self)) {
-        self.event(Event::Start(BytesStart::new(name)));
+    pub(crate) fn nest(&mut self, name: &'static str, content: impl FnOnce(&mut Self)) {
+        self.nest_in(Element::named(name), content);
+    }
+
+    fn nest_in(&mut self, element: Element, content: impl FnOnce(&mut Self)) {
+        self.0.push(element);
         content(self);
-        self.event(Event::End(BytesEnd::new(name)));
+        if let Some(element) = self.0.pop() {
+            self.add(element);
+        }
     }
 
     /// Writes a grantee of an ACL, whose type is an attribute.
-    pub(crate) fn grantee(&mut self, of_type: &str, element: &str, value: &str) {
-        let attributes = [("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"), ("xsi:type", of_type)];
-        self.event(Event::Start(BytesStart::new("Grantee").with_attributes(attributes)));
-        self.text(element, value);
-        self.event(Event::End(BytesEnd::new("Grantee")));
+    pub(crate) fn grantee(&mut self, of_type: &'static str, element: &'static str, value: &str) {
+        let attributes =
+            vec![("xmlns:xsi", "http://www.w3.org/2001/XMLSchema-instance"), ("xsi:type", of_type)];
+        self.nest_in(Element { attributes, ..Element::named("Grantee") }, |xml| xml.text(element, value));
     }
 
     /// Writes who owns something; accounts are named by their access key.
@@ -105,10 +107,12 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// An element of a document that was read.
-#[derive(Debug, Default)]
+/// An element of a document, read or to be written. One that has elements in it has no text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Element {
-    pub(crate) name: String,
+    pub(crate) name: Cow<'static, str>,
+    /// Only written; those that are read are passed over.
+    pub(crate) attributes: Vec<(&'static str, &'static str)>,
     pub(crate) text: String,
     pub(crate) children: Vec<Element>,
 }
@@ -118,7 +122,34 @@ const MOST: usize = 100_000;
 
 impl Element {
     /// Deeper than any request document of S3.
-    pub(super) const DEEPEST: usize = 8;
+    pub(crate) const DEEPEST: usize = 8;
+
+    /// An element without content.
+    pub(crate) fn named(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), ..Self::default() }
+    }
+
+    /// An element with a text.
+    pub(crate) fn of_text(name: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::named(name) }
+    }
+
+    /// The text of a document with this root.
+    pub(crate) fn to_document(&self) -> String {
+        let mut writer = Writer::new(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_vec());
+        self.write(&mut writer).expect("writing to memory does not fail");
+        String::from_utf8(writer.into_inner()).unwrap_or_default()
+    }
+
+    fn write(&self, writer: &mut Writer<Vec<u8>>) -> std::io::Result<()> {
+        let start = BytesStart::new(&*self.name).with_attributes(self.attributes.iter().copied());
+        writer.write_event(Event::Start(start))?;
+        if !self.text.is_empty() {
+            writer.write_event(Event::Text(BytesText::from_escaped(escaped(&self.text))))?;
+        }
+        self.children.iter().try_for_each(|child| child.write(writer))?;
+        writer.write_event(Event::End(BytesEnd::new(&*self.name)))
+    }
 
     /// Reads a document; anything that is not well-formed is `None`.
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
@@ -134,8 +165,7 @@ impl Element {
                     if root.is_some() || open.len() == Self::DEEPEST || elements > MOST {
                         return None;
                     }
-                    let name = start.local_name().into_inner().to_owned();
-                    open.push(Self { name, ..Self::default() });
+                    open.push(Self::named(start.local_name().into_inner().to_owned()));
                     if matches!(event, Event::Empty(_)) {
                         close(&mut open, &mut root)?;
                     }
@@ -160,7 +190,7 @@ impl Element {
 
     /// How many elements there are from here to the deepest, this one included.
     #[cfg(any(test, feature = "fuzzing"))]
-    pub(super) fn depth(&self) -> usize {
+    pub(crate) fn depth(&self) -> usize {
         1 + self.children.iter().map(Self::depth).max().unwrap_or(0)
     }
 

@@ -10,7 +10,7 @@ pub const UNSEEN: &str = "?";
 /// Every state in which the observed answer is lawful; none if it never is.
 ///
 /// Ids and opaque ETags are bound to what was seen. An operation without an
-/// answer may have happened or not.
+/// answer may have happened or not; but an upload whose id nobody has seen is not known to be there.
 pub fn admits(
     state: &KeyState,
     rules: &Rules,

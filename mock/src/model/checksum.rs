@@ -6,12 +6,15 @@ use std::str::FromStr;
 
 use crc_fast::{CrcAlgorithm, checksum_combine};
 use md5::Md5;
+use schemars::JsonSchema;
+use serde::Deserialize;
 use sha1::{Digest as _, Sha1};
 use sha2::{Sha256, Sha512};
 use twox_hash::{XxHash3_64, XxHash3_128, XxHash64};
 
 /// An algorithm of additional checksums.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Algorithm {
     /// CRC-32 as in zip files.
     Crc32,
@@ -82,7 +85,7 @@ impl Algorithm {
         }
     }
 
-    /// The type of an object's checksum where none is asked for.
+    /// The type of an object's checksum where a creation names an algorithm and no type.
     pub fn default_type(self) -> ChecksumType {
         match self {
             Self::Crc64nvme | Self::Crc64ecma => ChecksumType::FullObject,
@@ -91,8 +94,8 @@ impl Algorithm {
     }
 
     /// Whether an object of parts can have this type.
-    pub fn allows(self, of: ChecksumType) -> bool {
-        match of {
+    pub fn allows(self, checksum_type: ChecksumType) -> bool {
+        match checksum_type {
             ChecksumType::Composite => !matches!(self, Self::Crc64nvme | Self::Crc64ecma),
             ChecksumType::FullObject => self.crc().is_some(),
         }
@@ -172,19 +175,19 @@ pub struct ObjectChecksum {
     /// The value.
     pub checksum: Checksum,
     /// What it covers.
-    pub of: ChecksumType,
+    pub checksum_type: ChecksumType,
 }
 
-/// The checksum over the checksums of parts, each with the size of its part.
+/// The checksum of an object of these parts, each with its size: over their checksums, or over all their bytes.
 pub(crate) fn combined(
     algorithm: Algorithm,
-    of: ChecksumType,
+    checksum_type: ChecksumType,
     parts: &[(&Checksum, u64)],
 ) -> Option<ObjectChecksum> {
     if parts.iter().any(|(part, _)| part.algorithm != algorithm || part.value.len() != algorithm.size()) {
         return None;
     }
-    let value = match of {
+    let value = match checksum_type {
         ChecksumType::Composite => {
             let mut hasher = Hasher::new(algorithm);
             parts.iter().for_each(|(part, _)| hasher.update(&part.value));
@@ -200,7 +203,7 @@ pub(crate) fn combined(
             big_endian(all, algorithm.size())
         }
     };
-    Some(ObjectChecksum { checksum: Checksum { algorithm, value }, of })
+    Some(ObjectChecksum { checksum: Checksum { algorithm, value }, checksum_type })
 }
 
 fn big_endian(value: u64, size: usize) -> Vec<u8> {

@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use md5::{Digest, Md5 as Hasher};
+use md5::{Digest, Md5 as Md5Hasher};
 
 use super::checksum::combined;
-use super::decide::{Choice, Effect, taken, unmet, unquoted};
+use super::decide::{Choice, Effect, condition_refusal, overwrite_refusal, unquoted};
 use super::operation::{Answer, Condition, Conditions, Given, List, ListedPart, Refusal, Terms};
 use super::{
-    ChecksumType, Content, ETags, Ending, KeyState, Object, ObjectChecksum, ObjectPart, Part, Repeated,
-    Rules, Unlisted, Upload, UploadId,
+    ChecksumType, CompletionAfterWrite, Content, ETags, Ending, KeyState, Object, ObjectChecksum, ObjectPart,
+    Part, Repeated, Rules, UnlistedParts, Upload, UploadId,
 };
 
 /// What can be answered to a completion. `terms` are what it asks beside its list.
@@ -28,24 +28,31 @@ pub(super) fn complete(
         List::Parts(list) => Cow::Borrowed(list),
         List::All => Cow::Owned(all_of(upload)),
     };
-    let refusals = refusals(state, upload, rules, id, list, terms);
-    if !refusals.is_empty() {
+    let refused = |refusal| Choice { answer: Answer::Refused(refusal), effect: Effect::None };
+    let due = refusals(state, upload, rules, id, list, terms);
+    // Refusals that documents leave open: the completion may be done as well, if nothing else is wrong.
+    let conflict = (rules.completion_after_write == CompletionAfterWrite::Open)
+        .then(|| conflict(upload, &terms.conditions))
+        .flatten();
+    let left_out =
+        (rules.unlisted_parts == UnlistedParts::Open).then(|| left_out(upload, id, list)).flatten();
+    if !due.is_empty() {
         // Which of several reasons is given is the server's choice.
-        let refused = |refusal| Choice { answer: Answer::Refused(refusal), effect: Effect::None };
-        return refusals.into_iter().map(refused).collect();
+        return due.into_iter().chain(conflict).chain(left_out).map(refused).collect();
     }
     let parts: Vec<(u32, &Part)> = listed_parts(upload, list).collect();
     let done = objects(upload, rules, &parts, terms, given).into_iter().flat_map(|object| {
         let etag = object.etag.clone();
-        let ending = Ending::Completed { list: as_sent(list), etag: etag.clone() };
+        let ending = Ending::Completed { list: remembered(list), etag: etag.clone() };
         let ends = move |object| Effect::End(id.clone(), ending.clone(), object);
         let on_top = Choice { answer: Answer::Completed(etag.clone()), effect: ends(Some(object)) };
         // Without versioning, a request that came between creation and completion may take
         // precedence, and a deletion may leave no object (AWS user guide, mpuoverview).
-        let below = upload.overtaken.then(|| Choice { answer: Answer::Completed(etag), effect: ends(None) });
-        [on_top].into_iter().chain(below)
+        let superseded =
+            upload.overtaken.then(|| Choice { answer: Answer::Completed(etag), effect: ends(None) });
+        [on_top].into_iter().chain(superseded)
     });
-    done.collect()
+    conflict.map(refused).into_iter().chain(done).chain(left_out.map(refused)).collect()
 }
 
 /// The object that parts become, once for each ETag that it may have.
@@ -84,7 +91,7 @@ pub(crate) fn all_of(upload: &Upload) -> Vec<ListedPart> {
 /// A completion of an upload that is not there, or no longer.
 fn complete_again(state: &KeyState, rules: &Rules, id: &UploadId, list: &List) -> Vec<Choice> {
     let same = |before: &[(u32, String)]| match list {
-        List::Parts(list) => before == as_sent(list),
+        List::Parts(list) => before == remembered(list),
         List::All => true,
     };
     let gone = Choice { answer: Answer::Refused(Refusal::NoSuchUpload(id.clone())), effect: Effect::None };
@@ -100,7 +107,7 @@ fn complete_again(state: &KeyState, rules: &Rules, id: &UploadId, list: &List) -
 }
 
 /// A list as it is remembered.
-pub(crate) fn as_sent(list: &[ListedPart]) -> Vec<(u32, String)> {
+pub(crate) fn remembered(list: &[ListedPart]) -> Vec<(u32, String)> {
     list.iter()
         .map(|part| (u32::try_from(part.number).unwrap_or(0), unquoted(&part.etag).to_owned()))
         .collect()
@@ -116,11 +123,15 @@ fn refusals(
     terms: &Terms,
 ) -> Vec<Refusal> {
     let mut found = Vec::new();
-    found.extend(taken(state, terms.conditions.forbid_overwrite));
-    found.extend(condition_refusal(state, upload, &terms.conditions));
+    found.extend(overwrite_refusal(state, terms.conditions.forbid_overwrite));
+    found.extend(condition_refusal(state, &terms.conditions));
+    if rules.completion_after_write == CompletionAfterWrite::Refused {
+        found.extend(conflict(upload, &terms.conditions));
+    }
     if list.is_empty() {
         found.push(Refusal::EmptyList);
     }
+    // A number that is larger and not in range is that of a part that was never sent.
     if let Some(part) = list.iter().find(|part| part.number < i64::from(rules.limits.min_part_number.min(1)))
     {
         found.push(Refusal::ListedNumber(part.number));
@@ -136,24 +147,25 @@ fn refusals(
     if let Some(ListedPart { number, etag, .. }) = list.iter().find(|listed| !is_valid(listed)) {
         found.push(Refusal::InvalidPart { upload: id.clone(), number: *number, etag: etag.clone() });
     }
-    // By default a part that is not listed goes with its upload.
-    let left_out =
-        upload.parts.keys().any(|number| !list.iter().any(|part| part.number == i64::from(*number)));
-    if rules.unlisted_parts == Unlisted::Refused && left_out && found.is_empty() {
-        let missing = list.first().map_or(0, |part| part.number);
-        found.push(Refusal::InvalidPart { upload: id.clone(), number: missing, etag: String::new() });
+    if rules.unlisted_parts == UnlistedParts::Refused {
+        found.extend(left_out(upload, id, list));
     }
-    found.extend(size_refusal(upload, rules, list));
+    found.extend(too_small(upload, rules, list));
+    found.extend(too_large(upload, rules, list));
     found.extend(checksum_refusals(upload, rules, id, list, terms));
     found
 }
 
-/// What a condition is refused for: it does not hold (412), or it holds and the key was written or deleted since the
-/// upload was created (409).
-fn condition_refusal(state: &KeyState, upload: &Upload, conditions: &Conditions) -> Option<Refusal> {
-    if let Some(refusal) = unmet(state, conditions) {
-        return Some(refusal);
-    }
+/// Refuses a list that leaves out a part that was sent. The refusal has to name a part, and names the first of the list.
+fn left_out(upload: &Upload, id: &UploadId, list: &[ListedPart]) -> Option<Refusal> {
+    let is_listed = |number: &u32| list.iter().any(|part| part.number == i64::from(*number));
+    upload.parts.keys().find(|number| !is_listed(number))?;
+    let number = list.first().map_or(0, |part| part.number);
+    Some(Refusal::InvalidPart { upload: id.clone(), number, etag: String::new() })
+}
+
+/// Refuses a condition, whether or not it holds, if the key was written or deleted since the creation (409).
+fn conflict(upload: &Upload, conditions: &Conditions) -> Option<Refusal> {
     if !upload.overtaken {
         return None;
     }
@@ -173,21 +185,19 @@ fn checksum_refusals(
     terms: &Terms,
 ) -> Vec<Refusal> {
     let mut found = Vec::new();
-    let stated = upload.checksum.map(|(_, of)| of);
-    if terms.of.is_some() && terms.of != stated {
-        found.push(Refusal::OtherChecksumType(stated));
+    let of_creation = upload.checksum.map(|(_, checksum_type)| checksum_type);
+    if terms.checksum_type.is_some() && terms.checksum_type != of_creation {
+        found.push(Refusal::OtherChecksumType(of_creation));
     }
     if upload.checksum.is_some() && !is_gapless(list) {
         found.push(Refusal::NotConsecutive(id.clone()));
     }
-    found.extend(list.iter().find_map(|listed| listed_checksum(upload, id, listed)));
+    found.extend(list.iter().filter_map(|listed| listed_checksum(upload, id, listed)));
     let size = listed_size(upload, list);
-    if let Some(told) = terms.size.filter(|told| *told != size) {
-        found.push(Refusal::ObjectSize { told, computed: size });
+    if let Some(stated) = terms.size.filter(|stated| *stated != size) {
+        found.push(Refusal::ObjectSize { stated, computed: size });
     }
-    if found.is_empty() {
-        found.extend(object_checksum_refusal(upload, rules, list, terms));
-    }
+    found.extend(object_checksum_refusal(upload, rules, list, terms));
     found
 }
 
@@ -216,19 +226,21 @@ fn object_checksum_refusal(
     list: &[ListedPart],
     terms: &Terms,
 ) -> Option<Refusal> {
-    let (algorithm, told) = terms.checksum.as_ref()?;
+    let (algorithm, stated) = terms.checksum.as_ref()?;
     let computed = object_checksum(upload, rules, listed_parts(upload, list).map(|(_, part)| part))?;
     let wanted = computed.checksum.algorithm;
     let value = STANDARD.encode(&computed.checksum.value);
-    let agrees = match (upload.checksum, computed.of) {
+    let agrees = match (upload.checksum, computed.checksum_type) {
         // A checksum that nobody asked for at the creation is not looked at, unless it is S3's own.
-        (None, _) => *algorithm != wanted || *told == value,
+        (None, _) => *algorithm != wanted || *stated == value,
         // AWS takes a composite checksum with the number of parts and without it.
         (_, ChecksumType::Composite) => {
-            *algorithm == wanted && (*told == value || *told == format!("{value}-{}", list.len()))
+            *algorithm == wanted && (*stated == value || *stated == format!("{value}-{}", list.len()))
         }
         // AWS refuses a full-object checksum if the request does not state that it is one.
-        (_, ChecksumType::FullObject) => *algorithm == wanted && *told == value && terms.of.is_some(),
+        (_, ChecksumType::FullObject) => {
+            *algorithm == wanted && *stated == value && terms.checksum_type.is_some()
+        }
     };
     (!agrees).then_some(Refusal::ObjectChecksum(wanted))
 }
@@ -239,10 +251,11 @@ fn object_checksum<'u>(
     rules: &Rules,
     parts: impl Iterator<Item = &'u Part>,
 ) -> Option<ObjectChecksum> {
-    let (algorithm, of) = upload.checksum.unwrap_or((rules.usual_checksum, ChecksumType::FullObject));
+    let (algorithm, checksum_type) =
+        upload.checksum.unwrap_or((rules.usual_checksum, ChecksumType::FullObject));
     let kept: Option<Vec<_>> =
         parts.map(|part| Some((part.checksum.as_ref()?, part.content.len()))).collect();
-    combined(algorithm, of, &kept?)
+    combined(algorithm, checksum_type, &kept?)
 }
 
 /// Whether the numbers are 1, 2, 3 and so on.
@@ -261,19 +274,15 @@ fn listed_parts<'u>(upload: &'u Upload, list: &[ListedPart]) -> impl Iterator<It
     })
 }
 
-fn size_refusal(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<Refusal> {
-    if let Some(least) = rules.limits.min_part_size
-        && let Some((_, but_last)) = list.split_last()
-        && let Some((number, small)) =
-            listed_parts(upload, but_last).find(|(_, part)| part.content.len() < least)
-    {
-        return Some(Refusal::TooSmall {
-            number,
-            etag: small.etag.clone(),
-            size: small.content.len(),
-            least,
-        });
-    }
+/// Refuses parts below the smallest size, but the last that is listed.
+fn too_small(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<Refusal> {
+    let least = rules.limits.min_part_size?;
+    let (_, but_last) = list.split_last()?;
+    let (number, small) = listed_parts(upload, but_last).find(|(_, part)| part.content.len() < least)?;
+    Some(Refusal::TooSmall { number, etag: small.etag.clone(), size: small.content.len(), least })
+}
+
+fn too_large(upload: &Upload, rules: &Rules, list: &[ListedPart]) -> Option<Refusal> {
     let size = listed_size(upload, list);
     let most = rules.limits.max_object_size?;
     (size > most).then_some(Refusal::TooLarge { size, most })
@@ -285,7 +294,7 @@ fn finished(number: u32, part: &Part) -> ObjectPart {
 
 /// The ETags that the object may have; none where the server's choice is not known.
 fn etags_of_parts(rules: &Rules, parts: &[(u32, &Part)], given: &Given) -> Vec<String> {
-    let mut hasher = Hasher::new();
+    let mut hasher = Md5Hasher::new();
     match rules.etags {
         ETags::Opaque => return given.etag.clone().into_iter().collect(),
         ETags::Md5 => parts.iter().for_each(|(_, part)| hasher.update(part.md5)),

@@ -1,7 +1,7 @@
 //! The rules: for a state and an operation, every lawful answer with its effect.
 //!
 //! The first choice is what the mock answers. Further ones stand where the
-//! documents leave the answer open; each names its source.
+//! documents leave the answer open.
 
 use super::complete::complete;
 use super::operation::{
@@ -9,7 +9,7 @@ use super::operation::{
 };
 use super::{
     Algorithm, ChecksumType, ETags, Ending, KeyState, Md5, Meta, Object, ObjectChecksum, Part, Repeated,
-    Rules, Upload, UploadId, UploadOrder,
+    Rules, UnknownAbort, Upload, UploadId, UploadOrder,
 };
 
 /// A lawful answer and what it does to the state.
@@ -55,16 +55,6 @@ impl Effect {
     }
 }
 
-impl KeyState {
-    /// Writes or deletes the object: the uploads in progress are overtaken by that.
-    pub(crate) fn write(&mut self, object: Option<Object>) {
-        self.object = object;
-        for upload in self.uploads.values_mut() {
-            upload.overtaken = true;
-        }
-    }
-}
-
 fn only(answer: Answer, effect: Effect) -> Vec<Choice> {
     vec![Choice { answer, effect }]
 }
@@ -76,7 +66,7 @@ fn refuse(refusal: Refusal) -> Vec<Choice> {
 pub(super) fn decide(state: &KeyState, rules: &Rules, operation: &Operation, given: &Given) -> Vec<Choice> {
     match operation {
         Operation::Create { meta, checksum, initiator, forbid_overwrite, sequential } => {
-            if let Some(refusal) = taken(state, *forbid_overwrite) {
+            if let Some(refusal) = overwrite_refusal(state, *forbid_overwrite) {
                 return refuse(refusal);
             }
             let upload = Upload {
@@ -103,7 +93,9 @@ pub(super) fn decide(state: &KeyState, rules: &Rules, operation: &Operation, giv
         Operation::ListParts { upload, after, max } => list_parts(state, rules, upload, *after, *max),
         Operation::ListUploads => only(Answer::Uploads(uploads_of(state, rules)), Effect::None),
         Operation::Put { body, meta, conditions } => {
-            match taken(state, conditions.forbid_overwrite).or_else(|| unmet(state, conditions)) {
+            match overwrite_refusal(state, conditions.forbid_overwrite)
+                .or_else(|| condition_refusal(state, conditions))
+            {
                 Some(refusal) => refuse(refusal),
                 None => put(rules, body, meta, given),
             }
@@ -126,7 +118,7 @@ fn create(state: &KeyState, upload: Upload, given: &Given) -> Vec<Choice> {
 }
 
 /// Refuses where a key must not be overwritten and is taken.
-pub(super) fn taken(state: &KeyState, forbidden: bool) -> Option<Refusal> {
+pub(super) fn overwrite_refusal(state: &KeyState, forbidden: bool) -> Option<Refusal> {
     (forbidden && state.object.is_some()).then_some(Refusal::AlreadyExists)
 }
 
@@ -220,15 +212,18 @@ fn abort(state: &KeyState, rules: &Rules, id: &UploadId) -> Vec<Choice> {
     let gone = Choice { answer: Answer::Refused(Refusal::NoSuchUpload(id.clone())), effect: Effect::None };
     let done = Choice { answer: Answer::Done, effect: Effect::None };
     match state.ended.get(id) {
-        Some(_) if rules.repeated_abort == Repeated::Gone => vec![gone],
+        Some(_) if rules.repeated_abort == Repeated::Refused => vec![gone],
         // Seen on AWS: 204 soon after the first abort, NoSuchUpload hours later.
         Some(Ending::Aborted) => vec![done, gone],
         // Not documented for an upload that was completed: either answer, and the object stays.
         Some(Ending::Completed { .. }) => vec![gone, done],
-        // An id that is malformed may be answered as unknown all the same.
-        None if rules.unknown_abort_succeeds && !is_well_formed(id) => vec![gone, done],
-        None if rules.unknown_abort_succeeds => vec![done],
-        None => vec![gone],
+        None => match rules.unknown_abort {
+            UnknownAbort::Refused => vec![gone],
+            UnknownAbort::Open => vec![gone, done],
+            // An id that is malformed may be answered as unknown all the same.
+            UnknownAbort::Succeeds if !is_well_formed(id) => vec![gone, done],
+            UnknownAbort::Succeeds => vec![done],
+        },
     }
 }
 
@@ -269,7 +264,7 @@ fn list_parts(state: &KeyState, rules: &Rules, id: &UploadId, after: u32, max: u
 pub(super) fn uploads_of(state: &KeyState, rules: &Rules) -> Vec<(UploadId, super::Time)> {
     let mut uploads: Vec<_> =
         state.uploads.iter().map(|(id, upload)| (id.clone(), upload.initiated)).collect();
-    match rules.uploads_by {
+    match rules.upload_order {
         UploadOrder::Id => uploads.sort(),
         UploadOrder::Time => uploads.sort_by_key(|(_, initiated)| *initiated),
     }
@@ -293,14 +288,14 @@ fn put(rules: &Rules, body: &Body, meta: &Meta, given: &Given) -> Vec<Choice> {
         checksum: body
             .checksum
             .clone()
-            .map(|checksum| ObjectChecksum { checksum, of: ChecksumType::FullObject }),
+            .map(|checksum| ObjectChecksum { checksum, checksum_type: ChecksumType::FullObject }),
         sequential: false,
     };
     only(Answer::Stored(etag), Effect::Put(object))
 }
 
 /// The condition that does not hold.
-pub(super) fn unmet(state: &KeyState, conditions: &Conditions) -> Option<Refusal> {
+pub(super) fn condition_refusal(state: &KeyState, conditions: &Conditions) -> Option<Refusal> {
     if conditions.if_none && state.object.is_some() {
         return Some(Refusal::Precondition(Condition::IfNoneMatch));
     }

@@ -124,7 +124,7 @@ pub struct Terms {
     /// The checksum of the object, as sent.
     pub checksum: Option<(Algorithm, String)>,
     /// What that checksum covers.
-    pub of: Option<ChecksumType>,
+    pub checksum_type: Option<ChecksumType>,
     /// The size of the object.
     pub size: Option<u64>,
     /// Metadata that the object gets beside that of its creation.
@@ -158,7 +158,7 @@ pub struct Given {
     pub id: Option<UploadId>,
     /// The present time.
     pub at: Time,
-    /// An ETag, where ETags are opaque.
+    /// An ETag, where the rules leave it to the server.
     pub etag: Option<String>,
 }
 
@@ -220,7 +220,7 @@ pub struct PartEntry {
     pub size: u64,
     /// When it arrived.
     pub arrived: Time,
-    /// Its checksum, if the upload has an algorithm.
+    /// Its checksum, if the upload has an algorithm, or the rules have one that is always shown.
     pub checksum: Option<Checksum>,
 }
 
@@ -235,7 +235,7 @@ pub enum Refusal {
     ListedNumber(i64),
     /// No entry in the list.
     EmptyList,
-    /// A listed part that was never sent, or has another ETag now.
+    /// A listed part that was never sent, or has another ETag now; or a list that leaves parts out.
     InvalidPart {
         /// The upload.
         upload: UploadId,
@@ -296,13 +296,13 @@ pub enum Refusal {
     /// The size of the object differs.
     ObjectSize {
         /// As sent.
-        told: u64,
+        stated: u64,
         /// As it is.
         computed: u64,
     },
     /// A condition does not hold.
     Precondition(Condition),
-    /// A condition holds, but the key was written since the upload was created.
+    /// A condition is stated, and the key was written or deleted since the upload was created.
     Conflict(Condition),
     /// The key is taken, and must not be overwritten.
     AlreadyExists,
@@ -342,7 +342,7 @@ pub enum Code {
     MalformedXml,
     /// See [`Refusal::InvalidPart`].
     InvalidPart,
-    /// See [`Refusal::InvalidPartOrder`].
+    /// See [`Refusal::InvalidPartOrder`] and [`Refusal::NotConsecutive`].
     InvalidPartOrder,
     /// See [`Refusal::TooSmall`].
     EntityTooSmall,
@@ -352,7 +352,7 @@ pub enum Code {
     NoSuchKey,
     /// See [`Refusal::OtherAlgorithm`] and what else contradicts the creation.
     InvalidRequest,
-    /// See [`Refusal::ObjectChecksum`].
+    /// See [`Refusal::ObjectChecksum`] and [`Refusal::ListedOtherAlgorithm`].
     BadDigest,
     /// See [`Refusal::Precondition`].
     PreconditionFailed,

@@ -1,8 +1,12 @@
-//! The numbers and switches that decisions depend on.
+//! The numbers and choices that decisions depend on.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::Algorithm;
 
-/// Everything in which providers differ, as far as the model is concerned.
+/// Everything in which providers differ, as far as the model is concerned. The default is Amazon S3, but that it has
+/// few limits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
     /// Numbers.
@@ -11,20 +15,22 @@ pub struct Rules {
     pub etags: ETags,
     /// What comes of a completion that is sent again.
     pub repeated_completion: Repeated,
-    /// What comes of parts that were sent and not listed.
-    pub unlisted_parts: Unlisted,
     /// What comes of an abort of an upload that has ended.
     pub repeated_abort: Repeated,
-    /// Whether an abort of an upload that never was is answered with success.
-    pub unknown_abort_succeeds: bool,
+    /// What comes of an abort of an upload that the key never had.
+    pub unknown_abort: UnknownAbort,
+    /// What comes of parts that were sent and not listed.
+    pub unlisted_parts: UnlistedParts,
+    /// What comes of a conditional completion of a key that was written or deleted since the creation.
+    pub completion_after_write: CompletionAfterWrite,
     /// In which order the uploads of a key are listed.
-    pub uploads_by: UploadOrder,
+    pub upload_order: UploadOrder,
     /// The checksum that is computed where none is asked for.
     pub usual_checksum: Algorithm,
 }
 
 impl Rules {
-    /// Whether the usual checksum of a part is told although nobody asked for it.
+    /// Whether the usual checksum of a part is shown although nobody asked for it.
     pub(super) fn tells_usual_checksum(&self) -> bool {
         self.usual_checksum == Algorithm::Crc64ecma
     }
@@ -70,7 +76,8 @@ impl Default for Limits {
 }
 
 /// What an ETag is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum ETags {
     /// The MD5 of a part; the MD5 of the joined digests and `-N` for an object of N parts.
     #[default]
@@ -79,11 +86,13 @@ pub enum ETags {
     /// ETags and `-N`, or the server's own choice: documents call it unique and say no more.
     Uppercase,
     /// The server's own choice, bound when it is first seen.
+    #[serde(skip)]
     Opaque,
 }
 
 /// In which order the uploads of a key are listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum UploadOrder {
     /// The oldest first.
     #[default]
@@ -93,21 +102,52 @@ pub enum UploadOrder {
 }
 
 /// What comes of a completion, or an abort, that is sent again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Repeated {
-    /// It is answered as before, or the upload is gone: documents say both.
+    /// It is answered with success, or refused: documents say both.
     #[default]
     Open,
-    /// The upload is gone.
-    Gone,
+    /// It is refused: the upload is gone.
+    Refused,
+}
+
+/// What comes of an abort of an upload that the key never had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownAbort {
+    /// Either of the others.
+    Open,
+    /// It is refused.
+    #[default]
+    Refused,
+    /// It succeeds; an id that has not the form of one may be refused too.
+    Succeeds,
 }
 
 /// What comes of parts that were sent and not listed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Unlisted {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UnlistedParts {
+    /// Either of the others.
+    Open,
     /// They are thrown away.
     #[default]
     Dropped,
     /// The completion is refused.
     Refused,
+}
+
+/// What comes of a conditional completion of a key that was written since the creation of the upload, where the
+/// condition holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CompletionAfterWrite {
+    /// Either of the others.
+    Open,
+    /// It is refused: another write came between.
+    #[default]
+    Refused,
+    /// It is done.
+    Done,
 }

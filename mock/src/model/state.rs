@@ -100,6 +100,16 @@ pub struct ObjectPart {
     pub checksum: Option<Checksum>,
 }
 
+impl KeyState {
+    /// Writes or deletes the object: the uploads in progress are overtaken by that.
+    pub(crate) fn write(&mut self, object: Option<Object>) {
+        self.object = object;
+        for upload in self.uploads.values_mut() {
+            upload.overtaken = true;
+        }
+    }
+}
+
 /// How an upload ended.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Ending {

@@ -2,14 +2,14 @@
 
 use http::{Method, StatusCode};
 
-use super::Call;
-use crate::http::{Answer, Pieces, S3Error};
+use crate::call::Call;
+use crate::http::{Answer, S3Error};
 use crate::policy::{Action, Policy};
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let put = match call.request.method {
         Method::PUT => {
-            let document = call.document().await?;
+            let document = call.text().await?;
             let text = String::from_utf8_lossy(&document);
             Some(Policy::read(&text).map_err(|reason| S3Error::new("MalformedPolicy", reason))?)
         }
@@ -21,7 +21,7 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
         Method::GET => match &bucket.policy {
             Some(policy) => Ok(Answer::new(StatusCode::OK)
                 .header("content-type", "application/json")
-                .body(Pieces::new([policy.text.clone().into()]))),
+                .bytes([policy.text.clone().into()])),
             None => Err(S3Error::new("NoSuchBucketPolicy", "The bucket policy does not exist")
                 .with("BucketName", call.request.bucket())),
         },

@@ -4,13 +4,13 @@ use std::collections::btree_map::Entry;
 
 use http::StatusCode;
 
-use super::Call;
+use crate::call::Call;
 use crate::http::{Answer, S3Error};
 use crate::store::Bucket;
 
 pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
     let document = call.document().await?;
-    if !document.is_empty() && crate::http::Element::read(&document).is_none() {
+    if !document.is_empty && document.root.is_none() {
         return Err(S3Error::malformed_xml());
     }
     let Some(owner) = call.principal.clone() else { return Err(S3Error::access_denied()) };
@@ -28,9 +28,8 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
             bucket.settings.take_ownership(call.request.header("x-amz-object-ownership"))?;
             place.insert(bucket);
         }
-        // On S3 in us-east-1 alone, creating one's own bucket again is answered with success.
         Entry::Occupied(bucket) if bucket.get().owner == owner => {
-            if !call.is_oss() && call.service.region != "us-east-1" {
+            if !call.dialect().creates_again(&call.service.region) {
                 let message =
                     "Your previous request to create the named bucket succeeded and you already own it.";
                 return Err(S3Error::new("BucketAlreadyOwnedByYou", message).with("BucketName", name));

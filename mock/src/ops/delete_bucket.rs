@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::Call;
+use crate::call::Call;
 use crate::http::{Answer, S3Error};
 use crate::policy::Action;
 

@@ -1,22 +1,15 @@
 //! GetObjectAcl: `GET /bucket/key?acl`.
 
-use super::{Call, acl};
-use crate::defects::Defect;
+use crate::call::Call;
+use crate::dialect::documents::Acl;
 use crate::http::{Answer, S3Error};
 use crate::model::{self, Operation};
-use crate::provider::Dialect;
 
-pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
-    let model::Answer::Object(object) = call.apply(Operation::Head)? else {
+pub(super) async fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    let model::Answer::Object(object) = call.carry_out(Operation::Head).await? else {
         return Err(S3Error::new("InternalError", "nothing was read"));
     };
     let store = call.service.store.lock();
     let owner = store.buckets.get(call.request.bucket()).map_or("", |bucket| bucket.owner.as_str());
-    Ok(call.result("AccessControlPolicy", |xml| match call.dialect() {
-        Dialect::S3 => acl::write_grants(xml, owner, &object.meta),
-        Dialect::Oss => match acl::word(&object.meta) {
-            "default" if call.has(Defect::TellPrivateForDefault) => acl::write_word(xml, owner, "private"),
-            word => acl::write_word(xml, owner, word),
-        },
-    }))
+    Ok(call.answer(&Acl { owner, meta: Some(&object.meta) }))
 }

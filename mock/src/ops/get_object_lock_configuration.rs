@@ -1,6 +1,6 @@
 //! GetObjectLockConfiguration: `GET /bucket?object-lock`. No bucket of the mock has a lock.
 
-use super::Call;
+use crate::call::Call;
 use crate::http::{Answer, S3Error};
 use crate::policy::Action;
 

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::Call;
+use crate::call::Call;
 use crate::http::{Answer, S3Error};
 use crate::policy::Action;
 
@@ -13,7 +13,9 @@ pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     match call.bucket(&mut store, Action::ListBucket) {
         Ok(_) => Ok(Answer::new(StatusCode::OK).header(&call.dialect().header("bucket-region"), region)),
         // Whoever may not see a bucket still learns where it is: SDKs ask so, without a signature.
-        Err(error) if exists && !call.is_oss() => Err(error.header("x-amz-bucket-region", region)),
+        Err(error) if exists && call.dialect().names().shows_region_to_all => {
+            Err(error.header("x-amz-bucket-region", region))
+        }
         Err(error) => Err(error),
     }
 }

@@ -2,16 +2,16 @@
 
 use http::StatusCode;
 
-use super::{Call, acl};
+use crate::call::Call;
 use crate::http::{Answer, S3Error};
 use crate::model::{Meta, Operation};
 
-pub(super) fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
-    call.apply(Operation::Head)?;
-    let name = call.dialect().object_acl();
+pub(super) async fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
+    call.carry_out(Operation::Head).await?;
+    let name = call.dialect().names().object_acl;
     let word = call.request.header(name).unwrap_or_default();
     let asked = Meta::from([(name.to_owned(), word.to_owned())]);
-    acl::check(call.dialect(), &asked)?;
+    call.dialect().check_acl(&asked)?;
     call.change_meta(|meta| meta.extend(asked))?;
     Ok(Answer::new(StatusCode::OK))
 }

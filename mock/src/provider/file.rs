@@ -8,6 +8,7 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::limit::parse_size;
+use super::rules::ProviderRules;
 
 /// A provider file as it is written; everything may come from the file that it extends.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -29,9 +30,10 @@ pub(super) struct ProviderFile {
     /// What is promised, and what is not.
     #[serde(default)]
     pub(super) capabilities: BTreeMap<String, Support>,
-    /// Where the documents choose one of several allowed answers: the name of an observation, and the outcome.
+    /// What the documents say where providers differ, each with its source. `open` takes back what the file says that
+    /// this one extends.
     #[serde(default)]
-    pub(super) answers: BTreeMap<String, String>,
+    pub(super) rules: ProviderRules,
     /// Other spellings of an error code.
     #[serde(default)]
     pub(super) errors: BTreeMap<String, Vec<Spelling>>,
@@ -44,8 +46,6 @@ pub(super) struct ProviderFile {
     pub(super) playable: Option<bool>,
     /// Whether this stands for any server, so that nothing can be called conformant.
     pub(super) anonymous: Option<bool>,
-    /// How ETags of parts are written.
-    pub(super) etags: Option<ETagForm>,
     /// Characters with which no key may begin.
     pub(super) refused_key_starts: Option<RefusedKeyStarts>,
     /// What a MUST comes to, by who is hurt if it does not hold.
@@ -100,17 +100,6 @@ pub enum Lowered {
     May,
     /// Only recorded.
     Info,
-}
-
-/// How the MD5 of a part is written as its ETag.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ETagForm {
-    /// In lowercase; an object of N parts has the MD5 of the joined digests, and `-N`.
-    #[default]
-    Lowercase,
-    /// In uppercase; an object of parts has a value of the server's own making.
-    Uppercase,
 }
 
 /// Characters with which no key may begin.

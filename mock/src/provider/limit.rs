@@ -91,6 +91,26 @@ impl FromStr for LimitName {
     }
 }
 
+/// A limit that is set aside from what a provider's file says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Which.
+    pub name: LimitName,
+    /// Its value; none says that there is no such limit.
+    pub value: Option<u64>,
+}
+
+/// Reads `NAME=VALUE`; the value is a number, a size such as `1KiB`, or `none`.
+impl FromStr for Limit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+        let value = if value == "none" { None } else { Some(parse_size(value)?) };
+        Ok(Self { name: name.parse()?, value })
+    }
+}
+
 /// Reads `5MiB`, `1KiB`, `512B` or a plain number of bytes.
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '_').len();
@@ -120,6 +140,16 @@ mod tests {
         assert_eq!(parse_size("7B"), Ok(7));
         for wrong in ["5 MiBs", "5MB", "MiB", "", "-1", "99999999TiB"] {
             assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_written_as_name_and_value() {
+        let limit = |value| Ok(Limit { name: LimitName::MinPartSize, value });
+        assert_eq!("min_part_size=1KiB".parse(), limit(Some(1_024)));
+        assert_eq!("min_part_size=none".parse(), limit(None));
+        for wrong in ["min_part_size", "min_part_size=", "min_parts_size=1"] {
+            assert!(wrong.parse::<Limit>().is_err(), "{wrong}");
         }
     }
 

@@ -164,13 +164,12 @@ fn resolve(
         addressing: vec![super::Addressing::Path],
         limits: Default::default(),
         capabilities: Default::default(),
-        answers: Default::default(),
+        rules: Default::default(),
         errors: Default::default(),
         consistency: Default::default(),
         documents: Default::default(),
         playable: true,
         anonymous: false,
-        etags: Default::default(),
         refused_key_starts: None,
         levels: Default::default(),
     });
@@ -182,11 +181,13 @@ fn resolve(
     provider.consistency = file.consistency.unwrap_or(provider.consistency);
     provider.playable = file.playable.unwrap_or(provider.playable);
     provider.anonymous = file.anonymous.unwrap_or(provider.anonymous);
-    provider.etags = file.etags.unwrap_or(provider.etags);
     provider.refused_key_starts = file.refused_key_starts.or(provider.refused_key_starts);
-    provider.answers.extend(file.answers);
-    // What the base pins can be left open again.
-    provider.answers.retain(|_, outcome| outcome != "open");
+    for (rule, source) in file.rules.sources() {
+        if source.is_none() {
+            mistakes.push(Mistake::at(&root.key("rules").key(rule), "a rule needs its `source`"));
+        }
+    }
+    provider.rules.extend(file.rules);
     provider.errors.extend(file.errors);
     provider.documents.extend(file.documents);
     provider.levels.extend(file.levels);

@@ -3,17 +3,19 @@
 mod file;
 mod limit;
 mod load;
+mod rules;
 
 pub use file::{
-    Addressing, Claim, Consistency, Dialect, Document, ETagForm, Harm, Lowered, Publisher, RefusedKeyStarts,
-    Spelling, Strength, Support, provider_schema,
+    Addressing, Claim, Consistency, Dialect, Document, Harm, Lowered, Publisher, RefusedKeyStarts, Spelling,
+    Strength, Support, provider_schema,
 };
-pub use limit::{LIMITS, LimitName, parse_size};
+pub use limit::{LIMITS, Limit, LimitName, parse_size};
 pub use load::{FileError, Origin, Problem, builtin_names, load, placed_lines};
+pub use rules::{PlusInCopySource, ProviderRules, Rule, Ruled};
 
 use std::collections::BTreeMap;
 
-use crate::model::{Algorithm, ETags, Limits, Repeated, Rules, Unlisted, UploadOrder};
+use crate::model::{Algorithm, CompletionAfterWrite, Limits, Rules, UnknownAbort, UnlistedParts};
 
 /// The capabilities that a provider can have, with what each is.
 pub const CAPABILITIES: &[(&str, &str)] = &[
@@ -70,8 +72,8 @@ pub struct Provider {
     pub limits: BTreeMap<LimitName, Vec<Claim>>,
     /// What is known about each capability.
     pub capabilities: BTreeMap<String, Support>,
-    /// Observed behaviour that its documents pin to one outcome.
-    pub answers: BTreeMap<String, String>,
+    /// What its documents say where providers differ.
+    pub rules: ProviderRules,
     /// Accepted spellings of error codes.
     pub errors: BTreeMap<String, Vec<Spelling>>,
     /// What is promised about concurrent calls.
@@ -82,8 +84,6 @@ pub struct Provider {
     pub playable: bool,
     /// Whether it stands for servers that made no promise of their own.
     pub anonymous: bool,
-    /// How ETags are written.
-    pub etags: ETagForm,
     /// Characters with which no key may begin.
     pub refused_key_starts: Option<RefusedKeyStarts>,
     /// What a MUST comes to, by who is hurt if it is broken; without an entry it stays one.
@@ -107,8 +107,21 @@ impl Provider {
         self.capabilities.get(capability).copied().unwrap_or_default()
     }
 
-    /// The rules by which the model decides for this provider, without defects.
-    pub fn rules(&self) -> Rules {
+    /// Whether it is known not to have a capability.
+    pub(crate) fn lacks(&self, capability: &str) -> bool {
+        self.support(capability) == Support::No
+    }
+
+    /// Whether the provider knows no checksum at all, of those that a provider can promise.
+    pub(crate) fn ignores_checksums(&self) -> bool {
+        let capabilities =
+            Algorithm::ALL.map(|algorithm| format!("checksum_{}", algorithm.name().to_ascii_lowercase()));
+        let can_be_promised = |name: &&String| CAPABILITIES.iter().any(|(known, _)| known == *name);
+        capabilities.iter().filter(can_be_promised).all(|name| self.lacks(name))
+    }
+
+    /// The rules by which the model decides for this provider.
+    pub fn model_rules(&self) -> Rules {
         let small = |name, default| {
             self.limit(name).map_or(default, |value| u32::try_from(value).unwrap_or(u32::MAX))
         };
@@ -123,30 +136,25 @@ impl Provider {
             list_parts_page: small(LimitName::ListPartsPage, 1_000),
             list_uploads_page: small(LimitName::ListUploadsPage, 1_000),
         };
-        let pinned = |row: &str, outcome: &str| self.answers.get(row).is_some_and(|pin| pin == outcome);
-        let repeated = |row: &str| if pinned(row, "refused") { Repeated::Gone } else { Repeated::Open };
         Rules {
             limits,
-            etags: match self.etags {
-                ETagForm::Lowercase => ETags::Md5,
-                ETagForm::Uppercase => ETags::Uppercase,
-            },
-            repeated_completion: repeated("repeated-complete"),
-            repeated_abort: repeated("repeated-abort"),
-            unlisted_parts: if pinned("unlisted-part", "refused") {
-                Unlisted::Refused
-            } else {
-                Unlisted::Dropped
-            },
-            uploads_by: match self.dialect {
-                Dialect::S3 => UploadOrder::Time,
-                Dialect::Oss => UploadOrder::Id,
-            },
-            usual_checksum: match self.dialect {
-                Dialect::S3 => Algorithm::Crc64nvme,
-                Dialect::Oss => Algorithm::Crc64ecma,
-            },
-            unknown_abort_succeeds: pinned("unknown-abort", "answered as done"),
+            etags: said(&self.rules.etags),
+            repeated_completion: said(&self.rules.repeated_completion),
+            repeated_abort: said(&self.rules.repeated_abort),
+            unknown_abort: said_or(&self.rules.unknown_abort, UnknownAbort::Open),
+            unlisted_parts: said_or(&self.rules.unlisted_parts, UnlistedParts::Open),
+            completion_after_write: said_or(&self.rules.completion_after_write, CompletionAfterWrite::Open),
+            upload_order: said(&self.rules.upload_order),
+            usual_checksum: said(&self.rules.usual_checksum),
         }
     }
+}
+
+/// What a rule says, or the usual where no document does.
+fn said<T: Copy + Default>(rule: &Option<Ruled<T>>) -> T {
+    said_or(rule, T::default())
+}
+
+fn said_or<T: Copy>(rule: &Option<Ruled<T>>, open: T) -> T {
+    rule.as_ref().map_or(open, |rule| rule.value)
 }

@@ -4,8 +4,6 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Instant;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::{Method, Response, header};
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as _, Incoming};
@@ -15,20 +13,22 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
-use crate::defects::{Defect, Defects};
-use crate::http::{Answer, Asked, Leniency, Payload, Pieces, Request, S3Error, Signed, authenticate};
-use crate::ops::{Call, Service, left_out};
-use crate::provider::Dialect;
-use crate::{ACCESS_KEY, accounts};
+use crate::call::Call;
+use crate::call::Service;
+use crate::call::points::Answered;
+use crate::checks::{Check, Checks};
+use crate::dialect::{self, Asked};
+use crate::http::{Answer, Pieces, Request, S3Error, Signed};
+use crate::ops::route;
 
-/// What a running server is told.
+/// An order to a running server.
 pub(super) enum Order {
     /// To begin anew, and to say when it has.
     Restart(std::sync::mpsc::Sender<()>),
     Stop,
 }
 
-/// Accepts connections until told otherwise; those that are open then are closed with the runtime.
+/// Accepts connections until an order comes; those that are open then are closed with the runtime.
 pub(super) async fn accept(
     listener: TcpListener,
     service: Arc<Service>,
@@ -76,56 +76,28 @@ async fn respond(service: &Service, request: http::Request<Incoming>) -> Respons
     let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
     let host = host.unwrap_or_default().to_owned();
     let began = Instant::now();
-    let dialect = service.provider.dialect;
-    let request_id = request_id(dialect);
-    let host_id = host_id(&request_id);
-    let asked =
-        Asked { dialect, head, host: &host, resource: &resource, request_id: &request_id, host_id: &host_id };
-    let answer = match answer(service, parts, &mut body).await {
-        Ok(answer) => answer,
-        Err(error) => {
-            let answer = told(service, error).into_answer(&asked);
-            let answer = left_out::change(&service.defects, left_out::OF_ERRORS, answer);
-            // As AWS does: clients that wait for a go-ahead may not use the connection of a refusal again.
-            if waits { answer.header("connection", "close") } else { answer }
-        }
+    let dialect = dialect::of(service.provider.dialect);
+    let request_id = dialect.request_id();
+    let request = dialect.request(parts);
+    let operation = request.as_ref().map_or("", route::operation);
+    let asked = Asked { operation, head, host: &host, resource: &resource, request_id: &request_id };
+    let kept = request.as_ref().ok().filter(|_| service.points.keeps_requests()).cloned();
+    let answered = match request {
+        Ok(request) => answer(service, operation, request, &mut body).await,
+        Err(error) => Err(error),
     };
+    let refused = answered.is_err();
+    let mut answer = answered.unwrap_or_else(|error| dialect.error(&error.spelt(&service.provider), &asked));
+    if let Some(request) = &kept {
+        service.points.answer(Answered { service, request, refused }, &mut answer);
+    }
+    // As AWS does: clients that wait for a go-ahead may not use the connection of a refusal again.
+    let answer = if refused && waits { answer.header("connection", "close") } else { answer };
     if !waits && !body.is_end_stream() {
         tokio::spawn(read_on(body));
     }
-    let answer = answer
-        .header("server", concat!("mpuspec-mock/", env!("CARGO_PKG_VERSION")))
-        .header(&dialect.header("request-id"), &request_id);
-    let answer = match dialect {
-        Dialect::S3 => answer.header("x-amz-id-2", &host_id),
-        Dialect::Oss => answer.header("x-oss-server-time", &began.elapsed().as_millis().to_string()),
-    };
-    answer.into_response()
-}
-
-/// A name for a request, as long as the dialect's are.
-fn request_id(dialect: Dialect) -> String {
-    let digits = uuid::Uuid::now_v7().simple().to_string().to_uppercase();
-    let length = match dialect {
-        Dialect::S3 => 16,
-        Dialect::Oss => 24,
-    };
-    digits[digits.len() - length..].to_owned()
-}
-
-/// The second name of a request, which S3 gives as Base64.
-fn host_id(request_id: &str) -> String {
-    STANDARD.encode([uuid::Uuid::new_v4().as_bytes(), request_id.as_bytes()].concat())
-}
-
-/// An error as it is told, with the spelling of the provider and what deliberate mistakes make of it.
-fn told(service: &Service, error: S3Error) -> S3Error {
-    let has = |defect| service.defects.has(defect);
-    let error = error.spelt(&service.provider, |code| {
-        code == "BadDigest" && has(Defect::TellBadDigest)
-            || code == "NotImplemented" && has(Defect::TellNotImplementedAs501)
-    });
-    if has(Defect::OmitErrorNumbers) { error.without_number() } else { error }
+    let answer = answer.header("server", concat!("mpuspec-mock/", env!("CARGO_PKG_VERSION")));
+    dialect.sign_off(answer, &request_id, began.elapsed()).into_response()
 }
 
 /// No client has sent more before it looks at the answer.
@@ -145,83 +117,20 @@ async fn read_on(mut body: Incoming) {
 
 async fn answer(
     service: &Service,
-    parts: http::request::Parts,
+    operation: &'static str,
+    mut request: Request,
     body: &mut Incoming,
 ) -> Result<Answer, S3Error> {
-    let mut request = Request::new(parts, service.provider.dialect)?;
-    let has = |defect| service.defects.has(defect);
-    if request.second_level && !has(Defect::TakePathStyle) {
+    let (points, dialect) = (&*service.points, dialect::of(service.provider.dialect));
+    let checks: &dyn Checks = points;
+    if request.second_level {
         let message =
             "The bucket you are attempting to access must be addressed using OSS third level domain.";
-        return Err(S3Error::new("SecondLevelDomainForbidden", message));
+        checks.pass(Check::SecondLevel, Err(S3Error::new("SecondLevelDomainForbidden", message)))?;
     }
-    let signed_url = request.dialect.signature_parameters().iter().any(|name| request.has_query(name));
-    if has(Defect::RefuseSignedUrls) && signed_url {
-        return Err(S3Error::access_denied());
-    }
-    let signed = if open(&request).is_some_and(has) {
-        Ok(Signed { principal: Some(ACCESS_KEY.to_owned()), payload: Payload::Unsigned })
-    } else {
-        let check = |request: &Request| {
-            authenticate(request, &service.region, Leniency::of(&service.defects), accounts::find)
-        };
-        match check(&request) {
-            Err(error) if has(Defect::TakeSignatureOfNeighbour) => {
-                with_neighbours_key(&mut request, |request| check(request).ok()).ok_or(error)
-            }
-            checked => checked,
-        }
-    };
-    let Signed { principal, payload } = signed?;
-    if request.dialect == Dialect::S3 && signed_url {
-        request.take_hoisted_headers();
-    }
-    if let Some(key) = &mut request.key {
-        mangle(key, &service.defects);
-    }
-    if has(Defect::TakeForeignHeaders) {
-        request.take_foreign_headers();
-    }
-    Call { service, request, principal, payload: Some(payload), body: Some(body) }.answer().await
-}
-
-/// The defect by which anybody could do what the request asks.
-fn open(request: &Request) -> Option<Defect> {
-    let has = |name| request.has_query(name);
-    Some(match (&request.method, has("uploadId"), has("uploads")) {
-        (&Method::POST, false, true) => Defect::OpenCreate,
-        (&Method::PUT, true, _) if request.own("copy-source").is_some() => Defect::OpenUploadPartCopy,
-        (&Method::PUT, true, _) => Defect::OpenUploadPart,
-        (&Method::POST, true, _) => Defect::OpenComplete,
-        (&Method::DELETE, true, _) => Defect::OpenAbort,
-        (&Method::GET, true, _) => Defect::OpenListParts,
-        (&Method::GET, false, true) => Defect::OpenListUploads,
-        _ => return None,
-    })
-}
-
-/// Looks at a request as if its key had one letter more, whichever serves.
-fn with_neighbours_key<T>(request: &mut Request, look: impl Fn(&Request) -> Option<T>) -> Option<T> {
-    let (path, key) = (request.raw_path.clone(), request.key.clone());
-    let found = ('a'..='z').find_map(|letter| {
-        request.raw_path = format!("{path}{letter}");
-        request.key = key.as_ref().map(|key| format!("{key}{letter}"));
-        look(request)
-    });
-    (request.raw_path, request.key) = (path, key);
-    found
-}
-
-/// What deliberate mistakes make of a key.
-fn mangle(key: &mut String, defects: &Defects) {
-    if defects.has(Defect::MangleKeys) {
-        let harmless = |c: char| c.is_ascii_alphanumeric() || "/-_.".contains(c);
-        *key = key.chars().map(|c| if harmless(c) { c } else { '_' }).collect();
-    }
-    if defects.has(Defect::TidySlashes) {
-        *key = key.split('/').filter(|segment| !segment.is_empty()).collect::<Vec<_>>().join("/");
-    }
-    if defects.has(Defect::StripDots) {
-        *key = key.split('/').map(|segment| segment.trim_start_matches('.')).collect::<Vec<_>>().join("/");
-    }
+    let found = dialect.authenticate(&request, &service.region, points, &|key| service.accounts.find(key));
+    let Signed { principal, payload } = points.sender(service, &request, found)?;
+    dialect.unfold(&mut request);
+    route::answer(Call { service, operation, request, principal, payload: Some(payload), body: Some(body) })
+        .await
 }

@@ -3,6 +3,7 @@
 mod connection;
 mod tls;
 
+#[cfg(feature = "defects")]
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -12,20 +13,22 @@ use thiserror::Error;
 use tokio::sync::mpsc;
 
 use self::connection::Order;
+use crate::accounts::{Accounts, Credentials};
+use crate::call::Service;
+use crate::call::points::Points;
+#[cfg(feature = "defects")]
 use crate::defects::{Asked, Defect, Defects};
-use crate::ops::Service;
-use crate::provider::{self, Addressing, Dialect, FileError, LimitName, Provider};
-use crate::yaml;
-use crate::{OSS_REGION, REGION};
+use crate::dialect;
+use crate::provider::{self, Addressing, Limit, Provider};
+use crate::store::Bucket;
 
 /// A running server. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Mock {
     address: SocketAddr,
-    name: String,
-    /// Whether buckets may stand in paths.
-    has_paths: bool,
+    service: Arc<Service>,
     certificate: Option<String>,
+    #[cfg(feature = "defects")]
     asked: Asked,
     orders: mpsc::UnboundedSender<Order>,
     thread: Option<std::thread::JoinHandle<()>>,
@@ -37,25 +40,42 @@ impl Mock {
         MockBuilder::default()
     }
 
-    /// The base of its URLs: `http://127.0.0.1:PORT`, or `https://localhost:PORT`.
+    /// The base of its URLs, as clients of the provider reach it: `http://127.0.0.1:PORT`; with TLS,
+    /// `https://localhost:PORT`. Where buckets have to stand in the name of the host, `http://oss-REGION.localhost:PORT`:
+    /// every name below `localhost` is this machine (RFC 6761, 6.3), though not every resolver knows.
     pub fn endpoint(&self) -> String {
+        let scheme = self.service.scheme;
+        let port = self.address.port();
+        let Service { provider, region, .. } = &*self.service;
+        if !provider.addressing.contains(&Addressing::Path) {
+            return format!("{scheme}://{}:{port}", dialect::of(provider.dialect).host_name(region));
+        }
         match self.certificate {
-            None => format!("http://{}", self.address),
-            Some(_) => format!("https://localhost:{}", self.address.port()),
+            Some(_) => format!("{scheme}://localhost:{port}"),
+            None => format!("{scheme}://{}", self.address),
         }
     }
 
-    /// The base of its URLs by the name that its dialect wants: `localhost`, before which a bucket may stand;
-    /// and `oss-REGION.localhost`, before which one has to. Every name below `localhost` is this machine
-    /// (RFC 6761, 6.3), though not every resolver knows.
-    pub fn named_endpoint(&self) -> String {
-        let scheme = if self.certificate.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}:{}", self.name, self.address.port())
+    /// The keys of whoever owns its buckets.
+    pub fn credentials(&self) -> &Credentials {
+        &self.service.accounts.owner
     }
 
-    /// The base of its URLs as the provider's clients reach it: by name, where buckets stand in names alone.
-    pub fn usual_endpoint(&self) -> String {
-        if self.has_paths { self.endpoint() } else { self.named_endpoint() }
+    /// The keys of somebody else, who owns nothing.
+    pub fn second_credentials(&self) -> &Credentials {
+        &self.service.accounts.second
+    }
+
+    /// Temporary keys of the owner.
+    pub fn temporary_credentials(&self) -> &Credentials {
+        &self.service.accounts.temporary
+    }
+
+    /// Has a bucket of the owner from now on, if it has none of this name.
+    pub fn create_bucket(&self, name: &str) {
+        let mut store = self.service.store.lock();
+        let bucket = Bucket::new(&self.service.accounts.owner.access_key, store.now());
+        store.buckets.entry(name.to_owned()).or_insert(bucket);
     }
 
     /// The certificate of the authority that it made for itself, as PEM, if it speaks TLS.
@@ -70,6 +90,7 @@ impl Mock {
 
     /// Takes the defects that it has come to ask about since the last call: with any other one it would have
     /// answered the same. Empty unless [`notes_asked`](MockBuilder::notes_asked) was called.
+    #[cfg(feature = "defects")]
     pub fn asked(&self) -> BTreeSet<Defect> {
         self.asked.take()
     }
@@ -105,25 +126,9 @@ impl Drop for Mock {
 /// Why a server does not start.
 #[derive(Debug, Error)]
 pub enum StartError {
-    /// The provider can't be had.
-    #[error(transparent)]
-    Provider(#[from] FileError),
     /// The provider stands for unknown servers, so there is nothing to play.
     #[error("the mock cannot play `{0}`; name a provider whose answers are documented")]
     NotPlayable(String),
-    /// No such limit, or no such value.
-    #[error("--limit {name}={value}: {reason}")]
-    Limit {
-        /// The name as given.
-        name: String,
-        /// The value as given.
-        value: String,
-        /// What is wrong.
-        reason: String,
-    },
-    /// No such defect.
-    #[error("{0}")]
-    Defect(String),
     /// No certificate can be made.
     #[error("no certificate can be made: {0}")]
     Certificate(String),
@@ -140,54 +145,52 @@ pub enum StartError {
 /// So long OSS waits for a callback server.
 const CALLBACK_TIMEOUT: Duration = Duration::from_secs(5);
 
-fn default_region(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::S3 => REGION,
-        Dialect::Oss => OSS_REGION,
-    }
-}
-
 /// Describes a server that is to be started.
 #[derive(Debug)]
 #[must_use = "call start() to run it"]
 pub struct MockBuilder {
-    provider: Result<Provider, String>,
+    provider: Option<Provider>,
+    accounts: Accounts,
     port: u16,
     region: Option<String>,
     callback_timeout: Duration,
-    defects: Vec<String>,
+    #[cfg(feature = "defects")]
+    defects: Vec<Defect>,
+    #[cfg(feature = "defects")]
     notes_asked: bool,
-    limits: Vec<(String, String)>,
-    buckets: Vec<String>,
+    limits: Vec<Limit>,
     tls: bool,
 }
 
 impl Default for MockBuilder {
     fn default() -> Self {
         Self {
-            provider: Err("aws-s3".to_owned()),
+            provider: None,
+            accounts: Accounts::default(),
             port: 0,
             region: None,
             callback_timeout: CALLBACK_TIMEOUT,
+            #[cfg(feature = "defects")]
             defects: Vec::new(),
+            #[cfg(feature = "defects")]
             notes_asked: false,
             limits: Vec::new(),
-            buckets: Vec::new(),
             tls: false,
         }
     }
 }
 
 impl MockBuilder {
-    /// Plays a provider, by name or file. Default: `aws-s3`.
-    pub fn provider(mut self, name: &str) -> Self {
-        self.provider = Err(name.to_owned());
+    /// Plays a provider. Default: `aws-s3`, as [`provider::load`] gives it.
+    pub fn provider(mut self, provider: Provider) -> Self {
+        self.provider = Some(provider);
         self
     }
 
-    /// Plays a provider that was loaded before.
-    pub fn loaded_provider(mut self, provider: Provider) -> Self {
-        self.provider = Ok(provider);
+    /// Has an owner with these keys. Default: [`ACCESS_KEY`](crate::ACCESS_KEY) and
+    /// [`SECRET_KEY`](crate::SECRET_KEY).
+    pub fn credentials(mut self, owner: Credentials) -> Self {
+        self.accounts.owner = owner;
         self
     }
 
@@ -210,26 +213,22 @@ impl MockBuilder {
     }
 
     /// Makes it wrong in one way.
-    pub fn defect(mut self, name: &str) -> Self {
-        self.defects.push(name.to_owned());
+    #[cfg(feature = "defects")]
+    pub fn defect(mut self, defect: Defect) -> Self {
+        self.defects.push(defect);
         self
     }
 
     /// Notes which defects it asks about, for [`Mock::asked`].
+    #[cfg(feature = "defects")]
     pub fn notes_asked(mut self) -> Self {
         self.notes_asked = true;
         self
     }
 
-    /// Sets a limit: a number, a size such as `1KiB`, or `none`.
-    pub fn limit(mut self, name: &str, value: &str) -> Self {
-        self.limits.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Has a bucket from the start.
-    pub fn bucket(mut self, name: &str) -> Self {
-        self.buckets.push(name.to_owned());
+    /// Sets a limit aside from what the provider says: `"min_part_size=1KiB".parse()`.
+    pub fn limit(mut self, limit: Limit) -> Self {
+        self.limits.push(limit);
         self
     }
 
@@ -241,75 +240,50 @@ impl MockBuilder {
 
     /// Starts it on a thread of its own; it answers when this returns.
     pub fn start(self) -> Result<Mock, StartError> {
-        let mut provider = match self.provider {
-            Ok(provider) => provider,
-            Err(name) => provider::load(&name)?,
-        };
+        let mut provider = self.provider.unwrap_or_else(usual_provider);
         if !provider.playable {
             return Err(StartError::NotPlayable(provider.name));
         }
-        for (name, value) in self.limits {
-            let parsed = parse_limit(&name, &value);
-            let (limit, value) = parsed.map_err(|reason| StartError::Limit { name, value, reason })?;
-            provider.override_limit(limit, value);
-        }
-        let rules = provider.rules();
-        let mut defects = Defects::default();
-        for name in &self.defects {
-            let names: Vec<_> = Defect::ALL.iter().map(|defect| defect.name()).collect();
-            let defect = name.parse::<Defect>();
-            defects
-                .add(defect.map_err(|()| StartError::Defect(yaml::unknown("defect", name, &names).message))?);
-        }
-        if self.notes_asked {
-            defects = defects.noting();
-        }
-        let asked = defects.asked().clone();
-        let scheme = if self.tls { "https" } else { "http" };
-        let region = self.region.unwrap_or_else(|| default_region(provider.dialect).to_owned());
-        let name = match provider.dialect {
-            Dialect::S3 => "localhost".to_owned(),
-            Dialect::Oss => format!("oss-{region}.localhost"),
-        };
-        let has_paths = provider.addressing.contains(&Addressing::Path);
+        self.limits.into_iter().for_each(|limit| provider.override_limit(limit.name, limit.value));
+        #[cfg(feature = "defects")]
+        let defects = Defects::of(self.defects);
+        #[cfg(feature = "defects")]
+        let defects = if self.notes_asked { defects.noting() } else { defects };
+        #[cfg(feature = "defects")]
+        let (asked, points): (_, Box<dyn Points>) = (defects.asked().clone(), Box::new(defects));
+        #[cfg(not(feature = "defects"))]
+        let points: Box<dyn Points> = Box::new(crate::checks::Sound);
         let service = Service {
             store: Default::default(),
-            rules,
-            defects,
+            rules: provider.model_rules(),
+            points,
+            accounts: self.accounts,
+            region: self.region.unwrap_or_else(|| dialect::of(provider.dialect).names().region.to_owned()),
             provider,
-            region,
-            scheme,
+            scheme: if self.tls { "https" } else { "http" },
             callback_timeout: self.callback_timeout,
         };
-        {
-            let mut store = service.store.lock();
-            for name in self.buckets {
-                let created = store.now();
-                store.buckets.insert(name, crate::store::Bucket::new(crate::ACCESS_KEY, created));
-            }
-        }
         let identity = self.tls.then(tls::Identity::make).transpose().map_err(StartError::Certificate)?;
-        let mut mock = listen(service, name, identity, SocketAddr::from(([127, 0, 0, 1], self.port)))?;
-        mock.has_paths = has_paths;
-        mock.asked = asked;
+        #[cfg_attr(not(feature = "defects"), expect(unused_mut, reason = "nothing asks about mistakes"))]
+        let mut mock = listen(service, identity, SocketAddr::from(([127, 0, 0, 1], self.port)))?;
+        #[cfg(feature = "defects")]
+        {
+            mock.asked = asked;
+        }
         Ok(mock)
     }
 }
 
-/// Reads a limit as the command line gives it.
-pub(crate) fn parse_limit(name: &str, value: &str) -> Result<(LimitName, Option<u64>), String> {
-    let limit: LimitName = name.parse()?;
-    let value = if value == "none" { None } else { Some(provider::parse_size(value)?) };
-    Ok((limit, value))
+fn usual_provider() -> Provider {
+    provider::load("aws-s3").expect("it is bundled")
 }
 
-/// Once told to restart, a request that does not come to a point where it can be left within this time is not
+/// After the order to restart, a request that does not come to a point where it can be left within this time is not
 /// waited for.
 const FALL: Duration = Duration::from_secs(1);
 
 fn listen(
     service: Service,
-    name: String,
     identity: Option<tls::Identity>,
     address: SocketAddr,
 ) -> Result<Mock, StartError> {
@@ -321,18 +295,19 @@ fn listen(
     let (orders, mut ordered) = mpsc::unbounded_channel();
     let (certificate, acceptor) = identity.map(|identity| (identity.certificate, identity.acceptor)).unzip();
     let service = Arc::new(service);
+    let served = service.clone();
     let thread = std::thread::Builder::new()
         .name("mpuspec-mock".to_owned())
         .spawn(move || {
             loop {
                 let Ok(own) = listener.try_clone() else { break };
-                let accepting = connection::accept(own, service.clone(), acceptor.clone(), &mut ordered);
+                let accepting = connection::accept(own, served.clone(), acceptor.clone(), &mut ordered);
                 let order = runtime.block_on(accepting);
                 // All that a process would lose lives in its runtime.
                 let Order::Restart(done) = order else { break };
                 let Ok(next) = self::runtime() else { break };
                 std::mem::replace(&mut runtime, next).shutdown_timeout(FALL);
-                service.fall();
+                served.fall();
                 let _ = done.send(());
             }
             runtime.shutdown_background();
@@ -340,9 +315,9 @@ fn listen(
         .map_err(failed)?;
     Ok(Mock {
         address,
-        name,
-        has_paths: true,
+        service,
         certificate,
+        #[cfg(feature = "defects")]
         asked: Asked::default(),
         orders,
         thread: Some(thread),

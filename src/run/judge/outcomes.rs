@@ -31,11 +31,12 @@ impl Judge<'_, '_> {
         };
         self.recorder.observe(step, self.planned, outcome.name.clone());
         let provider = &self.context.provider;
-        let pinned = step.observe.as_ref().and_then(|row| provider.answers.get(row));
+        let says = |outcome: &Outcome| outcome.rule.and_then(|rule| provider.rules.say(rule));
+        let pinned = outcomes.iter().find(|outcome| says(outcome) == Some(true)).map(|outcome| &outcome.name);
         let sources = if outcome.source.is_empty() { &self.planned.case.source } else { &outcome.source };
         let documented = sources.iter().any(|source| binds(source, &provider.sources));
         let judged = match pinned {
-            Some(pinned) if *pinned != outcome.name => StepOutcome::Unmet {
+            Some(pinned) if says(outcome) != Some(true) => StepOutcome::Unmet {
                 expected: format!("{pinned}, as the documents of {} promise", provider.title),
                 got: outcome.name.clone(),
                 not_implemented: false,

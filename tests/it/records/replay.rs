@@ -15,13 +15,15 @@ use quick_xml::escape::escape;
 use super::judge::{Difference, Element, Observed, compare};
 use super::language::{Arguments, Operation, Row, Step, Text, resolve};
 
+use crate::stage::with_bucket;
+
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const STRICT_BUT_SLASH: &AsciiSet = &STRICT.remove(b'/');
 const BUCKET: &str = "recorded";
 
 /// Sends the requests of a row to a mock of its own; gives what differs, with the step.
 pub(super) async fn replay(row: &Row) -> Vec<(String, Difference)> {
-    let mock = Mock::builder().provider("aws-s3").bucket(BUCKET).start().expect("it starts");
+    let mock = with_bucket(Mock::builder(), BUCKET);
     let mut replayer = Replayer {
         endpoint: mock.endpoint(),
         http: reqwest::Client::builder().no_proxy().build().expect("a client"),

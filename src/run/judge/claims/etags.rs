@@ -1,7 +1,7 @@
 //! Claims about ETags.
 
 use md5::{Digest, Md5};
-use mpuspec_mock::provider::ETagForm;
+use mpuspec_mock::model::ETags;
 
 use super::{Met, Scene, differs};
 use crate::case::ETagClaim;
@@ -9,10 +9,10 @@ use crate::wire::{Answer, unquoted};
 
 pub(super) fn etag(claim: &ETagClaim, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
     let Some(got) = answer.etag.as_deref() else { return Err(Met::Unseen("ETag")) };
-    let form = scene.provider.etags;
+    let form = scene.provider.model_rules().etags;
     let finished = || scene.state.finished.iter().map(|at| &scene.state.sent[*at]);
     match claim {
-        ETagClaim::Multipart if form == ETagForm::Lowercase => {
+        ETagClaim::Multipart if form == ETags::Md5 => {
             let fits = unquoted(got).rsplit_once('-').is_some_and(|(digest, count)| {
                 is_lower_hex(digest) && count.parse::<u32>().is_ok_and(|count| count > 0)
             });
@@ -94,10 +94,10 @@ fn is_lower_hex(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
 }
 
-fn written(digest: [u8; 16], form: ETagForm) -> String {
+fn written(digest: [u8; 16], form: ETags) -> String {
     match form {
-        ETagForm::Lowercase => hex::encode(digest),
-        ETagForm::Uppercase => hex::encode_upper(digest),
+        ETags::Md5 | ETags::Opaque => hex::encode(digest),
+        ETags::Uppercase => hex::encode_upper(digest),
     }
 }
 
