@@ -4,7 +4,7 @@ use super::Call;
 use super::access::needed;
 use crate::checks::Check;
 use crate::http::S3Error;
-use crate::model::{self, Event, Given, KeyState, Meta, Operation, Upload, UploadId};
+use crate::model::{self, Event, Given, KeyState, Meta, Operation, UploadId};
 use crate::policy::Action;
 
 impl Call<'_> {
@@ -85,10 +85,5 @@ impl Call<'_> {
     /// What the creation of an upload in progress said.
     pub(crate) fn meta_of(&self, upload: &UploadId) -> Option<Meta> {
         self.look(|state| state.uploads.get(upload).map(|open| open.meta.clone())).flatten()
-    }
-
-    /// Whether an upload of the key is in progress and is so.
-    pub(crate) fn upload_is(&self, upload: &UploadId, fits: impl FnOnce(&Upload) -> bool) -> bool {
-        self.look(|state| state.uploads.get(upload).is_some_and(fits)).unwrap_or_default()
     }
 }

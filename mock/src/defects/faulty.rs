@@ -8,9 +8,8 @@ use super::call::{Around, Memory, carry_out};
 use super::mistake::At;
 use super::races::PutOff;
 use super::{Asked, Defect, uploads};
-use crate::call::Call;
-use crate::call::Service;
 use crate::call::points::{Answered, Carried, Instead, Keys, Points};
+use crate::call::{Call, Service};
 use crate::checks::{Check, Checks, MOST_SKEW, Sound};
 use crate::dialect::callback::{Plan, Told};
 use crate::http::{Answer, Element, Request, S3Error, Signed};
@@ -96,6 +95,18 @@ impl Defects {
         }
     }
 
+    /// Lets mistakes change a value: those that are switched on, of those that the point has.
+    fn change<T: Clone + PartialEq, F: FnOnce(&mut T)>(&self, value: &mut T, of: impl Fn(At) -> Option<F>) {
+        self.note(|at| {
+            of(at).is_some_and(|change| {
+                let mut copy = value.clone();
+                change(&mut copy);
+                copy != *value
+            })
+        });
+        self.points().filter_map(of).for_each(|change| change(value));
+    }
+
     fn note_around_the_model(&self, state: &KeyState, rules: &Rules, event: &Event) {
         // Of many parts one is like the other.
         let sends_part =
@@ -169,17 +180,10 @@ impl Points for Defects {
     }
 
     fn document(&self, call: &Call<'_>, document: &mut Option<Element>) {
-        self.note(|at| {
-            let At::Document(change) = at else { return false };
-            let mut copy = document.clone();
-            change(call, &mut copy);
-            copy != *document
+        self.change(document, |at| {
+            let At::Document(change) = at else { return None };
+            Some(move |document: &mut _| change(call, document))
         });
-        for at in self.points() {
-            if let At::Document(change) = at {
-                change(call, document);
-            }
-        }
     }
 
     fn body_ended(&self, call: &Call<'_>) {
@@ -220,17 +224,7 @@ impl Points for Defects {
     }
 
     fn callback(&self, plan: &mut Plan) {
-        self.note(|at| {
-            let At::Callback(change) = at else { return false };
-            let mut copy = plan.clone();
-            change(&mut copy);
-            copy != *plan
-        });
-        for at in self.points() {
-            if let At::Callback(change) = at {
-                change(plan);
-            }
-        }
+        self.change(plan, |at| if let At::Callback(change) = at { Some(change) } else { None });
     }
 
     fn called_back(&self, call: &Call<'_>, told: Told) -> Told {
@@ -239,17 +233,10 @@ impl Points for Defects {
     }
 
     fn answer(&self, answered: Answered<'_>, answer: &mut Answer) {
-        self.note(|at| {
-            let At::Answer(change) = at else { return false };
-            let mut copy = answer.clone();
-            change(answered, &mut copy);
-            copy != *answer
+        self.change(answer, |at| {
+            let At::Answer(change) = at else { return None };
+            Some(move |answer: &mut _| change(answered, answer))
         });
-        for at in self.points() {
-            if let At::Answer(change) = at {
-                change(answered, answer);
-            }
-        }
     }
 
     fn settle(&self, store: &mut Inner) {

@@ -8,6 +8,7 @@ pub(crate) mod lists;
 mod names;
 mod oss;
 mod reads;
+mod route;
 mod s3;
 mod writes;
 
@@ -18,11 +19,13 @@ use http::request::Parts;
 pub(crate) use names::Names;
 pub use oss::OSS_REGION;
 pub(crate) use oss::callback;
-pub(crate) use reads::{Asking, Of, Reads, Route};
+pub(crate) use reads::{Asking, Of, Reads};
+pub(crate) use route::{Route, route};
 pub use s3::REGION;
 pub(crate) use writes::{Asked, ReadObject, StoredBytes, Writes};
 
 use crate::http::{Request, S3Error};
+use crate::model::Refusal;
 use crate::provider;
 
 /// A language on the wire.
@@ -35,6 +38,18 @@ pub(crate) trait Dialect: Reads + Writes + fmt::Debug + Send + Sync {
     /// A header of its own: `x-amz-tagging`, `x-oss-tagging`.
     fn header(&self, name: &str) -> String {
         format!("{}{name}", self.names().prefix)
+    }
+
+    /// A name for a request.
+    fn request_id(&self) -> String {
+        let digits = uuid::Uuid::now_v7().simple().to_string().to_uppercase();
+        digits[digits.len() - self.names().request_id_length..].to_owned()
+    }
+
+    /// A refusal of the model. The key is for those that show it.
+    fn refusal(&self, refusal: Refusal, key: &str) -> S3Error {
+        let Names { part_number_argument, small_part_etag, .. } = self.names();
+        S3Error::refused(refusal, key, part_number_argument, small_part_etag)
     }
 
     /// The names and numbers that are its own.

@@ -27,6 +27,12 @@ pub(crate) struct Names {
     pub(crate) encodes_metadata: bool,
     /// The argument that a part number out of range is reported as.
     pub(crate) part_number_argument: &'static str,
+    /// The element by which a part that is too small shows its ETag.
+    pub(crate) small_part_etag: &'static str,
+    /// The length of the names of requests.
+    pub(crate) request_id_length: usize,
+    /// Parameters of the query that name a sub-resource of its own that the mock does not have.
+    pub(crate) elsewhere: &'static [&'static str],
     /// The namespace of documents.
     pub(crate) namespace: Option<&'static str>,
     /// Whether listings of uploads and parts show owner and initiator.

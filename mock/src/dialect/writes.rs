@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Asking;
 use crate::http::{Answer, S3Error, Xml};
-use crate::model::{Checksum, ChecksumType, Meta, Object, Refusal, UploadId};
+use crate::model::{Checksum, ChecksumType, Meta, Object, UploadId};
 
 /// What an answer shows about its request.
 pub(crate) struct Asked<'r> {
@@ -38,17 +38,11 @@ pub(crate) struct ReadObject<'s> {
 
 /// How a dialect writes answers.
 pub(crate) trait Writes {
-    /// A name for a request.
-    fn request_id(&self) -> String;
-
     /// Names the request in the headers of its answer.
     fn sign_off(&self, answer: Answer, request_id: &str, took: Duration) -> Answer;
 
     /// The answer of an error.
     fn error(&self, error: &S3Error, asked: &Asked<'_>) -> Answer;
-
-    /// A refusal of the model. The key is for those that show it.
-    fn refusal(&self, refusal: Refusal, key: &str) -> S3Error;
 
     /// The refusal of a storage class that there is none of.
     fn no_such_class(&self, header: &str, class: &str) -> S3Error;
@@ -87,7 +81,9 @@ pub(crate) trait Writes {
     fn write_kind(&self, xml: &mut Xml, object: &Object, ignores_checksums: bool);
 
     /// Shows an object that was put.
-    fn show_put(&self, answer: Answer, stored: &StoredBytes<'_>) -> Answer;
+    fn show_put(&self, answer: Answer, stored: &StoredBytes<'_>) -> Answer {
+        self.show_part(answer, stored)
+    }
 
     /// Shows a part that was sent.
     fn show_part(&self, answer: Answer, stored: &StoredBytes<'_>) -> Answer;

@@ -29,23 +29,16 @@ pub(super) async fn handle(mut call: Call<'_>) -> Result<Answer, S3Error> {
 
 /// What is known of the finished object.
 fn completed<'o>(call: &Call<'_>, etag: &'o str, encodes_key: bool) -> Completed<'o> {
-    let object =
-        call.look(|state| state.object.as_ref().filter(|object| object.etag == etag).cloned()).flatten();
-    let (parts, kept) = match &object {
-        Some(object) => (object.parts.as_ref().map(Vec::len), object.checksum.clone()),
-        None => (None, None),
-    };
+    let object = call.look(|state| {
+        let object = state.object.as_ref().filter(|object| object.etag == etag)?;
+        Some((object.meta.clone(), object.checksum.clone(), object.parts.as_ref().map(Vec::len)))
+    });
+    let (meta, kept, parts) = object.flatten().unwrap_or_default();
     let shown = kept.as_ref().filter(|_| !call.ignores_checksums()).zip(parts);
     let shown = shown
         .map(|(kept, parts)| (kept.checksum.algorithm, checksum::shown(kept, parts), kept.checksum_type));
-    Completed {
-        etag,
-        encodes_key,
-        meta: object.map(|object| object.meta).unwrap_or_default(),
-        checksum: kept.map(|kept| kept.checksum),
-        shown,
-        scheme: call.service.scheme,
-    }
+    let (checksum, scheme) = (kept.map(|kept| kept.checksum), call.service.scheme);
+    Completed { etag, encodes_key, meta, checksum, shown, scheme }
 }
 
 /// Of everything, for a request without a body.
@@ -53,8 +46,9 @@ fn everything(call: &Call<'_>, document: &Document) -> Result<List, S3Error> {
     if document.is_empty || call.checks().forgives(Check::EmptyBody) {
         return Ok(List::All);
     }
-    let message = "The request body must be empty where x-oss-complete-all asks for every part.";
-    Err(S3Error::invalid_argument(message, "x-oss-complete-all", "yes"))
+    let name = call.dialect().header("complete-all");
+    let message = format!("The request body must be empty where {name} asks for every part.");
+    Err(S3Error::invalid_argument(&message, &name, "yes"))
 }
 
 /// Of the parts that the body lists.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::call::Call;
-use crate::dialect::{Of, Route};
+use crate::dialect::{self, Of, Route};
 use crate::http::{Answer, Request, S3Error};
 use crate::settings::PARAMETERS;
 
@@ -50,7 +50,7 @@ pub(crate) async fn answer(mut call: Call<'_>) -> Result<Answer, S3Error> {
         let store = call.service.store.lock();
         call.check_owner(Some(stated), store.buckets.get(call.request.bucket()))?;
     }
-    match dialect.route(call.asking())? {
+    match dialect::route(dialect, call.asking())? {
         Route::AbortMultipartUpload => abort_multipart_upload::handle(&call).await,
         Route::BucketPolicy => bucket_policy::handle(call).await,
         Route::CompleteMultipartUpload => complete_multipart_upload::handle(call).await,

@@ -32,15 +32,17 @@ pub(super) async fn handle(call: &Call<'_>) -> Result<Answer, S3Error> {
     let model::Answer::Stored(etag) = call.carry_out(upload_part).await? else {
         return Err(S3Error::new("InternalError", "the part was not stored"));
     };
-    let shows_checksum = call.upload_is(&upload, |upload| upload.checksum.is_some());
-    let (meta, at) = (call.meta_of(&upload), call.service.store.lock().now());
-    let (checksum, meta) = (value.as_ref(), meta.as_ref());
+    let open = call.look(|state| {
+        state.uploads.get(&upload).map(|upload| (upload.meta.clone(), upload.checksum.is_some()))
+    });
+    let (meta, shows_checksum) = open.flatten().unzip();
+    let at = call.service.store.lock().now();
     Ok(call.answer(&CopiedPart {
         etag: &etag,
         at,
-        checksum,
-        shows_checksum,
-        meta,
+        checksum: value.as_ref(),
+        shows_checksum: shows_checksum.unwrap_or_default(),
+        meta: meta.as_ref(),
         bounds,
         size_of_source: size,
     }))

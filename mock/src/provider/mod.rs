@@ -15,7 +15,7 @@ pub use rules::{PlusInCopySource, ProviderRules, Rule, Ruled};
 
 use std::collections::BTreeMap;
 
-use crate::model::{Algorithm, CompletionAfterWrite, Limits, Rules, UnknownAbort, UnlistedParts};
+use crate::model::{Algorithm, CompletionAfterWrite, ETags, Limits, Rules, UnknownAbort, UnlistedParts};
 
 /// The capabilities that a provider can have, with what each is.
 pub const CAPABILITIES: &[(&str, &str)] = &[
@@ -120,6 +120,11 @@ impl Provider {
         capabilities.iter().filter(can_be_promised).all(|name| self.lacks(name))
     }
 
+    /// What an ETag is.
+    pub fn etags(&self) -> ETags {
+        said(&self.rules.etags)
+    }
+
     /// The rules by which the model decides for this provider.
     pub fn model_rules(&self) -> Rules {
         let small = |name, default| {
@@ -138,7 +143,7 @@ impl Provider {
         };
         Rules {
             limits,
-            etags: said(&self.rules.etags),
+            etags: self.etags(),
             repeated_completion: said(&self.rules.repeated_completion),
             repeated_abort: said(&self.rules.repeated_abort),
             unknown_abort: said_or(&self.rules.unknown_abort, UnknownAbort::Open),

@@ -13,9 +13,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::sync::mpsc;
 use tokio_rustls::TlsAcceptor;
 
-use crate::call::Call;
-use crate::call::Service;
 use crate::call::points::Answered;
+use crate::call::{Call, Service};
 use crate::checks::{Check, Checks};
 use crate::dialect::{self, Asked};
 use crate::http::{Answer, Pieces, Request, S3Error, Signed};

@@ -7,8 +7,8 @@ mod uploads;
 
 pub(crate) use buckets::{Acl, BucketInfo, Buckets, Deleted, Deletions, Location, Setting, Tags, Versioning};
 pub(crate) use objects::{
-    Attributes, CopiedObject, NULL_VERSION, ObjectMeta, Objects, PutObject, Read, Versions, is_encoded,
-    tags_of,
+    Attributes, CopiedObject, NULL_VERSION, ObjectMeta, Objects, PutObject, Read, Versions, decoded,
+    is_encoded, tags_of,
 };
 pub(crate) use uploads::{Completed, CopiedPart, Created, Parts, StoredPart, Uploads};
 

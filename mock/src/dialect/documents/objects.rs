@@ -116,7 +116,8 @@ pub(crate) fn tags_of(dialect: &dyn Dialect, meta: &Meta) -> Vec<(String, String
         .collect()
 }
 
-fn decoded(text: &str) -> String {
+/// What a tag says, which is written as in forms.
+pub(crate) fn decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
@@ -165,6 +166,7 @@ impl Outcome for Objects<'_> {
     fn write(&self, dialect: &dyn Dialect, asking: Asking<'_>) -> Answer {
         let request = asking.request;
         let encode = |text: &str| encode(self.encodes_keys, text);
+        let ignores_checksums = asking.provider.ignores_checksums();
         let shows_delimiter = dialect.names().shows_empty_arguments || !self.delimiter.is_empty();
         result(dialect, "ListBucketResult", |xml| {
             xml.text("Name", request.bucket());
@@ -201,7 +203,7 @@ impl Outcome for Objects<'_> {
             for (key, object) in self.objects {
                 xml.nest("Contents", |xml| {
                     xml.text("Key", encode(key));
-                    write_object(dialect, xml, object, asking);
+                    write_object(dialect, xml, object, ignores_checksums);
                     if let Some(owner) = self.owner {
                         dialect.write_owner(xml, owner);
                     }
@@ -215,10 +217,10 @@ impl Outcome for Objects<'_> {
 }
 
 /// Writes what listings show of an object.
-fn write_object(dialect: &dyn Dialect, xml: &mut Xml, object: &Object, asking: Asking<'_>) {
+fn write_object(dialect: &dyn Dialect, xml: &mut Xml, object: &Object, ignores_checksums: bool) {
     xml.text("LastModified", time(object.modified));
     xml.text("ETag", quoted(&object.etag));
-    dialect.write_kind(xml, object, asking.provider.ignores_checksums());
+    dialect.write_kind(xml, object, ignores_checksums);
     xml.value("Size", object.content.len());
     xml.text("StorageClass", dialect.names().storage_class(&object.meta));
 }
@@ -242,6 +244,7 @@ pub(crate) struct Versions<'o> {
 impl Outcome for Versions<'_> {
     fn write(&self, dialect: &dyn Dialect, asking: Asking<'_>) -> Answer {
         let encode = |text: &str| encode(self.encodes_keys, text);
+        let ignores_checksums = asking.provider.ignores_checksums();
         result(dialect, "ListVersionsResult", |xml| {
             xml.text("Name", asking.request.bucket());
             xml.text("Prefix", encode(self.prefix));
@@ -266,7 +269,7 @@ impl Outcome for Versions<'_> {
                     xml.text("Key", encode(key));
                     xml.text("VersionId", NULL_VERSION);
                     xml.value("IsLatest", true);
-                    write_object(dialect, xml, object, asking);
+                    write_object(dialect, xml, object, ignores_checksums);
                     xml.owner(self.owner);
                 });
             }

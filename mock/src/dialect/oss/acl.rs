@@ -1,23 +1,22 @@
 //! ACLs of OSS: one word.
 
+use super::ACL;
 use crate::http::{S3Error, Xml};
 use crate::model::Meta;
-
-const HEADER: &str = "x-oss-object-acl";
 
 /// The ACLs of objects; there are no others.
 const KNOWN: &[&str] = &["default", "private", "public-read", "public-read-write"];
 
 /// Whether a header is the one of ACLs.
 pub(super) fn is_header(name: &str) -> bool {
-    name == HEADER
+    name == ACL
 }
 
 /// Refuses a word that is no ACL.
 pub(super) fn check(meta: &Meta) -> Result<(), S3Error> {
-    match meta.get(HEADER) {
+    match meta.get(ACL) {
         Some(acl) if !KNOWN.contains(&acl.as_str()) => {
-            Err(S3Error::invalid_argument("There is no such ACL.", HEADER, acl))
+            Err(S3Error::invalid_argument("There is no such ACL.", ACL, acl))
         }
         _ => Ok(()),
     }
@@ -31,5 +30,5 @@ pub(super) fn write(xml: &mut Xml, owner: &str, word: &str) {
 
 /// The ACL of an object, which is that of its bucket unless it has its own.
 pub(super) fn word(meta: &Meta) -> &str {
-    meta.get(HEADER).map_or("default", String::as_str)
+    meta.get(ACL).map_or("default", String::as_str)
 }

@@ -19,7 +19,7 @@ pub(super) struct Oss;
 
 static NAMES: Names = Names {
     prefix: "x-oss-",
-    object_acl: "x-oss-object-acl",
+    object_acl: ACL,
     encryption: &[ENCRYPTION, "x-oss-server-side-data-encryption", "x-oss-server-side-encryption-key-id"],
     storage_classes: &["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"],
     archived_classes: &[],
@@ -29,6 +29,9 @@ static NAMES: Names = Names {
     most_metadata: 8 << 10,
     encodes_metadata: false,
     part_number_argument: "PartNumber",
+    small_part_etag: "PartETag",
+    request_id_length: 24,
+    elsewhere: ELSEWHERE,
     namespace: None,
     shows_initiators: false,
     shows_empty_arguments: true,
@@ -42,7 +45,37 @@ static NAMES: Names = Names {
 /// The region that signatures of OSS have to name unless another is set.
 pub const OSS_REGION: &str = "cn-hangzhou";
 
+/// The header of the ACL of an object.
+const ACL: &str = "x-oss-object-acl";
+
 const ENCRYPTION: &str = "x-oss-server-side-encryption";
+
+/// Sub-resources that the mock does not have.
+const ELSEWHERE: &[&str] = &[
+    "append",
+    "asyncFetch",
+    "cname",
+    "comp",
+    "encryption",
+    "live",
+    "metaQuery",
+    "objectInfo",
+    "ownershipControls",
+    "policy",
+    "publicAccessBlock",
+    "qosInfo",
+    "referer",
+    "resourceGroup",
+    "stat",
+    "style",
+    "symlink",
+    "transferAcceleration",
+    "versionId",
+    "versions",
+    "vod",
+    "worm",
+    "x-oss-process",
+];
 
 impl Dialect for Oss {
     fn names(&self) -> &'static Names {

@@ -2,42 +2,15 @@
 
 use http::Method;
 
-use super::super::reads::{ELSEWHERE, common_route};
+use super::super::reads::digits;
 use super::super::{Asking, Dialect as _, Reads, Route};
 use super::callback::Callback;
-use super::{ENCRYPTION, Oss, acl, auth, hosts};
+use super::{ACL, ENCRYPTION, Oss, acl, auth, hosts};
 use crate::accounts::Account;
 use crate::checks::Check;
 use crate::checks::Checks;
 use crate::http::{Addressed, BodyRules, Request, S3Error, Signed};
 use crate::model::{Algorithm, Conditions, Meta, Terms};
-
-/// Sub-resources that the mock does not have.
-const ELSEWHERE_ON_OSS: &[&str] = &[
-    "append",
-    "asyncFetch",
-    "cname",
-    "comp",
-    "encryption",
-    "live",
-    "metaQuery",
-    "objectInfo",
-    "ownershipControls",
-    "policy",
-    "publicAccessBlock",
-    "qosInfo",
-    "referer",
-    "resourceGroup",
-    "stat",
-    "style",
-    "symlink",
-    "transferAcceleration",
-    "versionId",
-    "versions",
-    "vod",
-    "worm",
-    "x-oss-process",
-];
 
 /// Parameters that name no sub-resource.
 const OF_ANY_REQUEST: [&str; 6] =
@@ -71,18 +44,13 @@ impl Reads for Oss {
         auth::authenticate(request, region, checks, account_of)
     }
 
-    fn route(&self, asking: Asking<'_>) -> Result<Route, S3Error> {
-        let request = asking.request;
+    fn own_route(&self, request: &Request) -> Result<Option<Route>, S3Error> {
         let has = |name| request.has_query(name);
-        let elsewhere = |name: &&str| ELSEWHERE.contains(name) || ELSEWHERE_ON_OSS.contains(name);
-        if let Some(name) = request.query_names().find(elsewhere) {
-            return Err(S3Error::not_implemented(name));
-        }
         let named = ["acl", "tagging", "attributes"].into_iter().any(has);
-        match (&request.method, &request.bucket, &request.key) {
-            (&Method::GET, Some(_), None) if has("bucketInfo") => return Ok(Route::GetBucketInfo),
-            (&Method::PUT, _, Some(_)) if has("acl") && !has("tagging") => return Ok(Route::PutObjectAcl),
-            (&Method::DELETE, _, Some(_)) if has("tagging") => return Ok(Route::DeleteObjectTagging),
+        Ok(match (&request.method, &request.bucket, &request.key) {
+            (&Method::GET, Some(_), None) if has("bucketInfo") => Some(Route::GetBucketInfo),
+            (&Method::PUT, _, Some(_)) if has("acl") && !has("tagging") => Some(Route::PutObjectAcl),
+            (&Method::DELETE, _, Some(_)) if has("tagging") => Some(Route::DeleteObjectTagging),
             (&Method::PUT, _, Some(_)) if has("uploadId") && !has("partNumber") && !named => {
                 let message = "Unexpected query string parameter";
                 let error = S3Error::invalid_argument(message, "ResourceType", "partNumber");
@@ -91,12 +59,10 @@ impl Reads for Oss {
             (&Method::GET | &Method::HEAD, _, Some(_))
                 if has("objectMeta") && !named && !has("uploadId") && !has("uploads") =>
             {
-                return Ok(Route::GetObjectMeta);
+                Some(Route::GetObjectMeta)
             }
-            _ => {}
-        }
-        let copies = asking.header("x-oss-copy-source").is_some();
-        common_route(asking, &|name| self.is_of_any_request(name), copies)
+            _ => None,
+        })
     }
 
     fn is_of_any_request(&self, parameter: &str) -> bool {
@@ -172,8 +138,7 @@ impl Reads for Oss {
 
     /// A completion says whether it may overwrite, and what ACL the object gets.
     fn terms(&self, asking: Asking<'_>) -> Result<Terms, S3Error> {
-        let name = self.names().object_acl;
-        let acl = asking.header(name).map(|acl| (name.to_owned(), acl.to_owned()));
+        let acl = asking.header(ACL).map(|acl| (ACL.to_owned(), acl.to_owned()));
         let meta: Meta = acl.into_iter().collect();
         asking.checks.pass(Check::Acl, acl::check(&meta))?;
         Ok(Terms { conditions: self.copy_conditions(asking)?, meta, ..Terms::default() })
@@ -233,10 +198,9 @@ fn says(request: &Request, header: &str, word: &str) -> bool {
 }
 
 fn lenient(range: &str, size: u64) -> Option<(u64, u64)> {
-    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten();
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
-    let first: u64 = digits(first)?;
-    let last: u64 = match last {
+    let first = digits(first)?;
+    let last = match last {
         "" => size.checked_sub(1)?,
         last => digits(last)?,
     };

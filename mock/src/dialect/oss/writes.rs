@@ -6,19 +6,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::{Digest, Md5};
 
+use super::super::documents::quoted;
 use super::super::{Asked, Asking, ReadObject, StoredBytes, Writes};
 use super::{Oss, acl, errors, hosts};
 use crate::http::{Answer, S3Error, Xml, checksum};
-use crate::model::{Checksum, Meta, Object, Refusal, UploadId};
+use crate::model::{Checksum, Meta, Object, UploadId};
 
 const CRC64: &str = "x-oss-hash-crc64ecma";
 
 impl Writes for Oss {
-    fn request_id(&self) -> String {
-        let digits = uuid::Uuid::now_v7().simple().to_string().to_uppercase();
-        digits[digits.len() - 24..].to_owned()
-    }
-
     fn sign_off(&self, answer: Answer, request_id: &str, took: Duration) -> Answer {
         answer
             .header("x-oss-request-id", request_id)
@@ -27,10 +23,6 @@ impl Writes for Oss {
 
     fn error(&self, error: &S3Error, asked: &Asked<'_>) -> Answer {
         errors::answer(error, asked)
-    }
-
-    fn refusal(&self, refusal: Refusal, key: &str) -> S3Error {
-        S3Error::refused(refusal, key, super::NAMES.part_number_argument, "PartETag")
     }
 
     fn no_such_class(&self, header: &str, class: &str) -> S3Error {
@@ -90,17 +82,13 @@ impl Writes for Oss {
         xml.text("Type", kind(object));
     }
 
-    fn show_put(&self, answer: Answer, stored: &StoredBytes<'_>) -> Answer {
-        self.show_part(answer, stored)
-    }
-
     fn show_part(&self, answer: Answer, stored: &StoredBytes<'_>) -> Answer {
         let answer = answer.header("content-md5", &STANDARD.encode(stored.md5));
         with_crc64(answer, stored.checksum)
     }
 
     fn show_made(&self, answer: Answer, etag: &str, checksum: Option<&Checksum>) -> Answer {
-        with_crc64(answer.header("etag", &format!("\"{etag}\"")), checksum)
+        with_crc64(answer.header("etag", &quoted(etag)), checksum)
     }
 
     fn show_copied_range(&self, answer: Answer, bounds: Option<(u64, u64)>, size: u64) -> Answer {

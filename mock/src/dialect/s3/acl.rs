@@ -1,5 +1,6 @@
 //! ACLs of S3: what the headers of a creation say, and how it is shown.
 
+use super::ACL;
 use crate::http::{S3Error, Xml};
 use crate::model::Meta;
 
@@ -27,14 +28,13 @@ const AUTHENTICATED: &str = "http://acs.amazonaws.com/groups/global/Authenticate
 
 /// Whether a header belongs to an ACL.
 pub(super) fn is_header(name: &str) -> bool {
-    name == "x-amz-acl" || GRANTS.iter().any(|(grant, _)| *grant == name)
+    name == ACL || GRANTS.iter().any(|(grant, _)| *grant == name)
 }
 
 /// Refuses headers that are no ACL.
 pub(super) fn check(meta: &Meta) -> Result<(), S3Error> {
-    let name = "x-amz-acl";
-    let canned = meta.get(name);
-    let granted = meta.iter().filter(|(header, _)| is_header(header) && *header != name);
+    let canned = meta.get(ACL);
+    let granted = meta.iter().filter(|(header, _)| is_header(header) && *header != ACL);
     let mut any = false;
     for (name, grantees) in granted {
         any = true;
@@ -57,7 +57,7 @@ pub(super) fn check(meta: &Meta) -> Result<(), S3Error> {
             "Specifying both Canned ACLs and Header Grants is not allowed",
         )),
         Some(acl) if !CANNED.contains(&acl.as_str()) => {
-            Err(S3Error::invalid_argument("There is no such ACL.", name, acl))
+            Err(S3Error::invalid_argument("There is no such ACL.", ACL, acl))
         }
         _ => Ok(()),
     }
@@ -85,7 +85,7 @@ pub(super) fn write(xml: &mut Xml, owner: &str, meta: &Meta) {
         if !granted {
             grant(xml, "id", owner, "FULL_CONTROL");
         }
-        let groups: &[(&str, &str)] = match meta.get("x-amz-acl").map(String::as_str) {
+        let groups: &[(&str, &str)] = match meta.get(ACL).map(String::as_str) {
             Some("public-read") => &[(ALL_USERS, "READ")],
             Some("public-read-write") => &[(ALL_USERS, "READ"), (ALL_USERS, "WRITE")],
             Some("authenticated-read") => &[(AUTHENTICATED, "READ")],

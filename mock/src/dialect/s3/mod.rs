@@ -16,7 +16,7 @@ pub(super) struct S3;
 
 static NAMES: Names = Names {
     prefix: "x-amz-",
-    object_acl: "x-amz-acl",
+    object_acl: ACL,
     encryption: &[ENCRYPTION],
     storage_classes: &[
         "STANDARD",
@@ -35,6 +35,9 @@ static NAMES: Names = Names {
     most_metadata: 2 << 10,
     encodes_metadata: true,
     part_number_argument: "partNumber",
+    small_part_etag: "ETag",
+    request_id_length: 16,
+    elsewhere: &[],
     namespace: Some("http://s3.amazonaws.com/doc/2006-03-01/"),
     shows_initiators: true,
     shows_empty_arguments: false,
@@ -47,6 +50,9 @@ static NAMES: Names = Names {
 
 /// The region that signatures have to name unless another is set.
 pub const REGION: &str = "us-east-1";
+
+/// The header of a canned ACL.
+const ACL: &str = "x-amz-acl";
 
 /// The header of encryption, of which one kind needs no key.
 const ENCRYPTION: &str = "x-amz-server-side-encryption";

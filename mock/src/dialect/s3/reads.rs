@@ -1,8 +1,8 @@
 //! What S3 reads from requests.
 
 use super::super::documents::NULL_VERSION;
-use super::super::reads::{ELSEWHERE, common_route};
-use super::super::{Asking, Dialect as _, Of, Reads, Route};
+use super::super::reads::digits;
+use super::super::{Asking, Dialect as _, Of, Reads};
 use super::{ENCRYPTION, S3, acl, auth, headers, tags};
 use crate::accounts::Account;
 use crate::checks::Checks;
@@ -52,14 +52,6 @@ impl Reads for S3 {
         headers::check_version(asking.request)
     }
 
-    fn route(&self, asking: Asking<'_>) -> Result<Route, S3Error> {
-        if let Some(name) = asking.request.query_names().find(|name| ELSEWHERE.contains(name)) {
-            return Err(S3Error::not_implemented(name));
-        }
-        let copies = asking.header("x-amz-copy-source").is_some();
-        common_route(asking, &|name| self.is_of_any_request(name), copies)
-    }
-
     fn is_of_any_request(&self, parameter: &str) -> bool {
         ["x-id", "versionId"].contains(&parameter) || parameter.starts_with("X-Amz-")
     }
@@ -76,7 +68,7 @@ impl Reads for S3 {
         acl::check(meta)
     }
 
-    fn check_encryption(&self, meta: &Meta, _points: &dyn Checks) -> Result<(), S3Error> {
+    fn check_encryption(&self, meta: &Meta, _checks: &dyn Checks) -> Result<(), S3Error> {
         match meta.get(ENCRYPTION).map(String::as_str) {
             None | Some("AES256") => Ok(()),
             Some(known) if WITH_KEYS.contains(&known) => Err(S3Error::not_implemented(ENCRYPTION)),
@@ -212,10 +204,6 @@ impl Reads for S3 {
     fn creates_again(&self, region: &str) -> bool {
         region == "us-east-1"
     }
-}
-
-fn digits(text: &str) -> Option<u64> {
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten()
 }
 
 /// The conditions of a write, as its headers state them.

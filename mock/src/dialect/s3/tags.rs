@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use percent_encoding::percent_decode_str;
 
+use super::super::documents::decoded;
 use crate::http::{Request, S3Error};
 use crate::model::Meta;
 
@@ -59,10 +60,6 @@ fn are_well_formed(header: &str) -> bool {
 /// Returns whether S3 takes a character in a tag.
 fn may_stand_in_tag(c: char) -> bool {
     c.is_alphanumeric() || c.is_whitespace() || "+-=._:/@".contains(c)
-}
-
-fn decoded(text: &str) -> String {
-    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

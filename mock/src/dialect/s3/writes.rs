@@ -9,24 +9,15 @@ use sha2::{Digest, Sha256};
 use super::super::{Asked, Asking, ReadObject, StoredBytes, Writes};
 use super::{S3, acl, errors};
 use crate::http::{Answer, S3Error, Xml, checksum};
-use crate::model::{Checksum, ChecksumType, Meta, Object, Refusal, UploadId};
+use crate::model::{Checksum, ChecksumType, Meta, Object, UploadId};
 
 impl Writes for S3 {
-    fn request_id(&self) -> String {
-        let digits = uuid::Uuid::now_v7().simple().to_string().to_uppercase();
-        digits[digits.len() - 16..].to_owned()
-    }
-
     fn sign_off(&self, answer: Answer, request_id: &str, _took: Duration) -> Answer {
         answer.header("x-amz-request-id", request_id).header("x-amz-id-2", &host_id(request_id))
     }
 
     fn error(&self, error: &S3Error, asked: &Asked<'_>) -> Answer {
         errors::answer(error, asked)
-    }
-
-    fn refusal(&self, refusal: Refusal, key: &str) -> S3Error {
-        S3Error::refused(refusal, key, super::NAMES.part_number_argument, "ETag")
     }
 
     fn no_such_class(&self, _header: &str, class: &str) -> S3Error {

@@ -9,7 +9,7 @@ use crate::wire::{Answer, unquoted};
 
 pub(super) fn etag(claim: &ETagClaim, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
     let Some(got) = answer.etag.as_deref() else { return Err(Met::Unseen("ETag")) };
-    let form = scene.provider.model_rules().etags;
+    let form = scene.provider.etags();
     let finished = || scene.state.finished.iter().map(|at| &scene.state.sent[*at]);
     match claim {
         ETagClaim::Multipart if form == ETags::Md5 => {
