@@ -22,7 +22,12 @@ pub(crate) fn lawful(calls: usize, clients: u64, seed: u64) -> History {
         let (ask, saw) = match (rng.next_u64() % 8, uploads[which]) {
             (0, _) => {
                 objects[which] = Some(at);
-                let ask = Ask::PutObject { key, content: content(at), md5: String::new() };
+                let ask = Ask::PutObject {
+                    key,
+                    content: content(at),
+                    md5: String::new(),
+                    meta: Default::default(),
+                };
                 (ask, Saw::Stored { etag: Some(format!("e{at}")) })
             }
             (1, _) => {
@@ -31,7 +36,10 @@ pub(crate) fn lawful(calls: usize, clients: u64, seed: u64) -> History {
             }
             (2 | 3, None) => {
                 uploads[which] = Some((at, u64::MAX));
-                (Ask::CreateUpload { key, sequential: false }, Saw::Created { upload: format!("u{at}") })
+                (
+                    Ask::CreateUpload { key, sequential: false, meta: Default::default() },
+                    Saw::Created { upload: format!("u{at}") },
+                )
             }
             (2 | 3, Some((upload, _))) => {
                 uploads[which] = Some((upload, at));
@@ -53,6 +61,7 @@ pub(crate) fn lawful(calls: usize, clients: u64, seed: u64) -> History {
                         etag: Some(format!("e{blob}")),
                         size: Some(64),
                         content: Some(content(blob)),
+                        meta: None,
                     },
                     None => Saw::Refused { status: 404, code: "NoSuchKey".to_owned() },
                 };
@@ -65,4 +74,23 @@ pub(crate) fn lawful(calls: usize, clients: u64, seed: u64) -> History {
         history.calls.push(Call { client: format!("c{}", at % clients), start_us, end_us, ask, saw });
     }
     history
+}
+
+/// Makes a history unlawful: its last read of an object shows bytes of another size than anybody has sent.
+pub(crate) fn spoil(history: &mut History) {
+    let read = |call: &&mut Call| matches!(call.saw, Saw::Object { .. });
+    match history.calls.iter_mut().rev().find(read) {
+        Some(call) => {
+            let content = Some(vec![Piece { blob: Some(0), start: 0, len: 63 }]);
+            call.saw = Saw::Object { etag: None, size: Some(63), content, meta: None };
+        }
+        None => {
+            let ask = Ask::GetObject { key: "k0".to_owned(), range: None };
+            let end = history.calls.iter().filter_map(|call| call.end_us).max().unwrap_or(0);
+            let content = Some(vec![Piece { blob: Some(0), start: 0, len: 63 }]);
+            let saw = Saw::Object { etag: None, size: Some(63), content, meta: None };
+            let (client, start_us, end_us) = ("c0".to_owned(), end + 1, Some(end + 2));
+            history.calls.push(Call { client, start_us, end_us, ask, saw });
+        }
+    }
 }

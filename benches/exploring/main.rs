@@ -1,7 +1,8 @@
-//! What exploring finds, and in which time; and what the search for a lawful order costs.
+//! What exploring finds, and in which time; and what the search for a lawful order costs, also where there is none.
 //!
 //! `cargo bench --bench exploring` prints all; `-- --quick` one round of each, `-- NAME` what is found of one
-//! defect. Defects that show nothing in the draws are looked for by the audit, 0.3 s later.
+//! defect; `-- --seeds TEXT` draws from other seeds. Defects that show nothing in the draws are looked for by the
+//! audit, 0.3 s later.
 
 mod histories;
 #[path = "../catalogue/readme.rs"]
@@ -13,14 +14,17 @@ use std::time::{Duration, Instant};
 use mpuspec::internals::case::{Catalogue, Homes};
 use mpuspec::internals::explore::{ExploreOptions, Explorer};
 use mpuspec::internals::history::{self, Oracle, judge};
+use mpuspec::internals::report::HISTORIES;
 use mpuspec::internals::run::{BucketChoice, Restart, RunOptions, Runner};
 use mpuspec::internals::wire::{Budget, Client, ClientOptions, Credentials, Target};
 use mpuspec_mock::Mock;
 use mpuspec_mock::defects::Defect;
 use mpuspec_mock::provider::{self, LimitName, Provider};
 
-/// As many sequences, and races, as a run on this machine explores.
+/// The whole plan, as a run on this machine explores it.
 const COUNT: u32 = 40;
+/// As long as a run on this machine explores.
+const TIME: Duration = Duration::from_secs(10);
 
 fn small(name: &str) -> Provider {
     let mut provider = provider::load(name).expect("it is bundled");
@@ -59,51 +63,35 @@ async fn runner(mock: &Mock, provider: &Provider, catalogue: &Catalogue) -> Runn
 }
 
 /// Draws until something is found, which stays as large as it is.
-fn options(count: u32, seed: &str) -> ExploreOptions {
+fn options(seed: &str) -> ExploreOptions {
     ExploreOptions {
-        count,
-        race_time: Duration::ZERO,
+        count: COUNT,
+        time: Some(TIME),
         seed: seed.to_owned(),
-        budget: 256 << 20,
+        budget: 64 << 20,
         save: None,
         shrinks: false,
-        most: 1,
+        first_only: true,
     }
 }
 
-/// What it took to find a defect.
-struct Found {
-    /// Sequences and races that were drawn; the audit comes behind all of them.
-    draws: u32,
-    time: Duration,
-}
-
-/// Looks for anything at the usual number of draws, the audit included.
-async fn find(defect: Defect, seed: &str, catalogue: &Catalogue) -> Option<Found> {
+/// Looks for anything in a usual run, the audit included. Returns how long it took.
+async fn find(defect: Defect, seed: &str, catalogue: &Catalogue) -> Option<Duration> {
     let provider = small("aws-s3");
     let mock = Mock::builder().provider(provider.clone()).defect(defect).start();
     let mock = mock.expect("it starts");
     let runner = runner(&mock, &provider, catalogue).await;
-    let options = options(COUNT, seed);
     let started = Instant::now();
-    let explored = Explorer::new(&runner, &provider, options).explore().await;
+    let explored = Explorer::new(&runner, &provider, options(seed)).explore().await;
+    let mut found = !explored.findings.is_empty();
     let mut time = started.elapsed();
-    let drawn = explored.findings.first().map(|finding| {
-        let index = finding.seed.rsplit('/').next().and_then(|index| index.parse().ok()).unwrap_or(0);
-        let before = if finding.id == mpuspec::internals::report::HISTORIES { COUNT } else { 0 };
-        before + index + 1
-    });
-    let draws = match drawn {
-        Some(draws) => Some(draws),
-        None => {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-            let audited = runner.audit(None).await;
-            time = started.elapsed();
-            (!audited.findings.is_empty()).then_some(2 * COUNT)
-        }
-    };
+    if !found {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        found = !runner.audit(None, &Default::default()).await.findings.is_empty();
+        time = started.elapsed();
+    }
     runner.clean_up(explored.left).await;
-    draws.map(|draws| Found { draws, time })
+    found.then_some(time)
 }
 
 /// The one in the middle, and the last.
@@ -112,43 +100,39 @@ fn middle_and_worst<T: Copy + Ord>(mut all: Vec<T>) -> Option<(T, T)> {
     Some((*all.get(all.len() / 2)?, *all.last()?))
 }
 
+/// The defects of state, of listings and of reads that a plan has to find; those of races and restarts say so
+/// themselves.
+const OF_STATE: &str = include_str!("of_state.txt");
+
 /// Returns how many defects were looked for, how often one was found at least, and the range of the times it took.
 async fn defects(
     rounds: usize,
     only: Option<&Defect>,
+    seeds: &str,
     catalogue: &Catalogue,
 ) -> (usize, usize, [Duration; 2]) {
     let (mut looked_for, mut least, mut range) = (0, rounds, [Duration::MAX, Duration::ZERO]);
-    println!(
-        "{:<28} {:>8} {:>13} {:>11} {:>10} {:>8}",
-        "defect", "found", "draws: median", "worst", "s: median", "worst"
-    );
-    let of_state =
-        ["mix-reads", "mix-replaced-part", "reuse-upload"].map(|name| name.parse().expect("a defect"));
+    println!("{:<32} {:>8} {:>10} {:>8}", "defect", "found", "s: median", "worst");
+    let of_state = OF_STATE.split_whitespace().map(|name| name.parse().expect("a defect"));
     let all = Defect::all().filter(|defect| defect.is_of_races()).chain(of_state);
     for defect in all.filter(|defect| only.is_none_or(|one| one == defect)) {
-        let mut found = Vec::new();
+        let mut times = Vec::new();
         looked_for += 1;
         for round in 0..rounds {
-            found.extend(find(defect, &format!("bench-{round}"), catalogue).await);
+            times.extend(find(defect, &format!("{seeds}-{round}"), catalogue).await);
         }
-        let draws = middle_and_worst(found.iter().map(|found| found.draws).collect());
-        let times = middle_and_worst(found.iter().map(|found| found.time).collect());
-        let (Some(draws), Some(times)) = (draws, times) else {
-            println!("{:<28} {:>2} of {rounds}", defect.name(), 0);
-            least = 0;
+        let found = times.len();
+        least = least.min(found);
+        let Some((median, worst)) = middle_and_worst(times) else {
+            println!("{:<32} {:>2} of {rounds}", defect.name(), 0);
             continue;
         };
-        least = least.min(found.len());
-        range = [range[0].min(times.0), range[1].max(times.0)];
+        range = [range[0].min(median), range[1].max(median)];
         println!(
-            "{:<28} {:>2} of {rounds:<2} {:>13} {:>11} {:>10.2} {:>8.2}",
+            "{:<32} {found:>2} of {rounds:<2} {:>10.2} {:>8.2}",
             defect.name(),
-            found.len(),
-            draws.0,
-            draws.1,
-            times.0.as_secs_f64(),
-            times.1.as_secs_f64()
+            median.as_secs_f64(),
+            worst.as_secs_f64()
         );
     }
     (looked_for, least, range)
@@ -158,11 +142,12 @@ async fn pace(catalogue: &Catalogue) {
     let provider = small("aws-s3");
     let mock = Mock::builder().provider(provider.clone()).start().expect("it starts");
     let runner = runner(&mock, &provider, catalogue).await;
-    let options = options(200, "pace");
+    let options = ExploreOptions { time: None, budget: u64::MAX, ..options("pace") };
     let started = Instant::now();
-    let explored = Explorer::new(&runner, &provider, options).explore().await;
+    let explored = Explorer::new(&runner, &provider, options).explore_only(HISTORIES).await;
     let seconds = started.elapsed().as_secs_f64();
-    println!("\n{:.0} sequences and races a second against the mock in this process", 400.0 / seconds);
+    let rounds: u32 = explored.exploration.pairs.iter().map(|pair| pair.rounds).sum();
+    println!("\n{rounds} rounds of pairs in {seconds:.1} s against the mock in this process");
     assert!(explored.findings.is_empty(), "{:#?}", explored.findings);
     runner.clean_up(explored.left).await;
 }
@@ -170,24 +155,39 @@ async fn pace(catalogue: &Catalogue) {
 /// Returns how long the longest history takes that is judged here.
 fn search(rounds: usize) -> Duration {
     let mut last = Duration::ZERO;
-    println!("\n{:>6} {:>8} {:>12} {:>12}", "calls", "clients", "median ms", "worst ms");
     let oracle = Oracle::of(&provider::load("aws-s3").expect("it is bundled"));
-    for calls in [10, 30, 100, 300] {
-        for clients in [4, 8] {
-            let mut times = Vec::new();
-            for round in 0..rounds as u64 {
-                let history = histories::lawful(calls, clients, round);
-                let started = Instant::now();
-                assert!(matches!(judge(&history, &oracle), history::Found::Lawful(_)), "{round}");
-                times.push(started.elapsed());
+    for unlawful in [false, true] {
+        let what = if unlawful { "unlawful" } else { "lawful" };
+        println!(
+            "\n{what:>8} {:>6} {:>8} {:>12} {:>12} {:>10}",
+            "calls", "clients", "median ms", "worst ms", "undecided"
+        );
+        for calls in [10, 30, 100, 300] {
+            for clients in [4, 8] {
+                let (mut times, mut undecided) = (Vec::new(), 0);
+                for round in 0..rounds as u64 {
+                    let mut history = histories::lawful(calls, clients, round);
+                    if unlawful {
+                        histories::spoil(&mut history);
+                    }
+                    let started = Instant::now();
+                    match judge(&history, &oracle) {
+                        history::Found::TooMany => undecided += 1,
+                        found => assert_eq!(matches!(found, history::Found::Lawful(_)), !unlawful, "{round}"),
+                    }
+                    times.push(started.elapsed());
+                }
+                let Some((median, worst)) = middle_and_worst(times) else { continue };
+                if !unlawful {
+                    last = median;
+                }
+                println!(
+                    "{:>8} {calls:>6} {clients:>8} {:>12.2} {:>12.2} {undecided:>10}",
+                    "",
+                    median.as_secs_f64() * 1e3,
+                    worst.as_secs_f64() * 1e3
+                );
             }
-            let Some((median, worst)) = middle_and_worst(times) else { continue };
-            last = median;
-            println!(
-                "{calls:>6} {clients:>8} {:>12.2} {:>12.2}",
-                median.as_secs_f64() * 1e3,
-                worst.as_secs_f64() * 1e3
-            );
         }
     }
     last
@@ -195,16 +195,18 @@ fn search(rounds: usize) -> Duration {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let rounds = if arguments.iter().any(|argument| argument == "--quick") { 1 } else { 20 };
+    let rounds = if arguments.iter().any(|argument| argument == "--quick") { 1 } else { 10 };
+    let seeds = arguments.iter().skip_while(|argument| *argument != "--seeds").nth(1);
+    let seeds = seeds.map_or("bench", String::as_str);
     let only: Option<Defect> = arguments.iter().find_map(|argument| argument.parse().ok());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let catalogue = Catalogue::builtin().expect("the cases load");
-    let (looked_for, least, [from, to]) = runtime.block_on(defects(rounds, only.as_ref(), &catalogue));
+    let (looked_for, least, [from, to]) = runtime.block_on(defects(rounds, only.as_ref(), seeds, &catalogue));
     if only.is_some() {
         return;
     }
     runtime.block_on(pace(&catalogue));
-    let longest = search(rounds);
+    let longest = search(2 * rounds);
     if arguments.iter().any(|argument| argument == "--write") {
         let found = format!(
             "Each of the {looked_for} is found in {least} of {rounds} runs at least, in {:.1} to {:.1} s (medians).",

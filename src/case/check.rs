@@ -12,7 +12,7 @@ use crate::operation::{Action, Arguments, Kind, Release, Scope, Stop, aspects};
 
 /// Checks the names of a row. Returns the names that this row does not use: another row may.
 pub(super) fn check(steps: &[Step], mistakes: &mut Vec<Mistake>) -> BTreeSet<Mistake> {
-    let mut checks = Checks { scope: Scope::default() };
+    let mut checks = Checks { scope: Scope::default(), in_lane: false };
     checks.steps(steps);
     if !has_claim(steps) {
         let message = "no step has `expect`; a case claims something";
@@ -30,6 +30,8 @@ fn has_claim(steps: &[Step]) -> bool {
 
 struct Checks {
     scope: Scope,
+    /// The steps are those of a lane.
+    in_lane: bool,
 }
 
 impl Checks {
@@ -66,13 +68,19 @@ impl Checks {
             }
             Action::Together => {
                 for (_, steps) in &step.lanes {
+                    self.in_lane = true;
                     self.steps(steps);
+                    self.in_lane = false;
                     for step in steps.iter().filter(|step| matches!(step.action, Action::Restart)) {
                         let message = "a restart stands between steps, not beside them in a lane";
                         self.scope.mistake_at_key(&step.path.key(step.word), message);
                     }
                 }
             }
+        }
+        if step.after.is_some() && !self.in_lane {
+            let message = "only a lane of `together` is released after others";
+            self.scope.mistake_at_key(&step.path.key("after"), message);
         }
         self.judgeable(step);
         if let Some(expect) = &step.expect {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::expect::{Claims, Grade, LAWFUL, LINEARIZABLE};
 use super::load::Head;
 use super::step::{Sign, TOGETHER, User};
+use crate::language::Delay;
 use crate::operation::TABLE;
 
 /// The schema of a case file.
@@ -120,6 +121,7 @@ fn step_schema(generator: &mut SchemaGenerator) -> Value {
             "How the request is signed, and what is changed afterwards.",
             generator.subschema_for::<Sign>(),
         ),
+        ("after", "How much later than the other lanes it is released.", generator.subschema_for::<Delay>()),
     ] {
         let mut schema = schema.to_value();
         schema["description"] = json!(about);

@@ -9,21 +9,22 @@ use mpuspec_mock::provider::{Provider, parse_size};
 use super::target::duration;
 use crate::explore::{ExploreOptions, Explorer};
 use crate::run::{Findings, Runner};
-use crate::suite::{MOST_FINDINGS, USUAL_BUDGET, USUAL_EXPLORING};
+use crate::suite::{LEAST_EXPLORE_TIME, USUAL_BUDGET, USUAL_EXPLORING};
 
 /// How much is explored.
 #[derive(Debug, Args)]
 pub(super) struct Exploring {
-    /// Explore so many random sequences and as many races [default: 40 on this machine where all cases run,
-    /// 0 elsewhere; 1000 for `explore`]
+    /// Explore the plan, and N random sequences and N races behind it; of less than 40 a part of the plan
+    /// [default: 40 on this machine where all cases run, 0 elsewhere; 200 for `explore`]
     #[arg(long, value_name = "N")]
     explore: Option<u32>,
-    /// The most bytes that exploring sends, shrinking included
-    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = parse_size)]
-    budget: u64,
-    /// Go on with races for so long
+    /// Explore for so long, shrinking and confirming included [default: as long as the cases took and at least 10s;
+    /// without a limit for `explore`]
     #[arg(long, value_name = "TIME", value_parser = duration)]
-    race_seconds: Option<Duration>,
+    explore_time: Option<Duration>,
+    /// The most bytes that exploring sends, shrinking included
+    #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = parse_size)]
+    budget: u64,
     /// Save the case of each finding in this folder
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
@@ -32,8 +33,8 @@ pub(super) struct Exploring {
     alone: bool,
 }
 
-/// Sequences, and races, where nothing else is run.
-const ALONE: u32 = 1_000;
+/// Random sequences, and races, where nothing else is run.
+const ALONE: u32 = 200;
 
 impl Exploring {
     /// Runs no case.
@@ -53,16 +54,16 @@ impl Exploring {
         if self.budget != USUAL_BUDGET {
             words.extend(["--budget".to_owned(), self.budget.to_string()]);
         }
-        if !options.race_time.is_zero() {
-            words.extend(["--race-seconds".to_owned(), format!("{}ms", options.race_time.as_millis())]);
+        if let Some(time) = self.explore_time {
+            words.extend(["--explore-time".to_owned(), format!("{}ms", time.as_millis())]);
         }
         words
     }
 
     /// Draws as often as an earlier run did, where nobody says otherwise.
     pub(super) fn take_over(&mut self, earlier: Self) {
-        if self.explore.is_none() && self.race_seconds.is_none() {
-            (self.explore, self.race_seconds) = (earlier.explore, earlier.race_seconds);
+        if self.explore.is_none() && self.explore_time.is_none() {
+            (self.explore, self.explore_time) = (earlier.explore, earlier.explore_time);
         }
         if self.budget == USUAL_BUDGET {
             self.budget = earlier.budget;
@@ -73,29 +74,31 @@ impl Exploring {
     pub(super) fn options(&self, usual: bool, seed: &str) -> Option<ExploreOptions> {
         let count = self.explore.unwrap_or(match usual {
             _ if self.alone => ALONE,
+            _ if self.explore_time.is_some() => USUAL_EXPLORING,
             true => USUAL_EXPLORING,
             false => 0,
         });
-        let race_time = self.race_seconds.unwrap_or_default();
-        (count > 0 || !race_time.is_zero()).then(|| ExploreOptions {
+        (count > 0).then(|| ExploreOptions {
             count,
-            race_time,
+            time: self.explore_time,
             seed: seed.to_owned(),
             budget: self.budget,
             save: self.save.clone(),
             shrinks: true,
-            most: MOST_FINDINGS,
+            first_only: false,
         })
     }
 }
 
-/// Explores with a run that is prepared.
+/// Explores with a run that is prepared, as long as its cases took where nobody says otherwise.
 pub(super) async fn explore(
     runner: &Runner,
     provider: &Provider,
     options: Option<ExploreOptions>,
+    usual_time: Option<Duration>,
 ) -> Findings {
-    let Some(options) = options.filter(|_| !runner.is_interrupted()) else { return Findings::default() };
+    let Some(mut options) = options.filter(|_| !runner.is_interrupted()) else { return Findings::default() };
+    options.time = options.time.or(usual_time.map(|time| time.max(LEAST_EXPLORE_TIME)));
     let explored = Explorer::new(runner, provider, options).explore().await;
     explored.into()
 }

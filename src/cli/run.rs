@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use clap::Args;
 use mpuspec_mock::provider;
@@ -220,11 +221,14 @@ impl Run {
             let mut outline = runner.outline(&plan);
             self.sign(&mut outline, &repeat);
             progress.partial.begin(&reports, outline);
+            let began = Instant::now();
             let done = runner.rows(plan, progress.clone()).await;
             let exploring = exploring.filter(|_| done.is_whole());
-            let mut found = explore(&runner, &stage.provider, exploring).await;
+            let usual_time = (!self.exploring.is_alone()).then(|| began.elapsed());
+            let mut found = explore(&runner, &stage.provider, exploring, usual_time).await;
             if done.is_whole() && !runner.is_interrupted() && audits {
-                found.add(self.settling.audit(&runner).await);
+                let audited = self.settling.audit(&runner, &found.explained).await;
+                found.add(audited);
             }
             Ok::<_, Failure>(runner.finish(done, found).await)
         })?;

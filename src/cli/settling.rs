@@ -1,5 +1,6 @@
 //! What happens between the last call and the audit.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -52,7 +53,7 @@ impl Settling {
     }
 
     /// Lets the endpoint settle and reads every object of the ledger again.
-    pub(super) async fn audit(&self, runner: &Runner) -> Findings {
+    pub(super) async fn audit(&self, runner: &Runner, explained: &BTreeSet<String>) -> Findings {
         let started = Instant::now();
         let mut trouble = match &self.settle_command {
             Some(command) => run_command(command, || runner.is_interrupted()).await.err(),
@@ -73,7 +74,7 @@ impl Settling {
             trouble = Some(format!("the ledger {} cannot be written: {error}", path.display()));
         }
         let settled = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut found = runner.audit(self.ledger.as_deref()).await;
+        let mut found = runner.audit(self.ledger.as_deref(), explained).await;
         found.audit.settled_millis = settled;
         if let Some(trouble) = trouble {
             super::tell!("note: {trouble}");

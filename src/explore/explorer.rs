@@ -1,41 +1,46 @@
-//! Draws moves, runs what they come to, and keeps the smallest case of each kind of finding.
+//! Runs the plan, and random draws behind it; what was found is made small in the end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mpuspec_mock::provider::{Origin as FileOrigin, Provider, Strength};
-use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use sha2::{Digest, Sha256};
+use mpuspec_mock::provider::{Provider, Strength};
+use tokio::task::JoinSet;
 
-use super::finding::signature;
-use super::moves::{Move, Scope, races, sequence};
-use super::script::{self, Origin};
-use crate::case::{Case, Level, load_case};
-use crate::operation::Cost;
-use crate::report::{Finding, HISTORIES, RowReport, SEQUENCES, Verdict};
-use crate::run::{Findings, Life, PlannedRow, Runner, Sweep, cost_of};
+use super::coverage::Coverage;
+use super::draw::{Draw, What};
+use super::pace::Pace;
+use super::probe;
+use super::scope::Scope;
+use super::signature::{Signature, Told, told};
+use super::stages::Stage;
+use crate::case::Level;
+use crate::history::{History, Oracle};
+use crate::report::{Explanation, Exploration, Finding, RowReport, Verdict};
+use crate::run::{Came, Findings, Life, PlannedRow, Runner, Sweep};
 
 /// How much is explored.
 #[derive(Clone, Debug)]
 pub struct ExploreOptions {
-    /// Sequences of calls, and as many races.
+    /// The whole plan, and as many random sequences and races, from [`WHOLE`] on; of less a part of it.
     pub count: u32,
-    /// Goes on with races for so long.
-    pub race_time: Duration,
-    /// What moves are drawn from.
+    /// How long it may take, shrinking and confirming included.
+    pub time: Option<Duration>,
+    /// What draws are made from.
     pub seed: String,
     /// The most bytes to send.
     pub budget: u64,
-    /// Whether findings are made small.
+    /// Whether findings are made small and confirmed.
     pub shrinks: bool,
-    /// Ends after so many kinds of findings of sequences, and of races: more of them tell little more.
-    pub most: usize,
+    /// Ends at the first finding.
+    pub first_only: bool,
     /// Where cases of findings are saved.
     pub save: Option<PathBuf>,
 }
+
+/// From this count on the whole plan is run.
+pub const WHOLE: u32 = 40;
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -44,72 +49,78 @@ pub struct Explored {
     pub rows: Vec<RowReport>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// The cases of draws that are told by a finding, or counted with one.
+    pub explained: BTreeSet<String>,
+    /// What of the plan was exercised.
+    pub exploration: Exploration,
     /// What could not be removed.
     pub left: Sweep,
+}
+
+impl From<Explored> for Findings {
+    fn from(explored: Explored) -> Self {
+        let Explored { rows, findings, explained, exploration, left } = explored;
+        Self { rows, findings, explained, exploration, left, ..Self::default() }
+    }
+}
+
+/// Something unlawful, as it was first seen.
+#[derive(Clone, Debug)]
+pub(super) struct Shown {
+    pub(super) draw: Arc<Draw>,
+    pub(super) history: History,
+    pub(super) explanation: Explanation,
+    pub(super) told: Told,
+}
+
+/// How much of time and bytes may be used up by the end of something.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Share {
+    pub(super) until: Option<Instant>,
+    pub(super) bytes: u64,
 }
 
 /// Explores the endpoint of a run.
 pub struct Explorer<'r> {
     pub(super) runner: &'r Runner,
     pub(super) provider: &'r Provider,
+    pub(super) oracle: Oracle,
     pub(super) scope: Scope,
     pub(super) options: ExploreOptions,
-    spent: u64,
-    findings: Vec<Finding>,
-    known: BTreeSet<String>,
-    left: Sweep,
+    pub(super) coverage: Coverage,
+    /// By what they have in common, in the order in which they were found.
+    pub(super) shown: BTreeMap<Signature, Vec<Shown>>,
+    pub(super) deaths: Vec<Finding>,
+    /// What trials have shown since the search for a fault began.
+    pub(super) seen: BTreeSet<Signature>,
+    /// The cases of draws that are told by a finding, or counted with one.
+    pub(super) explained: BTreeSet<String>,
+    started: Instant,
+    spent_before: u64,
+    pub(super) left: Sweep,
+    /// The server is gone, or somebody wants to end.
+    pub(super) is_over: bool,
 }
 
-/// What is explored.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum What {
-    Sequences,
-    Histories,
+/// A draw that could not be judged.
+type Troubled = (Arc<Draw>, RowReport);
+
+/// How the draws of a row went.
+#[derive(Debug, Default)]
+pub(super) struct Went {
+    ran: u32,
+    steps: usize,
+    undecided: u32,
+    /// Why draws of the plan were not run.
+    stopped: Option<String>,
+    not_run: u32,
+    trouble: Option<(String, RowReport)>,
+    millis: u64,
 }
 
-impl What {
-    pub(super) fn id(self) -> &'static str {
-        match self {
-            Self::Sequences => SEQUENCES,
-            Self::Histories => HISTORIES,
-        }
-    }
-
-    pub(super) fn title(self) -> &'static str {
-        match self {
-            Self::Sequences => "Random sequences of calls are answered as the model allows",
-            Self::Histories => "Calls at the same time are answered as in some order of them",
-        }
-    }
-}
-
-/// Which draw it is.
-pub(super) type Draw = (What, u32);
-
-/// Moves, and which of the steps that they come to are left.
-#[derive(Clone)]
-pub(super) struct Moves {
-    pub(super) moves: Vec<Move>,
-    pub(super) steps: Option<Vec<usize>>,
-}
-
-impl Moves {
-    pub(super) fn whole(moves: Vec<Move>) -> Self {
-        Self { moves, steps: None }
-    }
-}
-
-/// One in so many draws starts the server anew, which takes time.
-const RESTARTS_ONE_IN: u32 = 8;
-/// One in so many draws has parts of the usual size, where these cost much.
-const COSTLY_ONE_IN: u32 = 8;
-
-impl From<Explored> for Findings {
-    fn from(explored: Explored) -> Self {
-        let Explored { rows, findings, left } = explored;
-        Self { rows, findings, left, ..Self::default() }
-    }
-}
+/// What of the time and of the bytes sequences may have used up in the end, and what histories, in percent.
+const OF_SEQUENCES: u64 = 30;
+const OF_HISTORIES: u64 = 75;
 
 impl<'r> Explorer<'r> {
     /// An explorer for the endpoint of a run.
@@ -118,8 +129,23 @@ impl<'r> Explorer<'r> {
         let scope = Scope::of(provider, runner.scheme())
             .without(missing("UploadPartCopy"), missing("ListMultipartUploads"))
             .with_restarts(runner.can_restart());
-        let (findings, known) = (Vec::new(), BTreeSet::new());
-        Self { runner, provider, scope, options, spent: 0, findings, known, left: Sweep::default() }
+        let oracle = Oracle::of(provider);
+        Self {
+            runner,
+            provider,
+            coverage: Coverage::new(scope, oracle.clone()),
+            oracle,
+            scope,
+            options,
+            shown: BTreeMap::new(),
+            deaths: Vec::new(),
+            seen: BTreeSet::new(),
+            explained: BTreeSet::new(),
+            started: Instant::now(),
+            spent_before: runner.spent().bytes,
+            left: Sweep::default(),
+            is_over: false,
+        }
     }
 
     /// Explores, and tells what came of it.
@@ -134,169 +160,222 @@ impl<'r> Explorer<'r> {
     }
 
     async fn explore_all(mut self, all: &[What]) -> Explored {
-        let mut rows = Vec::new();
+        let lacking = probe::probe(&mut self).await;
+        self.coverage = Coverage::new(self.scope, self.oracle.clone());
+        let mut went = Vec::new();
         for what in all {
-            let row = self.explore_one(*what).await;
-            rows.push(row);
+            let part = match what {
+                // Alone they have all there is.
+                What::Sequences if all.len() > 1 => OF_SEQUENCES,
+                _ => OF_HISTORIES,
+            };
+            let started = Instant::now();
+            let mut this = self.run_plan(*what, self.share(part)).await;
+            this.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            went.push((*what, this));
         }
-        Explored { rows, findings: self.findings, left: self.left }
+        let mut findings = self.dig(self.share(100)).await;
+        findings.append(&mut self.deaths);
+        let mut rows: Vec<RowReport> =
+            went.into_iter().map(|(what, went)| self.row(what, went, &findings)).collect();
+        for row in &mut rows {
+            row.notes.extend(lacking.iter().cloned());
+        }
+        let exploration = self.coverage.told(self.spent());
+        Explored { rows, findings, explained: self.explained, exploration, left: self.left }
     }
 
-    async fn explore_one(&mut self, what: What) -> RowReport {
-        let started = Instant::now();
-        let before = self.findings.len();
-        let (mut ran, mut calls, mut trouble, mut last) = (0, 0, None, None::<RowReport>);
-        let mut stopped = None;
-        for index in 0.. {
-            let more_time = what == What::Histories && started.elapsed() < self.options.race_time;
-            if index >= self.options.count && !more_time {
+    /// What may have been used up when so many percent of it are.
+    fn share(&self, percent: u64) -> Share {
+        let until =
+            self.options.time.map(|time| self.started + time * u32::try_from(percent).unwrap_or(100) / 100);
+        Share { until, bytes: self.options.budget / 100 * percent }
+    }
+
+    /// All of it.
+    pub(super) fn all(&self) -> Share {
+        self.share(100)
+    }
+
+    /// The bytes that were sent so far.
+    pub(super) fn spent(&self) -> u64 {
+        self.runner.spent().bytes - self.spent_before
+    }
+
+    async fn run_plan(&mut self, what: What, share: Share) -> Went {
+        let mut went = Went::default();
+        for stage in Stage::of(what) {
+            let draws = self.draws(what, *stage);
+            let draws = draws.into_iter().map(Arc::new);
+            // One that starts the server anew disturbs all others.
+            let (alone, others): (Vec<_>, Vec<_>) = draws.partition(|draw| draw.restarts());
+            for (draws, pace) in [(others, Pace::new()), (alone, Pace::alone())] {
+                self.run_all(draws, pace, (share, stage.is_due()), &mut went).await;
+            }
+            if self.is_over {
                 break;
-            }
-            if self.findings.len() - before >= self.options.most {
-                stopped = Some(format!("it ended after {} kinds of findings", self.options.most));
-                break;
-            }
-            if self.runner.is_interrupted() {
-                break;
-            }
-            let draw = (what, index);
-            let mut tree = self.draw(draw);
-            let moves = Moves::whole(tree.current());
-            let Some((case, cost)) = self.case(&moves, draw) else { continue };
-            if self.spent + cost.bytes > self.share(what) {
-                stopped = Some(format!(
-                    "the budget of {} MiB allows no more (--budget)",
-                    self.options.budget >> 20
-                ));
-                // Cheaper ones may still fit.
-                if index < self.options.count { continue } else { break }
-            }
-            let report = self.run(&case, cost).await;
-            ran += 1;
-            calls += report.steps.len();
-            if let Some(signature) = signature(&report) {
-                if self.known.insert(signature.clone()) {
-                    let small = match self.options.shrinks {
-                        true => self.shrink(draw, &mut *tree, report, &signature).await,
-                        false => (moves, report),
-                    };
-                    self.findings.push(self.finding(draw, small));
-                }
-            } else if report.verdict.counts_against() {
-                let reason = report.reason.clone().unwrap_or_default();
-                let life = self.runner.look(&case.id).await;
-                trouble = Some(match life {
-                    Life::Alive => reason,
-                    Life::Again | Life::Gone => format!("the server died: {reason}"),
-                });
-                last = Some(report);
-                if life != Life::Alive {
-                    let finding = self.death(draw, &moves, life).await;
-                    self.findings.push(finding);
-                }
-                if life == Life::Gone || self.runner.look(&case.id).await == Life::Gone {
-                    break;
-                }
             }
         }
-        let found = &self.findings[before..];
-        let mut row = RowReport::untried(what.id(), None, what.title(), self.level(what, found));
-        row.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        row.notes.push(format!("{ran} drawn and run, {calls} steps, {} kinds of findings", found.len()));
-        row.notes.extend(stopped.clone());
+        went
+    }
+
+    /// Runs draws side by side, as long as time and bytes last. Of those that are due it is told if they were not run.
+    async fn run_all(
+        &mut self,
+        draws: Vec<Arc<Draw>>,
+        mut pace: Pace,
+        (share, due): (Share, bool),
+        went: &mut Went,
+    ) {
+        let mut missing = u32::try_from(draws.len()).unwrap_or(u32::MAX);
+        let mut draws = draws.into_iter();
+        let mut tasks = JoinSet::new();
+        let mut stopped = None;
+        let mut troubled = Vec::new();
+        loop {
+            while stopped.is_none() && troubled.is_empty() && tasks.len() < pace.at_once() {
+                let Some(draw) = draws.next() else { break };
+                let draw = self.coverage.timed(draw);
+                let Some((case, cost)) = draw.case(self.scope, &self.options.seed, self.provider) else {
+                    continue;
+                };
+                stopped = self.why_not(share, cost.bytes);
+                if stopped.is_none() {
+                    let (beside, planned) = (self.runner.beside(), PlannedRow::generated(case, Level::Must));
+                    tasks.spawn(async move { (draw, beside.run(&planned).await) });
+                }
+            }
+            match tasks.join_next().await {
+                Some(Ok((draw, came))) => {
+                    pace.ended();
+                    missing -= 1;
+                    troubled.extend(self.note(draw, came, went));
+                    if self.options.first_only && !self.shown.is_empty() {
+                        stopped.get_or_insert("it ends at the first finding".to_owned());
+                        self.is_over = true;
+                    }
+                }
+                // A draw that panics is a mistake of the suite; it counts as not run.
+                Some(Err(_)) => {}
+                None if troubled.is_empty() => break,
+                // Nothing is under way: whoever is at fault can be found.
+                None => self.examine(std::mem::take(&mut troubled), share, went).await,
+            }
+        }
+        if let (Some(why), true) = (stopped, missing > 0) {
+            if due {
+                went.not_run += missing;
+            }
+            went.stopped.get_or_insert(why);
+        }
+    }
+
+    /// Why no more is run that sends so many bytes.
+    pub(super) fn why_not(&self, share: Share, bytes: u64) -> Option<String> {
+        if self.is_over {
+            return Some("the server is gone".to_owned());
+        }
+        if self.runner.is_interrupted() {
+            return Some("the run ended before".to_owned());
+        }
+        if share.until.is_some_and(|until| Instant::now() >= until) {
+            return Some("its time is over (--explore-time)".to_owned());
+        }
+        let is_spent = self.spent() + bytes > share.bytes;
+        is_spent.then(|| format!("the budget of {} MiB allows no more (--budget)", self.options.budget >> 20))
+    }
+
+    /// Takes what came of a draw. Returns it, if it could not be judged.
+    fn note(&mut self, draw: Arc<Draw>, came: Came, went: &mut Went) -> Option<Troubled> {
+        self.coverage.add(&draw, &came);
+        let Came { report, left, judged } = came;
+        self.left.add(left);
+        went.ran += 1;
+        went.steps += report.steps.len();
+        let mut found = false;
+        if let Some(judged) = judged {
+            went.undecided += u32::from(judged.undecided);
+            for explanation in judged.explanations {
+                found = true;
+                let told = told(&judged.history, &explanation, &self.oracle);
+                let (draw, history) = (draw.clone(), judged.history.clone());
+                let shown = Shown { draw, history, explanation, told };
+                self.shown.entry(shown.told.signature.clone()).or_default().push(shown);
+            }
+        }
+        (!found && report.verdict.counts_against()).then_some((draw, report))
+    }
+
+    /// Looks whether the server lives after draws that could not be judged; if it does not, which of them it dies of.
+    async fn examine(&mut self, troubled: Vec<Troubled>, share: Share, went: &mut Went) {
+        let life = self.runner.look(&troubled[0].1.id).await;
+        let reason = troubled[0].1.reason.clone().unwrap_or_default();
+        if life == Life::Alive {
+            went.trouble = troubled.into_iter().next().map(|(_, report)| (reason, report));
+            return;
+        }
+        let mut killer = None;
+        for (draw, report) in &troubled {
+            if self.run_again(draw, share).await.is_some()
+                && self.runner.look(&report.id).await != Life::Alive
+            {
+                killer = Some(draw.clone());
+                break;
+            }
+        }
+        let level = if killer.is_some() { Level::Must } else { Level::Info };
+        let finding = self.death(&killer.unwrap_or_else(|| troubled[0].0.clone()), level);
+        self.deaths.push(finding);
+        self.is_over = self.runner.look(&troubled[0].1.id).await == Life::Gone;
+        went.trouble =
+            troubled.into_iter().next().map(|(_, report)| (format!("the server died: {reason}"), report));
+    }
+
+    /// The row of sequences, or of histories.
+    fn row(&self, what: What, went: Went, findings: &[Finding]) -> RowReport {
+        let found: Vec<&Finding> = findings.iter().filter(|finding| finding.id == what.id()).collect();
+        let mut row = RowReport::untried(what.id(), None, what.title(), Level::Must);
+        row.millis = went.millis;
+        row.notes.push(format!("{} drawn and run, {} steps, {} findings", went.ran, went.steps, found.len()));
+        row.notes.extend(self.coverage.in_words(what));
+        row.notes.extend(went.stopped.clone());
+        if went.undecided > 0 {
+            row.notes.push(format!("{} undecided: more orders than can be tried", went.undecided));
+        }
         // What was asked for and not run was not judged: the row does not pass.
-        let unrun = self.options.count.saturating_sub(ran);
-        let not_run = (unrun > 0).then(|| {
-            let why = stopped.clone().unwrap_or_else(|| "the run ended before".to_owned());
-            format!("{unrun} of {} not run: {why}", self.options.count)
+        let not_run = (went.not_run > 0).then(|| {
+            format!("{} of the plan not run: {}", went.not_run, went.stopped.clone().unwrap_or_default())
         });
         let counts = found.iter().filter(|finding| finding.level == Level::Must).count();
-        (row.verdict, row.reason) = match (counts, trouble) {
+        (row.verdict, row.reason) = match (counts, went.trouble) {
             (1.., _) => {
                 let titles: Vec<&str> = found.iter().map(|finding| finding.title.as_str()).collect();
                 (Verdict::Fail, Some(titles.join("; ")))
             }
-            (0, Some(reason)) => (Verdict::Error, Some(reason)),
+            (0, Some((reason, last))) => {
+                row.exchanges = last.exchanges;
+                (Verdict::Error, Some(reason))
+            }
             (0, None) => match not_run {
                 Some(not_run) => (Verdict::Error, Some(not_run)),
                 None => (Verdict::Pass, None),
             },
         };
-        if let Some(last) = last.filter(|_| row.verdict == Verdict::Error) {
-            row.exchanges = last.exchanges;
-        }
         row
     }
 
-    /// What may have been sent by the end of a kind of draws: sequences leave half to the races.
-    fn share(&self, what: What) -> u64 {
-        match what {
-            What::Sequences => self.options.budget / 2,
-            What::Histories => self.options.budget,
-        }
+    /// Whether an order of these calls is promised.
+    pub(super) fn promises_order(&self, draw: &Draw) -> bool {
+        !draw.has_race() || self.provider.consistency.multipart == Strength::Strong
     }
 
-    /// Where nobody promises how concurrent calls are answered, their order is only recorded.
-    fn level(&self, what: What, found: &[Finding]) -> Level {
-        let promised = what == What::Sequences || self.provider.consistency.multipart == Strength::Strong;
-        let never = found.iter().any(|finding| finding.level == Level::Must);
-        if promised || never || found.is_empty() { Level::Must } else { Level::Info }
-    }
-
-    /// Draws moves: the same seed and index give the same.
-    fn draw(&self, (what, index): Draw) -> Box<dyn ValueTree<Value = Vec<Move>>> {
-        let name = format!("{}/{}/{index}", self.options.seed, what.id());
-        let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &Sha256::digest(name.as_bytes()));
-        let config = Config { failure_persistence: None, ..Config::default() };
-        let mut runner = TestRunner::new_with_rng(config, rng);
-        let full = !self.scope.costly || index % COSTLY_ONE_IN == COSTLY_ONE_IN - 1;
-        let restarts = self.scope.restarts && index % RESTARTS_ONE_IN == RESTARTS_ONE_IN / 2;
-        let scope = self.scope.with_restarts(restarts);
-        let strategy: BoxedStrategy<Vec<Move>> = match what {
-            What::Sequences => sequence(scope, full),
-            What::Histories => races(scope, full),
-        };
-        strategy.new_tree(&mut runner).expect("moves can always be drawn")
-    }
-
-    /// The text of what moves come to.
-    pub(super) fn text(&self, moves: &Moves, (what, index): Draw) -> Option<String> {
-        let seed = format!("{}/{index}", self.options.seed);
-        script::write(
-            &moves.moves,
-            self.scope,
-            &Origin { title: what.title(), seed: &seed },
-            moves.steps.as_deref(),
-        )
-    }
-
-    fn case(&self, moves: &Moves, draw: Draw) -> Option<(Arc<Case>, Cost)> {
-        let text = self.text(moves, draw)?;
-        let id = format!("{}-{}", draw.0.id(), draw.1);
-        let origin = FileOrigin { name: format!("{id}.yaml"), text };
-        // What does not load is a mistake of the suite, which its tests look for.
-        let case = Arc::new(load_case(&id, origin).ok()?);
-        let cost = cost_of(&case, self.provider)?;
-        Some((case, cost))
-    }
-
-    async fn run(&mut self, case: &Arc<Case>, cost: Cost) -> RowReport {
-        self.run_as(PlannedRow::generated(case.clone(), Level::Must), cost).await
-    }
-
-    /// Runs what moves come to once more; none if the budget does not allow it, or it is no case.
-    pub(super) async fn run_again(&mut self, moves: &Moves, draw: Draw) -> Option<RowReport> {
-        let (case, cost) = self.case(moves, draw)?;
-        if self.spent + cost.bytes > self.share(draw.0) || self.runner.is_interrupted() {
+    /// Runs a draw once more, if time and bytes allow it. What it completes is no object of an audit.
+    pub(super) async fn run_again(&mut self, draw: &Draw, share: Share) -> Option<Came> {
+        let (case, cost) = draw.case(self.scope, &self.options.seed, self.provider)?;
+        if self.why_not(share, cost.bytes).is_some() {
             return None;
         }
-        Some(self.run_as(PlannedRow::generated(case, Level::Must).again(), cost).await)
-    }
-
-    async fn run_as(&mut self, planned: PlannedRow, cost: Cost) -> RowReport {
-        self.spent += cost.bytes;
-        let (report, sweep) = self.runner.run_generated(&planned).await;
-        self.left.add(sweep);
-        report
+        let came = self.runner.beside().run(&PlannedRow::generated(case, Level::Must).again()).await;
+        Some(came)
     }
 }

@@ -1,15 +1,28 @@
-//! Random sequences of calls and races, judged by the model, and shrunk to a small case where it objects.
+//! A plan of sequences and races, and random ones behind it, judged by the model; what is unlawful becomes a small case.
 //!
-//! What is random are moves (`moves.rs`), which name uploads, parts and keys by numbers. A script
-//! (`script.rs`) is the case that they come to; any part of a list of moves comes to one as well, so that
-//! what is left after shrinking runs.
+//! The plan (`plan/`) has each state of an upload with each call, and each pair of calls at the same time. What is
+//! done are moves (`moves.rs`), which name uploads, parts and keys by numbers. A script (`script.rs`) is the case that
+//! they come to; any part of a list of moves comes to one as well, so that what is left after shrinking runs.
 
+mod coverage;
+mod dig;
+mod draw;
+mod draws;
 mod explorer;
 mod finding;
+mod lists;
 mod moves;
+mod pace;
+mod plan;
+mod probe;
+mod scope;
 mod script;
 mod shrink;
+mod signature;
+mod sizes;
 mod smaller;
+mod stages;
+mod timing;
 
-pub use explorer::{ExploreOptions, Explored, Explorer};
-pub use moves::Scope;
+pub use explorer::{ExploreOptions, Explored, Explorer, WHOLE};
+pub use scope::Scope;

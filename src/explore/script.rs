@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::moves::{Listing, Move, Number, Scope, Size};
+use super::moves::{Id, Move, Number, Range, Size};
+use super::scope::Scope;
+use super::sizes::{copied_range, size_text};
 
 /// Where the case comes from.
 pub(super) struct Origin<'o> {
@@ -10,60 +12,72 @@ pub(super) struct Origin<'o> {
     pub(super) seed: &'o str,
 }
 
-struct Upload {
+pub(super) struct Upload {
     name: String,
-    ended: bool,
+    key: u8,
+    pub(super) ended: bool,
+    /// Nothing but an abort has ended it.
+    aborted: bool,
     sequential: bool,
 }
 
-struct Part {
-    name: String,
-    upload: usize,
-    number: String,
+pub(super) struct Part {
+    pub(super) name: String,
+    pub(super) upload: usize,
+    pub(super) number: String,
+    /// It has the usual size of a part, or more.
+    large: bool,
     /// An answer with success is expected, so that later steps can name it.
-    kept: bool,
+    pub(super) kept: bool,
 }
 
-struct Held {
-    name: String,
-}
+/// The keys of a case.
+const KEYS: u8 = 3;
 
 /// A case in the making.
-struct Script {
-    scope: Scope,
+pub(super) struct Script {
+    pub(super) scope: Scope,
     /// A text a step.
     steps: Vec<String>,
-    uploads: Vec<Upload>,
-    parts: Vec<Part>,
-    held: Vec<Held>,
-    /// Keys that a put has written, and can be copied from.
-    put: [bool; 3],
+    pub(super) uploads: Vec<Upload>,
+    pub(super) parts: Vec<Part>,
+    held: Vec<String>,
+    keys: [Key; KEYS as usize],
     names: usize,
+    /// How the next call names its upload, where it is none of the key.
+    astray: Option<(u8, Id)>,
 }
 
-/// The text of the case that the moves come to, or of some steps of it; none if there is nothing to do.
+#[derive(Clone, Copy, Default)]
+struct Key {
+    /// A call was about it.
+    touched: bool,
+    /// A put has written it, so that it can be copied from.
+    put: bool,
+    /// Its object may be so large that it is read in pieces.
+    large: bool,
+}
+
+/// The text of the case that the moves come to, or of some steps of it; none if there is nothing to do. It may close
+/// with a look at everything.
 pub(super) fn write(
     moves: &[Move],
     scope: Scope,
     origin: &Origin<'_>,
-    kept: Option<&[usize]>,
+    (closes, kept): (bool, Option<&[usize]>),
 ) -> Option<String> {
-    let mut script = Script {
-        scope,
-        steps: Vec::new(),
-        uploads: Vec::new(),
-        parts: Vec::new(),
-        held: Vec::new(),
-        put: [false; 3],
-        names: 0,
-    };
+    let mut script = Script::new(scope);
     for next in moves {
         script.add(next);
     }
     if script.steps.is_empty() {
         return None;
     }
-    script.close();
+    if closes {
+        script.close();
+    } else {
+        script.release_all();
+    }
     if let Some(kept) = kept {
         script.steps = kept.iter().filter_map(|at| script.steps.get(*at).cloned()).collect();
     }
@@ -76,18 +90,51 @@ pub(super) fn write(
     ))
 }
 
+/// Which step each move comes to, where it comes to any.
+pub(super) fn steps_of(moves: &[Move], scope: Scope) -> Vec<Option<usize>> {
+    let mut script = Script::new(scope);
+    let step = |next: &Move| {
+        let before = script.steps.len();
+        script.add(next);
+        script.steps.len().checked_sub(1).filter(|last| *last >= before)
+    };
+    moves.iter().map(step).collect()
+}
+
 impl Script {
+    fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            steps: Vec::new(),
+            uploads: Vec::new(),
+            parts: Vec::new(),
+            held: Vec::new(),
+            keys: Default::default(),
+            names: 0,
+            astray: None,
+        }
+    }
+
     fn add(&mut self, next: &Move) {
         match next {
             Move::Race(calls) => {
-                let mut lanes: Vec<String> = calls.iter().filter_map(|call| self.call(call, true)).collect();
+                let mut lanes: Vec<(String, u32)> = calls
+                    .iter()
+                    .filter_map(|call| match call {
+                        Move::Late { by, call } => Some((self.call(call, true)?, *by)),
+                        call => Some((self.call(call, true)?, 0)),
+                    })
+                    .collect();
                 match lanes.len() {
                     0 => {}
-                    1 => self.step(&lanes.remove(0)),
+                    1 => self.step(&lanes.remove(0).0),
                     _ => {
                         let mut step = "  - together:\n".to_owned();
-                        for (lane, call) in ["one", "two", "three"].iter().zip(&lanes) {
-                            let _ = writeln!(step, "      {lane}: {{ {call} }}");
+                        for (lane, (call, by)) in
+                            ["one", "two", "three", "four", "five", "six"].iter().zip(&lanes)
+                        {
+                            let after = if *by > 0 { format!(", after: {by}us") } else { String::new() };
+                            let _ = writeln!(step, "      {lane}: {{ {call}{after} }}");
                         }
                         step.push_str("    expect: linearizable\n");
                         self.steps.push(step);
@@ -97,7 +144,7 @@ impl Script {
             Move::Release { held } => {
                 if let Some(at) = pick(*held, self.held.len()) {
                     let held = self.held.remove(at);
-                    self.step(&format!("release: {}", held.name));
+                    self.step(&format!("release: {held}"));
                 }
             }
             Move::Restart => {
@@ -117,7 +164,7 @@ impl Script {
                 self.steps.push(format!(
                     "  - upload_part: {{ number: {number}, upload: {of}, size: 1KiB, as: {name}, hold: half }}\n"
                 ));
-                self.held.push(Held { name });
+                self.held.push(name);
             }
             call => {
                 if let Some(call) = self.call(call, false) {
@@ -130,24 +177,40 @@ impl Script {
     /// What is under way comes to its end.
     fn release_all(&mut self) {
         for held in std::mem::take(&mut self.held) {
-            self.step(&format!("release: {}", held.name));
+            self.step(&format!("release: {held}"));
         }
     }
 
     /// What is under way comes to its end, and everything is looked at.
     fn close(&mut self) {
         self.release_all();
-        let uploads: Vec<String> = self.uploads.iter().map(|upload| upload.name.clone()).collect();
-        for upload in uploads {
-            self.step(&format!("list_parts: {{ upload: {upload} }}"));
+        for at in 0..self.uploads.len() {
+            let (of, key, aborted) =
+                (self.uploads[at].name.clone(), self.uploads[at].key, self.uploads[at].aborted);
+            self.step(&format!("list_parts: {{ upload: {of} }}"));
             // Of one that was completed, the object stays.
-            self.step(&format!("abort_upload: {{ upload: {upload} }}"));
+            self.step(&format!("abort_upload: {{ upload: {of} }}"));
+            if aborted {
+                let name = self.name("p");
+                self.step(&format!("upload_part: {{ number: 1, upload: {of}, size: 24, as: {name} }}"));
+                if let Some(list) = self.list(at, super::moves::Listing::Exact) {
+                    self.step(&format!("complete_upload: {{ upload: {of}, {list} }}"));
+                    self.keys[usize::from(key)].touched = true;
+                }
+            }
         }
         if self.scope.listings {
             self.step("list_uploads: {}");
         }
-        for key in 0..3 {
-            self.step(&format!("get_object: {{ key: k{key} }}"));
+        if self.scope.objects {
+            self.step("list_objects: {}");
+        }
+        for key in (0..KEYS).filter(|key| self.keys[usize::from(*key)].touched).collect::<Vec<_>>() {
+            if self.keys[usize::from(key)].large {
+                self.step(&format!("head_object: {{ key: k{key} }}"));
+            }
+            let call = self.read(key, Range::Whole);
+            self.step(&call);
         }
     }
 
@@ -160,32 +223,60 @@ impl Script {
         format!("{letter}{}", self.names)
     }
 
+    fn touch(&mut self, key: u8) -> &mut Key {
+        let key = &mut self.keys[usize::from(key % KEYS)];
+        key.touched = true;
+        key
+    }
+
     /// A call as it stands in a step; none if there is nothing that it could be about.
     fn call(&mut self, call: &Move, in_race: bool) -> Option<String> {
         Some(match call {
             Move::Create { key, sequential } => {
-                let name = self.name("U");
-                self.uploads.push(Upload { name: name.clone(), ended: false, sequential: *sequential });
+                let (key, name) = (*key % KEYS, self.name("U"));
+                self.touch(key);
+                self.uploads.push(Upload {
+                    name: name.clone(),
+                    key,
+                    ended: false,
+                    aborted: false,
+                    sequential: *sequential,
+                });
                 let sequential = if *sequential { ", sequential: true" } else { "" };
-                format!("create_upload: {{ key: k{key}, as: {name}{sequential} }}")
+                format!("create_upload: {{ key: k{key}, as: {name}{sequential}{} }}", self.metadata())
             }
-            Move::Part { upload, number, size } => {
+            Move::Part { upload, number, size } | Move::CopyShared { upload, number, size } => {
                 let (at, of) = self.upload(*upload)?;
+                let large = matches!(size, Size::Full | Size::AlmostFull);
+                let copied = matches!(call, Move::CopyShared { .. }) || (large && self.scope.costly);
+                let size = match self.is_taken(at, *number) {
+                    true => *size,
+                    // What has to be refused need not be large.
+                    false => Size::Tiny(0),
+                };
                 let number = self.number(*number);
                 let name = self.name("p");
-                let size = size_text(*size, self.names);
-                self.keep(&name, at, &number, in_race);
-                format!("upload_part: {{ number: {number}, upload: {of}, size: {size}, as: {name} }}")
+                self.keep(&name, at, &number, large, in_race);
+                match copied && self.scope.shared {
+                    true => format!(
+                        "upload_part_copy: {{ number: {number}, upload: {of}, source: {{ shared: full + 1MiB }}, {}, as: {name} }}",
+                        copied_range(size, self.names)
+                    ),
+                    false => format!(
+                        "upload_part: {{ number: {number}, upload: {of}, size: {}, as: {name} }}",
+                        size_text(size, self.names)
+                    ),
+                }
             }
             Move::Copy { upload, number, source, ranged } => {
                 let (at, of) = self.upload(*upload)?;
-                let source = *source % 3;
-                if !self.put[usize::from(source)] {
+                let source = *source % KEYS;
+                if !self.keys[usize::from(source)].put {
                     return None;
                 }
                 let number = self.number(*number);
                 let name = self.name("p");
-                self.keep(&name, at, &number, in_race);
+                self.keep(&name, at, &number, false, in_race);
                 let range = if *ranged { ", range: [2, 9]" } else { "" };
                 format!(
                     "upload_part_copy: {{ number: {number}, upload: {of}, source: k{source}{range}, as: {name} }}"
@@ -194,14 +285,19 @@ impl Script {
             Move::Complete { upload, list } => {
                 let (at, of) = self.upload(*upload)?;
                 let list = self.list(at, *list)?;
-                if !in_race {
-                    self.uploads[at].ended = true;
+                if self.astray.is_none() {
+                    let large = self.parts.iter().any(|part| part.upload == at && part.large);
+                    let key = self.uploads[at].key;
+                    self.touch(key).large |= large && self.scope.costly;
+                    self.uploads[at].ended |= !in_race;
+                    self.uploads[at].aborted = false;
                 }
                 format!("complete_upload: {{ upload: {of}, {list} }}")
             }
             Move::Abort { upload } => {
                 let (at, of) = self.upload(*upload)?;
-                if !in_race {
+                if !in_race && self.astray.is_none() {
+                    self.uploads[at].aborted = !self.uploads[at].ended;
                     self.uploads[at].ended = true;
                 }
                 format!("abort_upload: {{ upload: {of} }}")
@@ -218,30 +314,79 @@ impl Script {
             }
             Move::ListUploads { paged: true } => "list_uploads: { max_uploads: 2 }".to_owned(),
             Move::ListUploads { paged: false } => "list_uploads: {}".to_owned(),
-            Move::Put { key } => {
-                let key = *key % 3;
-                self.put[usize::from(key)] = true;
+            Move::ListObjects => "list_objects: {}".to_owned(),
+            Move::Put { key, size } => {
+                let key = *key % KEYS;
+                self.touch(key).put = true;
                 self.names += 1;
-                format!("put_object: {{ key: k{key}, size: {} }}", 16 + self.names % 48)
+                let size = size_text(*size, self.names);
+                format!("put_object: {{ key: k{key}, size: {size}{} }}", self.metadata())
             }
-            Move::Get { key, ranged: true } => format!("get_object: {{ key: k{}, range: [0, 7] }}", key % 3),
-            Move::Get { key, ranged: false } => format!("get_object: {{ key: k{} }}", key % 3),
-            Move::Head { key } => format!("head_object: {{ key: k{} }}", key % 3),
-            Move::Delete { key } => format!("delete_object: {{ key: k{} }}", key % 3),
+            Move::Get { key, range } => {
+                self.touch(*key);
+                self.read(*key % KEYS, *range)
+            }
+            Move::Head { key } => {
+                self.touch(*key);
+                format!("head_object: {{ key: k{} }}", key % KEYS)
+            }
+            Move::Delete { key } => {
+                self.touch(*key);
+                format!("delete_object: {{ key: k{} }}", key % KEYS)
+            }
+            Move::Astray { key, id, call } => {
+                self.touch(*key);
+                self.astray = Some((*key % KEYS, *id));
+                let call = self.call(call, in_race);
+                self.astray = None;
+                return call;
+            }
+            Move::Late { call, .. } => return self.call(call, in_race),
             Move::Race(_) | Move::Hold { .. } | Move::Release { .. } | Move::Restart => return None,
         })
     }
 
+    /// Each object has other metadata, so that a mixture shows.
+    fn metadata(&self) -> String {
+        if self.scope.metadata { format!(", metadata: {{ v: \"{}\" }}", self.names) } else { String::new() }
+    }
+
+    /// A reading of an object; of a large one never all.
+    fn read(&self, key: u8, range: Range) -> String {
+        let large = self.keys[usize::from(key)].large;
+        let range = match range {
+            Range::Whole if large => Range::Border,
+            range => range,
+        };
+        match range {
+            Range::Whole => format!("get_object: {{ key: k{key} }}"),
+            Range::First => format!("get_object: {{ key: k{key}, range: [0, 7] }}"),
+            Range::Border => format!("get_object: {{ key: k{key}, range: [full - 64, full + 135] }}"),
+        }
+    }
+
+    /// An upload, and how a call names it.
     fn upload(&self, which: u8) -> Option<(usize, String)> {
-        let at = pick(which, self.uploads.len())?;
-        Some((at, self.uploads[at].name.clone()))
+        let at = pick(which, self.uploads.len());
+        match self.astray {
+            Some((key, Id::Unknown)) => Some((at.unwrap_or(0), format!("{{ id: unknown }}, key: k{key}"))),
+            Some((key, Id::OfAnotherKey)) => Some((at?, format!("{}, key: k{key}", self.uploads[at?].name))),
+            None => Some((at?, self.uploads[at?].name.clone())),
+        }
+    }
+
+    /// Whether a part is taken where the documents are kept.
+    fn is_taken(&self, upload: usize, number: Number) -> bool {
+        let in_range = !matches!(number, Number::TooSmall | Number::TooLarge);
+        in_range && self.astray.is_none() && self.uploads.get(upload).is_some_and(|upload| !upload.ended)
     }
 
     /// Parts of an upload that is there, with a number in range, have an ETag that lists can name.
-    fn keep(&mut self, name: &str, upload: usize, number: &str, in_race: bool) {
-        let kept = number.parse::<u64>().is_ok() && !self.uploads[upload].ended && !in_race;
+    fn keep(&mut self, name: &str, upload: usize, number: &str, large: bool, in_race: bool) {
+        let there = self.astray.is_none() && self.uploads.get(upload).is_some_and(|upload| !upload.ended);
+        let kept = number.parse::<u64>().is_ok() && there && !in_race;
         let (name, number) = (name.to_owned(), number.to_owned());
-        self.parts.push(Part { name, upload, number, kept });
+        self.parts.push(Part { name, upload, number, large, kept });
     }
 
     fn number(&self, number: Number) -> String {
@@ -253,63 +398,6 @@ impl Script {
             Number::TooSmall => "0".to_owned(),
             Number::Largest | Number::TooLarge => "9".to_owned(),
         }
-    }
-
-    /// The list of a completion in the words of the language.
-    fn list(&self, upload: usize, list: Listing) -> Option<String> {
-        let sent = self.parts.iter().filter(|part| part.upload == upload && part.kept && part.number != "0");
-        let mut newest: Vec<&Part> = Vec::new();
-        let mut superseded = None;
-        for part in sent {
-            match newest.iter_mut().find(|other| other.number == part.number) {
-                Some(other) => superseded = Some(std::mem::replace(other, part)),
-                None => newest.push(part),
-            }
-        }
-        newest.sort_by_key(|part| part.number.parse::<u64>().unwrap_or(u64::MAX));
-        let mut entries: Vec<String> = newest.iter().map(|part| part.name.clone()).collect();
-        match list {
-            Listing::All if self.scope.complete_all => return Some("all: true".to_owned()),
-            Listing::Empty => entries.clear(),
-            Listing::NeverSent => entries.push("{ number: 99, etag: wrong }".to_owned()),
-            Listing::Exact | Listing::All => {}
-            // Where no part was sent again, there is none to be named.
-            Listing::Superseded if superseded.is_none() => {}
-            Listing::Some(mask) => {
-                let mut at = 0;
-                entries.retain(|_| {
-                    at += 1;
-                    mask >> (at % 8) & 1 == 1
-                });
-            }
-            Listing::Turned => entries.reverse(),
-            Listing::Twice => entries.extend(entries.first().cloned()),
-            Listing::WrongETag(which) => {
-                let at = pick(which, entries.len())?;
-                entries[at] = format!("{{ part: {}, etag: wrong }}", entries[at]);
-            }
-            Listing::Superseded => {
-                let old = superseded?;
-                let at = newest.iter().position(|part| part.number == old.number)?;
-                entries[at] = old.name.clone();
-            }
-            Listing::Foreign(which) => {
-                let at = pick(which, entries.len())?;
-                let foreign = self.parts.iter().rev().find(|part| part.upload != upload && part.kept)?;
-                entries[at] = format!("{{ part: {}, etag: {{ of: {} }} }}", entries[at], foreign.name);
-            }
-        }
-        Some(format!("parts: [{}]", entries.join(", ")))
-    }
-}
-
-fn size_text(size: Size, names: usize) -> String {
-    match size {
-        // Each has another size, so that a mixture shows.
-        Size::Tiny(more) => (16 + usize::from(more % 32) * 64 + names % 64).to_string(),
-        Size::Full => format!("full + {}", names % 64),
-        Size::AlmostFull => "min_part_size - 1".to_owned(),
-        Size::Empty => "0".to_owned(),
     }
 }
 
@@ -323,7 +411,10 @@ pub(super) fn pick(which: u8, count: usize) -> Option<usize> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::moves::{races, sequence};
+    use std::collections::BTreeSet;
+
+    use super::super::draws::{races, sequence};
+    use super::super::plan::{across_restarts, pairs, walks};
     use super::*;
     use crate::case::load_case;
 
@@ -332,7 +423,7 @@ mod tests {
     }
 
     fn loads(moves: &[Move], scope: Scope) -> Result<(), String> {
-        let Some(text) = write(moves, scope, &Origin { title: "A title", seed: "1" }, None) else {
+        let Some(text) = write(moves, scope, &Origin { title: "A title", seed: "1" }, (true, None)) else {
             return Ok(());
         };
         let origin = mpuspec_mock::provider::Origin { name: "it.yaml".to_owned(), text: text.clone() };
@@ -343,6 +434,19 @@ mod tests {
                 .collect();
             format!("{}\n{text}", told.join("\n"))
         })
+    }
+
+    #[test]
+    fn all_of_the_plan_is_a_case() {
+        for provider in ["aws-s3", "alibaba-oss", "yandex", "storj", "generic"] {
+            let scope = scope(provider);
+            let walks = walks(scope, "seed", &BTreeSet::new()).into_iter().map(|walk| walk.moves);
+            let rounds =
+                pairs(scope).into_iter().flat_map(|pair| (0..3).map(move |at| pair.moves(at, scope)));
+            for moves in walks.chain(rounds).chain(across_restarts()) {
+                assert_eq!(loads(&moves, scope), Ok(()), "{provider}");
+            }
+        }
     }
 
     proptest! {

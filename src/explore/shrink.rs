@@ -1,139 +1,145 @@
-//! Looks for the smallest case that shows what a large one has shown, on the endpoint itself.
+//! Looks for the smallest draw that shows what a large one has shown, on the endpoint itself.
 //!
-//! proptest makes the moves fewer and simpler. It cannot know that numbers stand for uploads: leaving one out gives
-//! all later numbers another meaning. So what it leaves is gone through once more, by whole uploads; and then by the
-//! steps of the case.
+//! Leaving out a creation gives all later numbers of uploads another meaning: so uploads go with all that is about
+//! them, and numbers follow. Behind that single steps of the case are left out, and bodies become small.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use proptest::strategy::ValueTree;
-
-use super::explorer::{Draw, Explorer, Moves, What};
-use super::finding::signature;
-use super::moves::Move;
-use super::smaller::{pinned, smaller};
-use crate::report::{RowReport, StepResult};
-
-/// Trials of smaller cases, for each finding.
-const MOST_TRIES: u32 = 300;
-/// What is not small by then, on a slow endpoint, stays as it is.
-const LONGEST: Duration = Duration::from_secs(30);
-/// How often a race is run before it counts as harmless.
-const RACE_TRIES: u32 = 12;
+use super::draw::Draw;
+use super::explorer::{Explorer, Share, Shown};
+use super::moves::{Move, Size};
+use super::script::steps_of;
+use super::signature::Signature;
+use super::smaller::{pinned, places, smaller};
 
 /// The search for one finding.
 struct Search<'s> {
-    draw: Draw,
-    signature: &'s str,
+    signature: &'s Signature,
     /// How often a case has to be run to show again what it showed once.
     attempts: u32,
-    tries: u32,
-    started: Instant,
-}
-
-impl Search<'_> {
-    fn is_over(&self, most: u32) -> bool {
-        self.tries >= most || self.started.elapsed() >= LONGEST
-    }
+    share: Share,
 }
 
 impl Explorer<'_> {
-    /// Looks for the smallest moves that show the same kind of thing. Given is also the run that shows it.
+    /// Looks for the smallest draw that shows the same.
     pub(super) async fn shrink(
         &mut self,
-        draw: Draw,
-        tree: &mut dyn ValueTree<Value = Vec<Move>>,
-        report: RowReport,
-        signature: &str,
-    ) -> (Moves, RowReport) {
-        let mut small = (Moves::whole(tree.current()), report);
-        let mut search = Search { draw, signature, attempts: 1, tries: 0, started: Instant::now() };
-        search.attempts = self.attempts(&search, &small.0).await;
-        let mut goes_on = tree.simplify();
-        while goes_on && !search.is_over(MOST_TRIES) {
-            let moves = Moves::whole(tree.current());
-            goes_on = match self.shows(&mut search, &moves).await {
-                Some(report) => {
-                    small = (moves, report);
-                    tree.simplify()
-                }
-                None => tree.complicate(),
-            };
-        }
-        small = self.by_uploads(&mut search, small).await;
-        self.by_steps(&mut search, small).await
+        shown: Shown,
+        signature: &Signature,
+        attempts: u32,
+        share: Share,
+    ) -> Shown {
+        let search = Search { signature, attempts, share };
+        let mut small = self.without_the_end(&search, shown).await;
+        small = self.by_moves(&search, small).await;
+        small = self.by_sizes(&search, small).await;
+        self.by_steps(&search, small).await
     }
 
-    /// Cuts off what follows the step that decided, and leaves out steps before it that nothing hangs on.
-    async fn by_steps(
+    async fn tries(&mut self, search: &Search<'_>, draw: Draw) -> Option<Shown> {
+        self.all_tries(search, vec![draw]).await.pop().flatten()
+    }
+
+    async fn all_tries(&mut self, search: &Search<'_>, draws: Vec<Draw>) -> Vec<Option<Shown>> {
+        self.showing(draws, search.signature, search.attempts, search.share).await
+    }
+
+    /// Leaves out the moves behind the last one that is told, and the look at everything.
+    async fn without_the_end(&mut self, search: &Search<'_>, shown: Shown) -> Shown {
+        let moves = &shown.draw.moves;
+        let calls = shown.explanation.stuck.iter().chain(&shown.told.calls);
+        let last = calls.max().copied().unwrap_or(usize::MAX);
+        // A call of the history is a step, or a lane of one; listings are several.
+        let before = shown.history.calls.get(..last).unwrap_or_default();
+        let moves_before = before.iter().filter(|call| call.client == "A" || call.client == "one").count();
+        let steps = steps_of(moves, self.scope);
+        let end = steps.iter().position(|step| step.is_some_and(|step| step >= moves_before));
+        let until = end.map_or(moves.len(), |end| end + 1);
+        let open = Draw { closes: false, ..shown.draw.with(moves[..until].to_vec(), None) };
+        if let Some(fewer) = self.tries(search, open).await {
+            return fewer;
+        }
+        let open = Draw { closes: false, ..shown.draw.with(moves.clone(), None) };
+        self.tries(search, open).await.unwrap_or(shown)
+    }
+
+    /// Leaves out what can be left out, until nothing can.
+    async fn by_moves(&mut self, search: &Search<'_>, small: Shown) -> Shown {
+        let moves = pinned(&small.draw.moves);
+        let without = |draw: &Draw, gone: &[usize]| {
+            let mut moves = pinned(&draw.moves);
+            // From the end, so that what stands before keeps its place.
+            for at in gone.iter().rev() {
+                moves = smaller(&moves, *at).unwrap_or(moves);
+            }
+            draw.with(moves, None)
+        };
+        let start = Shown { draw: Arc::new(small.draw.with(moves, None)), ..small };
+        self.without_some(search, start, &|draw| places(&draw.moves), &without).await
+    }
+
+    /// Leaves out single things side by side; those that can be left out each are left out together, or else as many of
+    /// them as can. Over and over, until none can be.
+    async fn without_some(
         &mut self,
-        search: &mut Search<'_>,
-        mut small: (Moves, RowReport),
-    ) -> (Moves, RowReport) {
-        let decided = small.1.steps.iter().position(|step| step.result == StepResult::Unmet);
-        let Some(decided) = decided else { return small };
-        let mut kept: Vec<usize> = (0..=decided).collect();
-        let mut at = decided;
+        search: &Search<'_>,
+        mut small: Shown,
+        count: &(dyn Fn(&Draw) -> usize + Sync),
+        without: &(dyn Fn(&Draw, &[usize]) -> Draw + Sync),
+    ) -> Shown {
         loop {
-            let fewer = Moves { steps: Some(kept.clone()), ..small.0.clone() };
-            match self.shows(search, &fewer).await {
-                Some(report) => small = (fewer, report),
-                // Without the end it does not show: then nothing is left out.
-                None if small.0.steps.is_none() => break,
-                None => kept = small.0.steps.clone().unwrap_or_default(),
+            let each = (0..count(&small.draw)).map(|at| without(&small.draw, &[at])).collect();
+            let found = self.all_tries(search, each).await;
+            let mut gone: Vec<usize> = (0..found.len()).filter(|at| found[*at].is_some()).collect();
+            let Some(one) = found.into_iter().flatten().next() else { return small };
+            let mut next = None;
+            while gone.len() > 1 && next.is_none() {
+                next = self.tries(search, without(&small.draw, &gone)).await;
+                gone.truncate(gone.len() / 2);
             }
-            if at == 0 || search.is_over(3 * MOST_TRIES) {
-                break;
-            }
-            at -= 1;
-            // The last one is what it is about.
-            if at + 1 < kept.len() {
-                kept.remove(at);
+            small = next.unwrap_or(one);
+        }
+    }
+
+    /// Makes bodies small.
+    async fn by_sizes(&mut self, search: &Search<'_>, mut small: Shown) -> Shown {
+        for at in 0..small.draw.moves.len() {
+            let mut moves = small.draw.moves.clone();
+            if shortened(&mut moves[at])
+                && let Some(shown) = self.tries(search, small.draw.with(moves, None)).await
+            {
+                small = shown;
             }
         }
         small
     }
 
-    /// Leaves out what can be left out, until nothing can.
-    async fn by_uploads(&mut self, search: &mut Search<'_>, small: (Moves, RowReport)) -> (Moves, RowReport) {
-        let (mut moves, mut report) = (pinned(&small.0.moves), small.1);
-        let mut at = 0;
-        while let Some(fewer) = smaller(&moves, at) {
-            if search.is_over(2 * MOST_TRIES) {
-                break;
-            }
-            match self.shows(search, &Moves::whole(fewer.clone())).await {
-                // What stands there now is the next.
-                Some(shown) => (moves, report) = (fewer, shown),
-                None => at += 1,
-            }
-        }
-        (Moves::whole(moves), report)
+    /// Leaves out the steps that nothing hangs on.
+    async fn by_steps(&mut self, search: &Search<'_>, small: Shown) -> Shown {
+        let Some(text) = small.draw.text(self.scope, "") else { return small };
+        let all: Vec<usize> = (0..text.matches("\n  - ").count()).collect();
+        let kept = |draw: &Draw| draw.steps.clone().unwrap_or_else(|| all.clone());
+        let without = |draw: &Draw, gone: &[usize]| {
+            let places = kept(draw).into_iter().enumerate().filter(|(at, _)| !gone.contains(at));
+            draw.with(draw.moves.clone(), Some(places.map(|(_, step)| step).collect()))
+        };
+        self.without_some(search, small, &|draw| kept(draw).len(), &without).await
     }
+}
 
-    /// Whether moves show what is looked for.
-    async fn shows(&mut self, search: &mut Search<'_>, moves: &Moves) -> Option<RowReport> {
-        for _ in 0..search.attempts {
-            search.tries += 1;
-            let report = self.run_again(moves, search.draw).await?;
-            if signature(&report).as_deref() == Some(search.signature) {
-                return Some(report);
+/// Whether a move could be made shorter.
+fn shortened(next: &mut Move) -> bool {
+    match next {
+        Move::Part { size, .. } | Move::CopyShared { size, .. } | Move::Put { size, .. } => {
+            let large = !matches!(size, Size::Tiny(_) | Size::Empty);
+            if large {
+                *size = Size::Tiny(1);
             }
+            large
         }
-        None
-    }
-
-    async fn attempts(&mut self, search: &Search<'_>, moves: &Moves) -> u32 {
-        if search.draw.0 == What::Sequences {
-            return 1;
-        }
-        for attempt in 1..=RACE_TRIES {
-            let Some(report) = self.run_again(moves, search.draw).await else { break };
-            if signature(&report).as_deref() == Some(search.signature) {
-                // Three times as often as it took this time misses one in twenty.
-                return (attempt - 1) * 3 + 1;
-            }
-        }
-        RACE_TRIES
+        Move::Late { call, .. } => shortened(call),
+        // Each of them, not the first alone.
+        Move::Race(lanes) => lanes.iter_mut().map(shortened).filter(|could| *could).count() > 0,
+        _ => false,
     }
 }

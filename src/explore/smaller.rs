@@ -15,6 +15,7 @@ fn pin(moves: &mut [Move], count: &mut usize) {
         match next {
             Move::Create { .. } => *count += 1,
             Move::Race(lanes) => pin(lanes, count),
+            Move::Late { call, .. } => pin(std::slice::from_mut(call), count),
             other => {
                 if let Some(upload) = other.upload_mut()
                     && let Some(at) = pick(*upload, *count)
@@ -47,9 +48,19 @@ pub(super) fn smaller(moves: &[Move], at: usize) -> Option<Vec<Move>> {
     Some(kept)
 }
 
+/// How many things can be left out of moves.
+pub(super) fn places(moves: &[Move]) -> usize {
+    let lanes = moves.iter().map(|next| match next {
+        Move::Race(lanes) if lanes.len() > 2 => lanes.len(),
+        _ => 0,
+    });
+    moves.len() + lanes.sum::<usize>()
+}
+
 fn creations(next: &Move) -> usize {
     match next {
         Move::Create { .. } => 1,
+        Move::Late { call, .. } => creations(call),
         Move::Race(lanes) => lanes.iter().map(creations).sum(),
         _ => 0,
     }

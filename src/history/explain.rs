@@ -1,10 +1,11 @@
 //! Why no order explains a history: in words, and as a picture of text.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::joint::Oracle;
 use super::search::Stuck;
-use super::{Ask, Call, History, Piece, Saw};
+use super::{Ask, Call, History, Piece, Saw, SeenObject};
 
 /// The width of the timeline.
 const WIDTH: u64 = 40;
@@ -68,10 +69,15 @@ pub fn call_in_words(call: &Call) -> String {
 pub fn ask_in_words(ask: &Ask) -> String {
     let id = |upload: &String| short(upload);
     match ask {
-        Ask::CreateUpload { key, sequential: false } => format!("create_upload {key}"),
-        Ask::CreateUpload { key, sequential: true } => format!("create_upload {key}, sequential"),
+        Ask::CreateUpload { key, sequential, meta } => {
+            let sequential = if *sequential { ", sequential" } else { "" };
+            format!("create_upload {key}{sequential}{}", meta_in_words(meta))
+        }
         Ask::UploadPart { upload, number, content, .. } => {
             format!("upload_part {number} of {} with {}", id(upload), pieces_in_words(content))
+        }
+        Ask::UploadPartCopy { upload, number, content: Some(content), .. } => {
+            format!("upload_part_copy {number} of {} of {}", id(upload), pieces_in_words(content))
         }
         Ask::UploadPartCopy { upload, number, source, range, .. } => {
             let range = range.map_or_else(String::new, |(first, last)| format!(" from {first} to {last}"));
@@ -88,7 +94,10 @@ pub fn ask_in_words(ask: &Ask) -> String {
             format!("list_parts of {} behind {after}, {max} at most", id(upload))
         }
         Ask::ListUploads { key } => format!("list_uploads of {key}"),
-        Ask::PutObject { key, content, .. } => format!("put_object {key} with {}", pieces_in_words(content)),
+        Ask::ListObjects { key } => format!("list_objects of {key}"),
+        Ask::PutObject { key, content, meta, .. } => {
+            format!("put_object {key} with {}{}", pieces_in_words(content), meta_in_words(meta))
+        }
         Ask::GetObject { key, range: None } => format!("get_object {key}"),
         Ask::GetObject { key, range: Some((first, last)) } => {
             format!("get_object {key} from {first} to {last}")
@@ -124,15 +133,25 @@ pub fn saw_in_words(saw: &Saw) -> String {
             let ids: Vec<String> = ids.iter().map(|id| short(id)).collect();
             if ids.is_empty() { "no uploads".to_owned() } else { format!("uploads {}", ids.join(", ")) }
         }
-        Saw::Object { etag, size, content } => {
+        Saw::Object { etag, size, content, meta } => {
             let bytes = match (content, size) {
                 (Some(pieces), _) => pieces_in_words(pieces),
                 (None, Some(size)) => format!("{size} bytes"),
                 (None, None) => "no size".to_owned(),
             };
-            format!("{bytes}, {}", etag_in_words(etag))
+            let meta = meta.as_ref().map_or_else(String::new, meta_in_words);
+            format!("{bytes}, {}{meta}", etag_in_words(etag))
+        }
+        Saw::Listed { object: None } => "no entry".to_owned(),
+        Saw::Listed { object: Some(SeenObject { etag, size }) } => {
+            let size = size.map_or_else(|| "no size".to_owned(), |size| format!("{size} bytes"));
+            format!("an entry of {size}, {}", etag_in_words(etag))
         }
     }
+}
+
+fn meta_in_words(meta: &BTreeMap<String, String>) -> String {
+    meta.iter().map(|(name, value)| format!(", {name}={value}")).collect()
 }
 
 fn etag_in_words(etag: &Option<String>) -> String {

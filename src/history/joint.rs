@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mpuspec_mock::model::{
-    Answer, Blob, Body, Claimed, Conditions, Content, ETags, Event, Given, KeyState, List, ListedPart, Meta,
+    Answer, Blob, Body, Claimed, Conditions, Content, ETags, Event, Given, KeyState, List, ListedPart,
     Observed, Operation, Part, Refusal, Rules, Terms, UNSEEN, Upload, UploadId, admits, apply, lawful,
 };
 use mpuspec_mock::provider::{Dialect, Provider};
@@ -146,7 +146,7 @@ impl Joint {
                 let known: BTreeSet<&String> = state.uploads.keys().map(|id| &id.0).collect();
                 if seen == known && seen.len() == ids.len() { vec![self.clone()] } else { Vec::new() }
             }
-            Saw::Object { etag, size, content } => match apply_to(&state, oracle, operation) {
+            Saw::Object { etag, size, content, meta } => match apply_to(&state, oracle, operation) {
                 Answer::Object(object) => {
                     let lawful = match range_of(&call.ask) {
                         Some((first, last)) => object.content.range(first, last.saturating_add(1)),
@@ -155,12 +155,24 @@ impl Joint {
                     let same =
                         content.as_ref().is_none_or(|pieces| content_of(pieces) == Some(lawful.clone()));
                     let size_fits = size.is_none_or(|size| size == lawful.len());
-                    if fits(&object.etag, etag.as_deref()) && size_fits && same {
+                    let meta_fits = meta.as_ref().is_none_or(|meta| *meta == object.meta);
+                    if fits(&object.etag, etag.as_deref()) && size_fits && meta_fits && same {
                         vec![self.with_etag_of_object(key, etag.as_deref())]
                     } else {
                         Vec::new()
                     }
                 }
+                _ => Vec::new(),
+            },
+            Saw::Listed { object } => match (apply_to(&state, oracle, operation), object) {
+                (Answer::Object(known), Some(seen)) => {
+                    let size_fits = seen.size.is_none_or(|size| size == known.content.len());
+                    match fits(&known.etag, seen.etag.as_deref()) && size_fits {
+                        true => vec![self.with_etag_of_object(key, seen.etag.as_deref())],
+                        false => Vec::new(),
+                    }
+                }
+                (Answer::Refused(_), None) => vec![self.clone()],
                 _ => Vec::new(),
             },
             saw => {
@@ -223,6 +235,7 @@ impl Joint {
     fn part_content(&self, ask: &Ask) -> Option<Content> {
         match ask {
             Ask::UploadPart { content, .. } | Ask::PutObject { content, .. } => content_of(content),
+            Ask::UploadPartCopy { content: Some(content), .. } => content_of(content),
             Ask::UploadPartCopy { source, range, .. } => {
                 let object = self.keys.get(source)?.object.as_ref()?;
                 match range {
@@ -239,8 +252,8 @@ impl Joint {
         let id = |upload: &String| UploadId(upload.clone());
         let body = |content: Content, claimed| Body { content, md5: [0; 16], checksum: None, claimed };
         Some(match &call.ask {
-            Ask::CreateUpload { sequential, .. } => Operation::Create {
-                meta: Meta::new(),
+            Ask::CreateUpload { sequential, meta, .. } => Operation::Create {
+                meta: meta.clone(),
                 checksum: None,
                 initiator: String::new(),
                 forbid_overwrite: false,
@@ -250,6 +263,11 @@ impl Joint {
                 upload: id(upload),
                 number: *number,
                 body: body(self.part_content(&call.ask)?, Claimed::Nothing),
+            },
+            Ask::UploadPartCopy { upload, number, content: Some(_), .. } => Operation::UploadPart {
+                upload: id(upload),
+                number: *number,
+                body: body(self.part_content(&call.ask)?, Claimed::Copied),
             },
             Ask::UploadPartCopy { upload, number, source, range, .. } => {
                 let object = self.keys.get(source)?.object.as_ref()?;
@@ -283,13 +301,13 @@ impl Joint {
                 Operation::ListParts { upload: id(upload), after: *after, max: *max }
             }
             Ask::ListUploads { .. } => Operation::ListUploads,
-            Ask::PutObject { .. } => Operation::Put {
+            Ask::PutObject { meta, .. } => Operation::Put {
                 body: body(self.part_content(&call.ask)?, Claimed::Nothing),
-                meta: Meta::new(),
+                meta: meta.clone(),
                 conditions: Conditions::default(),
             },
             Ask::GetObject { .. } => Operation::Get,
-            Ask::HeadObject { .. } => Operation::Head,
+            Ask::HeadObject { .. } | Ask::ListObjects { .. } => Operation::Head,
             Ask::DeleteObject { .. } => Operation::Delete,
         })
     }
@@ -356,7 +374,11 @@ fn conflicts(history: &History, at: usize) -> bool {
     let writes = |ask: &Ask| {
         !matches!(
             ask,
-            Ask::GetObject { .. } | Ask::HeadObject { .. } | Ask::ListParts { .. } | Ask::ListUploads { .. }
+            Ask::GetObject { .. }
+                | Ask::HeadObject { .. }
+                | Ask::ListParts { .. }
+                | Ask::ListUploads { .. }
+                | Ask::ListObjects { .. }
         )
     };
     matches!(call.saw, Saw::Refused { status: 409, .. })
@@ -377,7 +399,12 @@ fn in_words(answer: &Answer) -> String {
         }
         Answer::Uploads(uploads) => format!("{} uploads", uploads.len()),
         Answer::Object(object) => {
-            format!("the {} bytes that were acknowledged, with ETag {}", object.content.len(), object.etag)
+            let meta: String = object.meta.iter().map(|(name, value)| format!(", {name}={value}")).collect();
+            format!(
+                "the {} bytes that were acknowledged, with ETag {}{meta}",
+                object.content.len(),
+                object.etag
+            )
         }
         Answer::Created(_)
         | Answer::Continue(_)

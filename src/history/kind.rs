@@ -1,6 +1,6 @@
 //! What kind of thing an unlawful history shows: what may never happen anywhere is told apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mpuspec_mock::model::Content;
 
@@ -79,7 +79,9 @@ fn is_torn(history: &History, call: &Call, pieces: &[Piece]) -> bool {
     for other in history.calls.iter().filter(|other| other.ask.key() == key) {
         match &other.ask {
             Ask::PutObject { content, .. } if content_of(content).as_ref() == Some(&seen) => return false,
-            Ask::UploadPart { upload, .. } => _ = uploads.insert(upload),
+            Ask::UploadPart { upload, .. } | Ask::UploadPartCopy { upload, content: Some(_), .. } => {
+                uploads.insert(upload);
+            }
             // Which bytes a copy brings depends on when it read them.
             Ask::UploadPartCopy { .. } => return false,
             _ => {}
@@ -88,25 +90,50 @@ fn is_torn(history: &History, call: &Call, pieces: &[Piece]) -> bool {
     !uploads.into_iter().any(|upload| joins(history, upload, pieces, 0))
 }
 
-/// Whether a whole read shows the ETag of one write over the bytes of another.
+/// Whether a whole read shows the ETag or the metadata of one write over the bytes of another.
 fn is_mislabelled(history: &History, call: &Call) -> bool {
-    let (Ask::GetObject { key, range: None }, Saw::Object { etag: Some(seen), content: Some(pieces), .. }) =
+    let (Ask::GetObject { key, range: None }, Saw::Object { etag, content: Some(pieces), meta, .. }) =
         (&call.ask, &call.saw)
     else {
         return false;
     };
     let content = content_of(pieces);
-    let answered = |other: &Call| match &other.saw {
-        Saw::Completed { etag: Some(etag) } | Saw::Stored { etag: Some(etag) } if other.ask.key() == key => {
-            Some((etag.clone(), bytes_of(history, other)?))
+    let of_key = history.calls.iter().filter(|other| other.ask.key() == key);
+    let writes: Vec<_> = of_key
+        .filter_map(|other| match &other.saw {
+            Saw::Completed { etag: Some(etag) } | Saw::Stored { etag: Some(etag) } => {
+                Some((etag.clone(), meta_of(history, other), bytes_of(history, other)?))
+            }
+            _ => None,
+        })
+        .collect();
+    let is_of_another = |same: &dyn Fn(&str, Option<&Meta>) -> bool| {
+        let shows = |under: bool| {
+            let fits = |(of, meta, bytes): &(String, Option<&Meta>, Content)| {
+                same(of, *meta) == under && content.as_ref() == Some(bytes)
+            };
+            writes.iter().any(fits)
+        };
+        writes.iter().any(|(of, meta, _)| same(of, *meta)) && shows(false) && !shows(true)
+    };
+    is_of_another(&|of, _| etag.as_deref() == Some(of))
+        || is_of_another(&|_, of| meta.as_ref().is_some_and(|seen| Some(seen) == of))
+}
+
+type Meta = BTreeMap<String, String>;
+
+/// The metadata that a write gave its object, where it is known.
+fn meta_of<'h>(history: &'h History, write: &'h Call) -> Option<&'h Meta> {
+    match &write.ask {
+        Ask::PutObject { meta, .. } => Some(meta),
+        Ask::CompleteUpload { upload, .. } => {
+            history.calls.iter().find_map(|call| match (&call.ask, &call.saw) {
+                (Ask::CreateUpload { meta, .. }, Saw::Created { upload: id }) if id == upload => Some(meta),
+                _ => None,
+            })
         }
         _ => None,
-    };
-    let writes: Vec<(String, Content)> = history.calls.iter().filter_map(answered).collect();
-    let shows = |under: bool| {
-        writes.iter().any(|(of, bytes)| (of == seen) == under && content.as_ref() == Some(bytes))
-    };
-    writes.iter().any(|(of, _)| of == seen) && shows(false) && !shows(true)
+    }
 }
 
 /// Whether pieces are whole parts of an upload, by ascending number.
@@ -115,9 +142,14 @@ fn joins(history: &History, upload: &str, pieces: &[Piece], above: i64) -> bool 
         return true;
     }
     history.calls.iter().any(|call| match &call.ask {
-        Ask::UploadPart { upload: of, number, content, .. } if of == upload && *number > above => pieces
-            .strip_prefix(content.as_slice())
-            .is_some_and(|rest| !content.is_empty() && joins(history, upload, rest, *number)),
+        Ask::UploadPart { upload: of, number, content, .. }
+        | Ask::UploadPartCopy { upload: of, number, content: Some(content), .. }
+            if of == upload && *number > above =>
+        {
+            pieces
+                .strip_prefix(content.as_slice())
+                .is_some_and(|rest| !content.is_empty() && joins(history, upload, rest, *number))
+        }
         _ => false,
     })
 }
@@ -166,7 +198,7 @@ fn read_of(history: &History, call: &Call) -> Option<Read> {
 
 /// Compares what a read saw with what a write left: by the bytes where they are known, else by the ETag.
 fn shows(history: &History, write: &Call, call: &Call) -> Read {
-    let Saw::Object { etag: seen, size, content } = &call.saw else { return Read::Missing };
+    let Saw::Object { etag: seen, size, content, .. } = &call.saw else { return Read::Missing };
     let (Saw::Completed { etag } | Saw::Stored { etag }) = &write.saw else { return Read::Missing };
     let same_etag = etag.is_none() || seen.is_none() || etag == seen;
     let Some(sent) = bytes_of(history, write) else {
@@ -192,11 +224,11 @@ fn bytes_of(history: &History, write: &Call) -> Option<Content> {
     };
     let part = |(listed, named): &(i64, String)| {
         let sent = |call: &Call| match (&call.ask, &call.saw) {
-            (Ask::UploadPart { upload: of, number, content, .. }, Saw::Stored { etag })
-                if of == upload && number == listed =>
-            {
-                Some((content.clone(), etag.clone()))
-            }
+            (
+                Ask::UploadPart { upload: of, number, content, .. }
+                | Ask::UploadPartCopy { upload: of, number, content: Some(content), .. },
+                Saw::Stored { etag },
+            ) if of == upload && number == listed => Some((content.clone(), etag.clone())),
             _ => None,
         };
         let sent: Vec<_> = history.calls.iter().filter_map(sent).collect();

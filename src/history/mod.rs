@@ -13,5 +13,5 @@ mod search;
 pub use explain::{ask_in_words, call_in_words, explain, saw_in_words, timeline};
 pub use joint::{Joint, Oracle};
 pub use kind::{Kind, kind_of};
-pub use record::{Ask, Call, History, Piece, Saw, SeenPart};
-pub use search::{Found, Stuck, judge, search};
+pub use record::{Ask, Call, History, Piece, Saw, SeenObject, SeenPart};
+pub use search::{Found, Order, Stuck, earliest_to_blame, judge, order_of, search};

@@ -1,5 +1,7 @@
 //! A history as it is kept in a report. Names of blobs stand for bytes.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +38,9 @@ pub enum Ask {
         /// Whether the parts shall come in order, each once.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         sequential: bool,
+        /// The metadata that the object shall have, by name.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        meta: BTreeMap<String, String>,
     },
     /// UploadPart.
     UploadPart {
@@ -62,6 +67,9 @@ pub enum Ask {
         source: String,
         /// First and last byte, if not all.
         range: Option<(u64, u64)>,
+        /// The bytes, where nothing changes the source.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<Vec<Piece>>,
     },
     /// CompleteMultipartUpload.
     CompleteUpload {
@@ -95,6 +103,11 @@ pub enum Ask {
         /// The key.
         key: String,
     },
+    /// What a listing of objects tells of this key.
+    ListObjects {
+        /// The key.
+        key: String,
+    },
     /// PutObject.
     PutObject {
         /// The key.
@@ -103,6 +116,9 @@ pub enum Ask {
         content: Vec<Piece>,
         /// Their MD5, in hex.
         md5: String,
+        /// The metadata that the object shall have, by name.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        meta: BTreeMap<String, String>,
     },
     /// GetObject.
     GetObject {
@@ -173,7 +189,24 @@ pub enum Saw {
         size: Option<u64>,
         /// The bytes; null where none were asked for.
         content: Option<Vec<Piece>>,
+        /// Its metadata, by name; null where no call of the history says any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        meta: Option<BTreeMap<String, String>>,
     },
+    /// The entry of the key in a listing of objects; null if it has none.
+    Listed {
+        /// The entry.
+        object: Option<SeenObject>,
+    },
+}
+
+/// An object in a listing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SeenObject {
+    /// Its ETag, without quotes; null if the listing bore none.
+    pub etag: Option<String>,
+    /// Its size; null if the listing bore none.
+    pub size: Option<u64>,
 }
 
 /// A part in a listing.
@@ -209,6 +242,7 @@ impl Ask {
             | Self::AbortUpload { key, .. }
             | Self::ListParts { key, .. }
             | Self::ListUploads { key }
+            | Self::ListObjects { key }
             | Self::PutObject { key, .. }
             | Self::GetObject { key, .. }
             | Self::HeadObject { key }

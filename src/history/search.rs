@@ -1,9 +1,10 @@
 //! The search for a lawful order: Wing and Gong's, with Lowe's memory of what was tried.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::{Duration, Instant};
 
 use super::joint::{Joint, Oracle};
-use super::{Ask, History};
+use super::{Ask, History, Saw};
 
 /// What a search came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,23 +29,46 @@ pub struct Stuck {
 }
 
 /// So many states are looked at before the search gives up.
-const MOST: usize = 2_000_000;
+const MOST: usize = 100_000;
+/// So long it may take.
+const LONGEST: Duration = Duration::from_secs(1);
 
 /// Searches an order of some calls of a history, from any of the given states.
 ///
 /// With `every`, all states that a lawful order can lead to are found; otherwise one is enough.
 pub fn search(history: &History, calls: &[usize], from: &[Joint], oracle: &Oracle, every: bool) -> Found {
+    search_in_order(history, calls, from, oracle, Wanted { every, before: None })
+}
+
+/// What is looked for.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// Every state that a lawful order can lead to.
+    every: bool,
+    /// Orders alone in which the first of these takes effect before the second.
+    before: Option<(usize, usize)>,
+}
+
+fn search_in_order(
+    history: &History,
+    calls: &[usize],
+    from: &[Joint],
+    oracle: &Oracle,
+    wanted: Wanted,
+) -> Found {
     let mut search = Search {
         history,
         calls,
         oracle,
-        every,
+        wanted,
         seen: HashSet::new(),
         order: Vec::new(),
         ends: Vec::new(),
         stuck: Stuck { at: from.first().cloned().unwrap_or_default(), ..Stuck::default() },
         deepest: None,
         tried: 0,
+        until: Instant::now() + LONGEST,
+        gave_up: false,
     };
     let done = Done::new(calls.len());
     for state in from {
@@ -52,10 +76,12 @@ pub fn search(history: &History, calls: &[usize], from: &[Joint], oracle: &Oracl
             break;
         }
     }
-    if search.ends.is_empty() {
-        return if search.tried >= MOST { Found::TooMany } else { Found::Unlawful(search.stuck) };
+    match search.ends.is_empty() {
+        // Some of the states would be no ground to call a later answer unlawful.
+        _ if search.gave_up => Found::TooMany,
+        true => Found::Unlawful(search.stuck),
+        false => Found::Lawful(search.ends),
     }
-    Found::Lawful(search.ends)
 }
 
 /// Judges a whole history, the keys that do not touch each other by themselves.
@@ -69,13 +95,57 @@ pub fn judge(history: &History, oracle: &Oracle) -> Found {
     Found::Lawful(Vec::new())
 }
 
+/// Which of two calls took effect first, by what they and all others were answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The first of the two.
+    First,
+    /// The second of the two.
+    Second,
+    /// Both orders explain the answers.
+    Either,
+}
+
+/// Which of two calls of a lawful history took effect first; nothing where no order explains it, or there are too many.
+pub fn order_of(history: &History, (a, b): (usize, usize), oracle: &Oracle) -> Option<Order> {
+    let calls = partitions(history).into_iter().find(|calls| calls.contains(&a))?;
+    let holds = |before: (usize, usize)| {
+        let wanted = Wanted { every: false, before: Some(before) };
+        let found = search_in_order(history, &calls, &[Joint::default()], oracle, wanted);
+        matches!(found, Found::Lawful(_))
+    };
+    match (holds((a, b)), holds((b, a))) {
+        (true, true) => Some(Order::Either),
+        (true, false) => Some(Order::First),
+        (false, true) => Some(Order::Second),
+        (false, false) => None,
+    }
+}
+
+/// The earliest call of an unlawful history that is to blame for it: all others could be explained if its success had
+/// had no effect, or if its refusal had had one. Nothing where it takes more than one.
+pub fn earliest_to_blame(history: &History, stuck: &Stuck, oracle: &Oracle) -> Option<usize> {
+    let last = *stuck.next.iter().max()?;
+    let calls = partitions(history).into_iter().find(|calls| calls.contains(&last))?;
+    let calls: Vec<usize> = calls.into_iter().filter(|at| *at <= last).collect();
+    let mut otherwise = history.clone();
+    calls.iter().copied().find(|at| {
+        let saw = std::mem::replace(&mut otherwise.calls[*at].saw, Saw::Nothing);
+        let is_refusal = matches!(saw, Saw::Refused { .. });
+        let others: Vec<usize> = calls.iter().copied().filter(|other| is_refusal || other != at).collect();
+        let found = search(&otherwise, &others, &[Joint::default()], oracle, false);
+        otherwise.calls[*at].saw = saw;
+        matches!(found, Found::Lawful(_))
+    })
+}
+
 /// Calls of the same key stand together; a copy joins the keys that it reads and writes.
 fn partitions(history: &History) -> Vec<Vec<usize>> {
     let mut group: BTreeMap<&str, usize> = BTreeMap::new();
     let mut groups: Vec<BTreeSet<&str>> = Vec::new();
     for call in &history.calls {
         let mut keys = vec![call.ask.key()];
-        if let Ask::UploadPartCopy { source, .. } = &call.ask {
+        if let Ask::UploadPartCopy { source, content: None, .. } = &call.ask {
             keys.push(source);
         }
         let known: BTreeSet<usize> = keys.iter().filter_map(|key| group.get(key).copied()).collect();
@@ -122,20 +192,29 @@ struct Search<'h> {
     history: &'h History,
     calls: &'h [usize],
     oracle: &'h Oracle,
-    every: bool,
+    wanted: Wanted,
     seen: HashSet<(Done, Joint)>,
     order: Vec<usize>,
     ends: Vec<Joint>,
     stuck: Stuck,
     deepest: Option<usize>,
     tried: usize,
+    until: Instant,
+    gave_up: bool,
 }
 
 impl Search<'_> {
+    /// Whether a call shall not take effect yet.
+    fn has_to_wait(&self, done: &Done, call: usize) -> bool {
+        let Some((first, _)) = self.wanted.before.filter(|(_, second)| *second == call) else { return false };
+        self.calls.iter().position(|at| *at == first).is_some_and(|at| !done.has(at))
+    }
+
     /// Tries every call that can come next. Given is whether enough is known.
     fn extend(&mut self, done: &Done, state: &Joint) -> bool {
         self.tried += 1;
-        if self.tried >= MOST {
+        if self.tried >= MOST || (self.tried.is_multiple_of(256) && Instant::now() >= self.until) {
+            self.gave_up = true;
             return true;
         }
         // Calls without an answer need not have happened.
@@ -145,7 +224,7 @@ impl Search<'_> {
             if !self.ends.contains(state) {
                 self.ends.push(state.clone());
             }
-            if !self.every {
+            if !self.wanted.every {
                 return true;
             }
         }
@@ -157,6 +236,7 @@ impl Search<'_> {
         let mut next: Vec<usize> = (0..self.calls.len())
             .filter(open)
             .filter(|at| self.history.calls[self.calls[*at]].start_us <= first_end)
+            .filter(|at| !self.has_to_wait(done, self.calls[*at]))
             .collect();
         next.sort_by_key(|at| self.history.calls[self.calls[*at]].end_us.unwrap_or(u64::MAX));
         if self.deepest.is_none_or(|depth| depth < self.order.len()) {

@@ -3,6 +3,8 @@
 
 mod callback;
 mod checksum;
+mod copy_source;
+mod delay;
 mod expression;
 mod offset;
 mod reference;
@@ -10,6 +12,8 @@ mod scalar;
 
 pub use callback::{Callback, CallbackAnswer, CallbackBody, CallbackBy, RawCallback};
 pub use checksum::{Algorithm, ChecksumClaim, ChecksumType, ListedChecksum, Rightness};
+pub use copy_source::CopySource;
+pub use delay::Delay;
 pub use expression::{Expr, Missing, Sizes};
 pub use offset::Offset;
 pub(crate) use reference::is_name;

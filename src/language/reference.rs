@@ -285,27 +285,33 @@ pub enum KeyName {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct MadeKey {
-    bytes: Option<Expr>,
-    fill: Option<String>,
-    begins: Option<String>,
+pub(super) struct MadeKey {
+    pub(super) bytes: Option<Expr>,
+    pub(super) fill: Option<String>,
+    pub(super) begins: Option<String>,
 }
 
-impl<'de> Deserialize<'de> for KeyName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let map = |key: MadeKey| match (key.bytes, key.fill, key.begins) {
+impl KeyName {
+    /// A key that is not written out.
+    pub(super) fn made(key: MadeKey) -> Result<Self, String> {
+        match (key.bytes, key.fill, key.begins) {
             (_, Some(fill), _) if fill.is_empty() => Err("`fill` is empty".to_owned()),
             (Some(bytes), fill, None) => {
                 Ok(Self::Long { bytes, fill: fill.unwrap_or_else(|| "k".to_owned()) })
             }
             (None, None, Some(text)) => Ok(Self::Begins(text)),
             _ => Err("write { bytes: N, fill: TEXT } or { begins: TEXT }".to_owned()),
-        };
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for KeyName {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         scalar_or_map(
             deserializer,
             "a key, { bytes: N, fill: TEXT } or { begins: TEXT }",
             |text| Ok(Self::Text(text.to_owned())),
-            map,
+            Self::made,
         )
     }
 }

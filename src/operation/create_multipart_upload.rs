@@ -7,7 +7,7 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::headers::{optional, type_header};
+use super::headers::{optional, type_header, user_metadata};
 use super::{Arguments, Cost, Headers, Named, Operation, Prepared, Profile, Scope, Shown};
 use crate::history::{Ask, Saw};
 use crate::language::{Algorithm, ChecksumType, KeyName, Missing, Sizes};
@@ -167,7 +167,7 @@ impl Prepared for Creating {
 
     fn asks(&self, witness: &mut Witness, _: Option<&Answer>) -> Vec<Ask> {
         let (key, sequential) = (witness.below(&self.request.key), self.request.sequential);
-        vec![Ask::CreateUpload { key, sequential }]
+        vec![Ask::CreateUpload { key, sequential, meta: user_metadata(&self.request.headers) }]
     }
 
     fn saw(&self, _: &Witness, _: &Ask, answer: &Answer) -> Saw {

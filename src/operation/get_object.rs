@@ -5,7 +5,7 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::headers::{bounds, checksum_mode};
+use super::headers::{bounds, checksum_mode, user_metadata};
 use super::{Arguments, Cost, Headers, Named, Operation, Prepared, Profile, Scope, Shown};
 use crate::history::{Ask, Saw};
 use crate::language::{ByteRange, KeyName, Missing, PartNumber, Sizes};
@@ -109,7 +109,8 @@ impl Prepared for GetObjectRequest {
         let range = self.range.as_deref().and_then(bounds);
         let bytes = answer.content.clone().unwrap_or_default();
         let content = Some(witness.recognized(ask.key(), range, &bytes));
-        Saw::Object { etag: etag_of(answer), size: Some(bytes.len() as u64), content }
+        let meta = witness.has_metadata().then(|| user_metadata(&answer.headers));
+        Saw::Object { etag: etag_of(answer), size: Some(bytes.len() as u64), content, meta }
     }
 
     fn writes(&self) -> Written<'_> {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::get_object::about;
-use super::headers::checksum_mode;
+use super::headers::{checksum_mode, user_metadata};
 use super::{Arguments, Cost, Headers, Named, Operation, Prepared, Profile, Scope, Shown};
 use crate::history::{Ask, Saw};
 use crate::language::{KeyName, Missing, PartNumber, Sizes};
@@ -86,8 +86,9 @@ impl Prepared for HeadObjectRequest {
         is_whole.then(|| Ask::HeadObject { key: witness.below(&self.key) }).into_iter().collect()
     }
 
-    fn saw(&self, _: &Witness, _: &Ask, answer: &Answer) -> Saw {
-        Saw::Object { etag: etag_of(answer), size: answer.size, content: None }
+    fn saw(&self, witness: &Witness, _: &Ask, answer: &Answer) -> Saw {
+        let meta = witness.has_metadata().then(|| user_metadata(&answer.headers));
+        Saw::Object { etag: etag_of(answer), size: answer.size, content: None, meta }
     }
 
     fn writes(&self) -> Written<'_> {

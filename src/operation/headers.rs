@@ -47,6 +47,15 @@ pub(super) fn value(kind: Checksum, rightness: Rightness, bytes: &[u8]) -> Strin
     }
 }
 
+/// The metadata of an object among headers, by name.
+pub(super) fn user_metadata(headers: &[(String, String)]) -> BTreeMap<String, String> {
+    let own = |(name, value): &(String, String)| {
+        let name = name.strip_prefix("x-amz-meta-").or_else(|| name.strip_prefix("x-oss-meta-"))?;
+        Some((name.to_owned(), value.clone()))
+    };
+    headers.iter().filter_map(own).collect()
+}
+
 pub(super) fn checksum_headers(checksums: &BTreeMap<Algorithm, Rightness>, body: &Blob) -> Headers {
     let header = |(algorithm, rightness): (&Algorithm, &Rightness)| {
         let kind = wire_checksum(*algorithm);

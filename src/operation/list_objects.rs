@@ -5,13 +5,13 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::plain::WithoutEffect;
 use super::{Arguments, Cost, Named, Operation, Prepared, Profile, Scope};
+use crate::history::{Ask, Saw, SeenObject};
 use crate::language::{Expr, Missing, Sizes};
-use crate::row::{RowState, Unavailable};
+use crate::row::{RowState, Unavailable, Witness, Written};
 use crate::wire::dialect::Dialect;
 use crate::wire::reader::{name, number, told, truncated};
-use crate::wire::{Answer, Call, Request, Response};
+use crate::wire::{Answer, Call, ListedObject, Request, Response, unquoted};
 
 /// The arguments of `list_objects`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -52,7 +52,8 @@ impl Arguments for ListObjects {
     }
 
     fn profile(&self) -> Profile<'_> {
-        Profile { reads: true, own_only: self.prefix.is_none(), ..Profile::default() }
+        let modelled = self.delimiter.is_none() && self.max_keys.is_none();
+        Profile { reads: true, modelled, own_only: self.prefix.is_none(), ..Profile::default() }
     }
 
     fn bears(&self) -> &'static [&'static str] {
@@ -72,15 +73,50 @@ impl Arguments for ListObjects {
 
 impl Operation for ListObjects {
     fn prepare(&self, row: &mut RowState<'_>) -> Result<Box<dyn Prepared>, Unavailable> {
-        Ok(Box::new(WithoutEffect(ListObjectsRequest {
+        Ok(Box::new(ListObjectsRequest {
             prefix: format!("{}{}", row.prefix, self.prefix.as_deref().unwrap_or_default()),
             delimiter: self.delimiter.clone(),
             max_keys: self.max_keys.as_ref().map(|max| row.size(max)).transpose()?,
             encoding_type: self.encoding_type.clone(),
             v1: self.v1,
             token: None,
-        })))
+        }))
     }
+}
+
+impl Prepared for ListObjectsRequest {
+    fn call(&self) -> &dyn Call {
+        self
+    }
+
+    /// It asks about each key that it would list. Of a listing that is cut nobody knows where it ends.
+    fn asks(&self, witness: &mut Witness, answer: Option<&Answer>) -> Vec<Ask> {
+        let is_whole = |answer: &&Answer| answer.is_ok() && !answer.truncated && self.delimiter.is_none();
+        if answer.filter(is_whole).is_none() {
+            return Vec::new();
+        }
+        let keys = witness.keys().into_iter().filter(|key| key.starts_with(&self.prefix));
+        keys.map(|key| Ask::ListObjects { key: witness.below(&key) }).collect()
+    }
+
+    fn saw(&self, witness: &Witness, ask: &Ask, answer: &Answer) -> Saw {
+        // A listing of entries that cannot be distinguished shows nothing.
+        if answer.deviation("Contents.Key").is_some() {
+            return Saw::Nothing;
+        }
+        let of_key = answer.objects.iter().flatten().find(|object| witness.is(&object.key, ask.key()));
+        let seen = |object: &ListedObject| SeenObject {
+            etag: object.etag.as_deref().map(|etag| unquoted(etag).to_owned()),
+            size: object.size,
+        };
+        Saw::Listed { object: of_key.map(seen) }
+    }
+
+    fn writes(&self) -> Written<'_> {
+        Written::Nothing
+    }
+
+    fn absorb(&self, _: &Answer, _: &mut RowState<'_>) {}
 }
 
 /// The request.
@@ -129,14 +165,17 @@ impl Call for ListObjectsRequest {
             prefixes.extend(name(prefix, is_encoded, "CommonPrefixes.Prefix", &mut answer));
         }
         answer.prefixes = Some(prefixes);
+        let mut objects = Vec::new();
         for object in root.all("Contents") {
-            told(object, "ETag", "Contents.ETag", &mut answer);
-            number(object, "Size", "Contents.Size", &mut answer);
+            let etag = told(object, "ETag", "Contents.ETag", &mut answer).map(str::to_owned);
+            let size = number(object, "Size", "Contents.Size", &mut answer);
             told(object, "LastModified", "Contents.LastModified", &mut answer);
             if let Some(key) = name(object, is_encoded, "Contents.Key", &mut answer) {
-                answer.keys.push((key, None));
+                answer.keys.push((key.clone(), None));
+                objects.push(ListedObject { key, etag, size });
             }
         }
+        answer.objects = Some(objects);
         Ok(answer)
     }
 }

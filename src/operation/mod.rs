@@ -94,6 +94,10 @@ pub trait Arguments: Debug + Send + Sync {
     fn upload(&self) -> Option<&UploadRef> {
         None
     }
+    /// The size of the object that it copies from, where that is one of the run.
+    fn shared(&self) -> Option<&Expr> {
+        None
+    }
     /// Sizes and numbers that a limit may be about.
     fn bounded(&self) -> Vec<Bounded<'_>> {
         Vec::new()

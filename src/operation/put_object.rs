@@ -8,7 +8,7 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::headers::{capability_of, checksum_headers, optional};
+use super::headers::{capability_of, checksum_headers, optional, user_metadata};
 use super::upload_part::stored;
 use super::{Arguments, Bounded, Cost, Headers, Kind, Named, Operation, Prepared, Profile, Scope};
 use crate::history::{Ask, Saw};
@@ -112,7 +112,8 @@ impl Prepared for Putting {
 
     fn asks(&self, witness: &mut Witness, _: Option<&Answer>) -> Vec<Ask> {
         let (content, md5) = witness.content(&self.request.body);
-        vec![Ask::PutObject { key: witness.below(&self.request.key), content, md5 }]
+        let meta = user_metadata(&self.request.headers);
+        vec![Ask::PutObject { key: witness.below(&self.request.key), content, md5, meta }]
     }
 
     fn saw(&self, _: &Witness, _: &Ask, answer: &Answer) -> Saw {

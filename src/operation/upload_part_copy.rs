@@ -1,5 +1,7 @@
 //! UploadPartCopy.
 
+use std::sync::Arc;
+
 use http::Method;
 use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
@@ -9,11 +11,11 @@ use super::headers::bounds;
 use super::upload_part::{listed, stored};
 use super::{Arguments, Cost, Elsewhere, Headers, Named, Operation, Prepared, Profile, Scope, number_text};
 use crate::history::{Ask, Saw};
-use crate::language::{ByteRange, KeyName, Missing, Offset, PartNumber, Sizes, UploadRef};
-use crate::row::{RowState, Sent, Unavailable, Witness, Written, etag_of};
+use crate::language::{ByteRange, CopySource, Expr, KeyName, Missing, Offset, PartNumber, Sizes, UploadRef};
+use crate::row::{RowState, Sent, Unavailable, Witness, Written, etag_of, pieces_between};
 use crate::wire::dialect::{Dialect, own};
 use crate::wire::reader::{etag, told};
-use crate::wire::{Answer, Call, Request, Response, encode_path};
+use crate::wire::{Answer, Blob, Call, Request, Response, encode_path};
 
 /// The arguments of `upload_part_copy`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -21,8 +23,8 @@ use crate::wire::{Answer, Call, Request, Response, encode_path};
 pub struct UploadPartCopy {
     /// The part number.
     pub number: PartNumber,
-    /// The key of the source.
-    pub source: KeyName,
+    /// The key of the source, or an object of the run.
+    pub source: CopySource,
     /// Whether the source is URL-encoded, as it has to be; it is by default.
     pub source_encoded: Option<bool>,
     /// First and last byte of the source.
@@ -77,6 +79,13 @@ impl Arguments for UploadPartCopy {
     fn cost(&self, _: &Sizes<'_>) -> Result<Cost, Missing> {
         Ok(Cost::requests(1))
     }
+
+    fn shared(&self) -> Option<&Expr> {
+        match &self.source {
+            CopySource::Shared(size) => Some(size),
+            CopySource::Key(_) => None,
+        }
+    }
 }
 
 impl Operation for UploadPartCopy {
@@ -112,30 +121,41 @@ pub(super) struct Copying {
     at: usize,
     /// The key of the source.
     source: String,
+    /// What the source holds, where nothing changes it.
+    constant: Option<Arc<Blob>>,
 }
 
 impl Copying {
-    /// A part that is copied from a whole object of the row.
+    /// A part that is copied from a whole object.
     pub(super) fn of(
         row: &mut RowState<'_>,
         number: String,
-        source: &KeyName,
+        source: &CopySource,
         (upload, key): (Option<&UploadRef>, Option<&KeyName>),
     ) -> Result<Self, Unavailable> {
         let (upload_id, own_key) = row.upload(upload)?;
         let key = row.key_or(key, own_key)?;
         row.may_make(&key);
-        let source = row.key(source)?;
-        let from = row.sources.get(&source).copied();
-        let from = from.ok_or_else(|| Unavailable("the source of the copy".to_owned()))?;
+        let (source, blob, constant) = match source {
+            CopySource::Key(source) => {
+                let source = row.key(source)?;
+                let from = row.sources.get(&source).copied();
+                let from = from.ok_or_else(|| Unavailable("the source of the copy".to_owned()))?;
+                (source, row.sent[from].blob.clone(), None)
+            }
+            CopySource::Shared(size) => {
+                let shared = row.shared(size)?;
+                (shared.key, shared.blob.clone(), Some(shared.blob))
+            }
+        };
         row.sent.push(Sent {
             upload: row.upload_name(upload, &upload_id),
             number: Some(number.clone()),
-            ..Sent::new(row.sent[from].blob.clone())
+            ..Sent::new(blob)
         });
         let path = format!("{}/{source}", row.setting.target.bucket);
         let request = UploadPartCopyRequest { key, upload_id, number, source: path, ..Default::default() };
-        Ok(Self { request, at: row.sent.len() - 1, source })
+        Ok(Self { request, at: row.sent.len() - 1, source, constant })
     }
 }
 
@@ -146,12 +166,21 @@ impl Prepared for Copying {
 
     fn asks(&self, witness: &mut Witness, _: Option<&Answer>) -> Vec<Ask> {
         let UploadPartCopyRequest { key, upload_id, number, .. } = &self.request;
+        let range = self.request.range.as_deref().and_then(bounds);
+        let content = self.constant.as_ref().map(|blob| {
+            let (whole, _) = witness.content(blob);
+            match range {
+                Some((first, last)) => pieces_between(&whole, first, last.saturating_add(1)),
+                None => whole,
+            }
+        });
         vec![Ask::UploadPartCopy {
             key: witness.below(key),
             upload: upload_id.clone(),
             number: number.parse().unwrap_or(-1),
             source: witness.below(&self.source),
-            range: self.request.range.as_deref().and_then(bounds),
+            range,
+            content,
         }]
     }
 

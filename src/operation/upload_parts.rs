@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::upload_part::{Sending, UploadPart};
 use super::upload_part_copy::{Copying, UploadPartCopy};
 use super::{Arguments, Bounded, Cost, Loop, Named, Prepared, Profile, Scope};
-use crate::language::{Algorithm, Expr, KeyName, Missing, Numbers, Rightness, Sizes, UploadRef};
+use crate::language::{Algorithm, CopySource, Expr, KeyName, Missing, Numbers, Rightness, Sizes, UploadRef};
 use crate::row::{RowState, Unavailable};
 
 /// The arguments of `upload_parts`.
@@ -129,7 +129,8 @@ impl Loop for UploadParts {
         let mut calls: Vec<Box<dyn Prepared>> = Vec::new();
         for number in numbers {
             if let Some(source) = &self.source {
-                calls.push(Box::new(Copying::of(row, number.to_string(), source, of)?));
+                let source = CopySource::Key(source.clone());
+                calls.push(Box::new(Copying::of(row, number.to_string(), &source, of)?));
                 continue;
             }
             let size = match &self.size {

@@ -26,6 +26,12 @@ pub struct Finding {
     pub title: String,
     /// The seed that leads to it.
     pub seed: String,
+    /// How often it showed when its case was run again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Confirmed>,
+    /// How many more draws have shown the same.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub others: u32,
     /// A case that repeats it, as YAML.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<String>,
@@ -45,6 +51,19 @@ impl Finding {
     pub fn was_saved(&self) -> bool {
         self.saved.as_ref().is_some_and(|saved| !saved.starts_with(NOT_SAVED))
     }
+}
+
+/// How often something showed when it was tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Confirmed {
+    /// How often it showed.
+    pub shown: u32,
+    /// How often it was tried.
+    pub tries: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// What is told of a case in place of its file.

@@ -29,6 +29,7 @@ pub fn to_markdown(report: &Report) -> String {
     tolerated(&mut text, report);
     observed(&mut text, report);
     not_judged(&mut text, report);
+    explored(&mut text, report);
     clean_up(&mut text, report);
     text
 }
@@ -218,6 +219,39 @@ fn observed(text: &mut String, report: &Report) {
 }
 
 /// The rows without a judgement, folded by what kept them from one.
+fn explored(text: &mut String, report: &Report) {
+    let exploration = &report.exploration;
+    if exploration.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "## Explored\n\n{}.\n", exploration.in_words());
+    if !exploration.cells_not_judged.is_empty() {
+        let _ = writeln!(text, "Not judged: {}.\n", some(&exploration.cells_not_judged));
+    }
+    text.push_str("<details><summary>Calls at the same time</summary>\n\n");
+    text.push_str(
+        "| calls | rounds | at the same time | first, second first | lawful | not | at most missed | |\n",
+    );
+    text.push_str("|---|--:|--:|--:|--:|--:|--:|---|\n");
+    for pair in &exploration.pairs {
+        let missed = pair.missed_at().map_or_else(String::new, |rate| format!("{:.0} %", rate * 100.0));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {}, {} | {} | {} | {missed} | {} |",
+            // The bar between the two calls would end the column.
+            pair.calls.replace('|', "&#124;"),
+            pair.rounds,
+            pair.overlapping,
+            pair.first_first,
+            pair.second_first,
+            pair.lawful,
+            pair.found,
+            pair.not_exercised().map_or_else(String::new, |why| format!("not exercised: {why}"))
+        );
+    }
+    text.push_str("\n</details>\n\n");
+}
+
 fn not_judged(text: &mut String, report: &Report) {
     let mut folded: Vec<(Verdict, String, Vec<String>)> = Vec::new();
     for verdict in [Verdict::Blocked, Verdict::Error, Verdict::Unsupported, Verdict::NotApplicable] {

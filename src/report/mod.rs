@@ -7,6 +7,7 @@ mod death;
 mod diff;
 mod evidence;
 mod exit_status;
+mod explored;
 mod finding;
 mod format;
 #[cfg(feature = "pages")]
@@ -29,8 +30,9 @@ pub use curl::curl_script;
 pub use death::Death;
 pub use diff::{Change, Diff, Side, diff_markdown, diff_text};
 pub(crate) use exit_status::{Counted, End, binds, conclude, conclude_against, is_broken};
+pub use explored::{Exploration, ExploredPair};
 pub use finding::{
-    AUDIT, Audit, Explanation, Finding, FindingKind, HISTORIES, LostObject, NOT_SAVED, SEQUENCES,
+    AUDIT, Audit, Confirmed, Explanation, Finding, FindingKind, HISTORIES, LostObject, NOT_SAVED, SEQUENCES,
 };
 pub use format::Format;
 #[cfg(feature = "pages")]

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::death::Death;
+use super::explored::Exploration;
 use super::finding::{Audit, Explanation, Finding};
 use super::repeat::Repeat;
 use super::standing::{HeldAgainst, News, Standing};
@@ -56,6 +57,9 @@ pub struct Report {
     pub deaths: Vec<Death>,
     /// Findings of the explorer.
     pub findings: Vec<Finding>,
+    /// What of the explorer's plan was exercised.
+    #[serde(default, skip_serializing_if = "Exploration::is_empty")]
+    pub exploration: Exploration,
     /// What an audit found.
     pub audit: Audit,
     /// What the run left behind.

@@ -257,6 +257,9 @@ pub fn summary(report: &Report, style: Style) -> String {
             let _ = writeln!(text, "             {name}: {}", visible(outcome));
         }
     }
+    if !report.exploration.is_empty() {
+        let _ = writeln!(text, "    explored {}", report.exploration.in_words());
+    }
     let _ =
         writeln!(text, "        wire {} requests, {} bytes sent", report.run.requests, report.run.bytes_sent);
     if let Some(held) = &report.baseline {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use memchr::memmem;
 
 use super::witness::Witness;
 use crate::history::{Ask, Piece, Saw};
@@ -12,6 +13,8 @@ type SentPart<'h> = (i64, &'h str, Vec<Piece>);
 
 /// Fewer bytes than this could be anybody's.
 const TELLING: usize = 8;
+/// After this many bytes that nobody sent the rest is not looked at: each costs a search of all that was sent.
+const MOST_UNKNOWN: usize = 512;
 
 impl Witness {
     /// The bytes of pieces.
@@ -31,7 +34,7 @@ impl Witness {
     pub fn recognized(&self, key: &str, range: Option<(u64, u64)>, got: &Bytes) -> Vec<Piece> {
         for candidate in self.candidates(key) {
             let cut = match range {
-                Some((first, last)) => cut(&candidate, first, last.saturating_add(1)),
+                Some((first, last)) => pieces_between(&candidate, first, last.saturating_add(1)),
                 None => candidate,
             };
             if cut.iter().map(|piece| piece.len).sum::<u64>() == got.len() as u64 && self.bytes(&cut) == got {
@@ -58,12 +61,16 @@ impl Witness {
                     parts.entry(upload).or_default().push((*number, etag, content.clone()));
                 }
                 (
-                    Ask::UploadPartCopy { upload, number, source, range, .. },
+                    Ask::UploadPartCopy { upload, number, content: Some(content), .. },
+                    Saw::Stored { etag: Some(etag) },
+                ) => parts.entry(upload).or_default().push((*number, etag, content.clone())),
+                (
+                    Ask::UploadPartCopy { upload, number, source, range, content: None, .. },
                     Saw::Stored { etag: Some(etag) },
                 ) => {
                     for object in objects.get(source.as_str()).into_iter().flatten() {
                         let piece = match range {
-                            Some((first, last)) => cut(object, *first, last.saturating_add(1)),
+                            Some((first, last)) => pieces_between(object, *first, last.saturating_add(1)),
                             None => object.clone(),
                         };
                         parts.entry(upload).or_default().push((*number, etag, piece));
@@ -85,21 +92,33 @@ impl Witness {
         found
     }
 
+    /// The longest run of known bytes that begins with a window.
+    fn beginning_with(&self, window: &[u8], rest: &[u8]) -> Option<Piece> {
+        self.blobs.iter().enumerate().find_map(|(blob, known)| {
+            let start = match window.len() {
+                0..TELLING => known.bytes.starts_with(window).then_some(0)?,
+                _ => memmem::find(&known.bytes, window)?,
+            };
+            let len = rest.iter().zip(&known.bytes[start..]).take_while(|(a, b)| a == b).count();
+            Some(Piece { blob: Some(blob as u64), start: start as u64, len: len as u64 })
+        })
+    }
+
     /// Looks for runs of known bytes, wherever they lie.
     fn searched(&self, got: &[u8]) -> Vec<Piece> {
         let mut pieces: Vec<Piece> = Vec::new();
-        let mut at = 0;
+        let (mut at, mut unknown) = (0, 0);
         while at < got.len() {
             let rest = &got[at..];
-            let window = &rest[..rest.len().min(16)];
-            let found = self.blobs.iter().enumerate().find_map(|(blob, known)| {
-                let start = match window.len() {
-                    0..TELLING => known.bytes.starts_with(window).then_some(0)?,
-                    _ => known.bytes.windows(window.len()).position(|bytes| bytes == window)?,
-                };
-                let len = rest.iter().zip(&known.bytes[start..]).take_while(|(a, b)| a == b).count();
-                Some(Piece { blob: Some(blob as u64), start: start as u64, len: len as u64 })
-            });
+            // A piece may be short where another one follows.
+            let windows = [rest.len().min(16), rest.len().min(TELLING)];
+            if unknown == MOST_UNKNOWN {
+                let len = rest.len() as u64;
+                pieces.push(Piece { blob: None, start: 0, len });
+                break;
+            }
+            let found = windows.iter().find_map(|len| self.beginning_with(&rest[..*len], rest));
+            unknown += usize::from(found.is_none());
             let piece = found.unwrap_or(Piece { blob: None, start: 0, len: 1 });
             at += piece.len as usize;
             match pieces.last_mut() {
@@ -130,7 +149,7 @@ fn joined(list: Option<&[(i64, String)]>, sent: &[SentPart<'_>]) -> Vec<Piece> {
 }
 
 /// The pieces of a range.
-fn cut(pieces: &[Piece], first: u64, end: u64) -> Vec<Piece> {
+pub fn pieces_between(pieces: &[Piece], first: u64, end: u64) -> Vec<Piece> {
     let mut found = Vec::new();
     let mut at = 0;
     for piece in pieces {

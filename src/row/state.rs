@@ -9,6 +9,7 @@ use super::contents::Contents;
 use super::journal::Journal;
 use super::made::Keys;
 use super::sent::Sent;
+use super::shared::SharedObjects;
 use super::writes::Writes;
 use crate::language::{Algorithm, ChecksumType, PartRef, Sizes, UploadRef};
 use crate::wire::{ListedPart, ListedUpload, Target};
@@ -43,6 +44,8 @@ pub struct RowState<'r> {
     pub sent: Vec<Sent>,
     /// Which of them lie under the key of a put.
     pub sources: BTreeMap<String, usize>,
+    /// The objects of the run that it copies from.
+    pub(super) shared: SharedObjects,
     /// The parts of the object that was finished last, as positions in what was sent.
     pub finished: Vec<usize>,
     /// ETags of finished objects, by name.
@@ -99,7 +102,7 @@ fn missing(what: impl std::fmt::Display) -> Unavailable {
 
 impl<'r> RowState<'r> {
     /// The state before the first step.
-    pub fn new(setting: Setting<'r>, id: String, prefix: String) -> Self {
+    pub fn new(setting: Setting<'r>, id: String, prefix: String, shared: SharedObjects) -> Self {
         Self {
             setting,
             id,
@@ -107,6 +110,7 @@ impl<'r> RowState<'r> {
             uploads: Vec::new(),
             sent: Vec::new(),
             sources: BTreeMap::new(),
+            shared,
             finished: Vec::new(),
             objects: BTreeMap::new(),
             listed_parts: BTreeMap::new(),

@@ -49,6 +49,14 @@ impl Witness {
         full.strip_prefix(&self.prefix) == Some(key)
     }
 
+    /// Whether a call said which metadata an object shall have: else nobody compares any.
+    pub fn has_metadata(&self) -> bool {
+        self.history.calls.iter().any(|call| match &call.ask {
+            Ask::CreateUpload { meta, .. } | Ask::PutObject { meta, .. } => !meta.is_empty(),
+            _ => false,
+        })
+    }
+
     /// The keys that were asked about so far, as they were sent.
     pub fn keys(&self) -> Vec<String> {
         let full = |call: &Call| format!("{}{}", self.prefix, call.ask.key());

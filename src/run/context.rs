@@ -9,7 +9,7 @@ use super::audit::Ledger;
 use super::life::Watch;
 use super::preflight::Preflight;
 use crate::case::{Homes, Registry};
-use crate::row::{CallbackServer, Contents, Journal, Setting};
+use crate::row::{CallbackServer, Contents, Journal, Setting, SharedObjects};
 use crate::wire::Client;
 
 /// What all rows of a run share.
@@ -37,6 +37,8 @@ pub struct RowContext {
     pub all_evidence: bool,
     /// What was completed.
     pub ledger: Ledger,
+    /// The objects that rows copy from, by their sizes.
+    pub(super) shared: tokio::sync::Mutex<SharedObjects>,
     /// Whether the server lives.
     pub(super) watch: Watch,
     /// How many generated cases were run: one may be run again, and gets keys of its own each time.

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use super::cleanup::Sweep;
 use super::context::RowContext;
-use super::execute::run_planned;
+use super::execute::{Came, run_planned};
 use super::judge::empty_report;
 use super::life::is_troubled;
 use super::plan::{Applicable, Plan, PlannedRow};
@@ -123,7 +123,7 @@ async fn run_watched(
     let deaths = context.watch.count();
     let row = planned.id.to_string();
     let alone = turns.all == 1 || planned.runs_alone();
-    let (report, mut left) = run_planned(context, planned).await;
+    let Came { report, mut left, .. } = run_planned(context, planned).await;
     let died = is_troubled(&report)
         && (context.watch.look(&context.client, &row, alone).await || context.watch.count() > deaths);
     if !died || alone || context.watch.gone_since().is_some() {
@@ -131,7 +131,7 @@ async fn run_watched(
     }
     drop(turn);
     let turn = turns.wait(true).await;
-    let (report, more) = run_planned(context, planned).await;
+    let Came { report, left: more, .. } = run_planned(context, planned).await;
     left.add(more);
     if is_troubled(&report) {
         context.watch.look(&context.client, &row, true).await;

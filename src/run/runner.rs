@@ -11,7 +11,7 @@ use super::audit::Ledger;
 use super::bucket::probe;
 use super::cleanup::{Finished, Sweep};
 use super::context::RowContext;
-use super::execute::run_planned;
+use super::execute::{Came, run_planned};
 use super::judge::accuse_where_nobody_does;
 use super::life::{Restart, Watch, bucket_is_shared};
 use super::plan::{Plan, PlannedRow};
@@ -19,11 +19,11 @@ use super::{BucketChoice, Preflight, RunError, open_bucket, preflight};
 use crate::case::{Homes, Registry, binds};
 use crate::operation::delete_bucket::DeleteBucketRequest;
 use crate::report::{
-    Audit, CleanUp, Counts, End, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION, SourceInfo,
-    Suite, Summary, TargetInfo, Verdict, conclude,
+    Audit, CleanUp, Counts, End, Exploration, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION,
+    SourceInfo, Suite, Summary, TargetInfo, Verdict, conclude,
 };
 use crate::row::{CallbackPlace, CallbackServer, Contents, Journal, JournalHeader};
-use crate::wire::{Client, Log, Target};
+use crate::wire::{Client, Log, Spent, Target};
 
 /// How a run goes.
 #[derive(Clone, Debug)]
@@ -98,6 +98,10 @@ pub struct Findings {
     pub rows: Vec<RowReport>,
     /// See [`Finding`].
     pub findings: Vec<Finding>,
+    /// The rows whose losses a finding explains.
+    pub explained: BTreeSet<String>,
+    /// See [`Exploration`].
+    pub exploration: Exploration,
     /// See [`Audit`].
     pub audit: Audit,
     /// What stays, in words; nothing is removed then.
@@ -111,9 +115,24 @@ impl Findings {
     pub fn add(&mut self, other: Self) {
         self.rows.extend(other.rows);
         self.findings.extend(other.findings);
+        self.explained.extend(other.explained);
+        if !other.exploration.is_empty() {
+            self.exploration = other.exploration;
+        }
         self.audit = other.audit;
         self.kept = other.kept;
         self.left.add(other.left);
+    }
+}
+
+/// Runs rows beside a plan.
+#[derive(Clone, Debug)]
+pub struct Beside(Arc<RowContext>);
+
+impl Beside {
+    /// Runs a row, and cleans up after it.
+    pub async fn run(&self, planned: &PlannedRow) -> Came {
+        run_planned(&self.0, planned).await
     }
 }
 
@@ -189,6 +208,7 @@ impl Runner {
             callbacks,
             all_evidence: options.all_evidence,
             ledger: Ledger::new(options.audited),
+            shared: tokio::sync::Mutex::default(),
             watch: Watch::new(options.restart.clone()),
             generated: AtomicU64::new(0),
         };
@@ -214,12 +234,23 @@ impl Runner {
 
     /// Runs one row of its own, for test harnesses.
     pub async fn run_one(&self, planned: &PlannedRow) -> RowReport {
-        run_planned(&self.context, planned).await.0
+        run_planned(&self.context, planned).await.report
     }
 
     /// Runs a row that is in no plan. Returns also what could not be removed after it.
     pub async fn run_generated(&self, planned: &PlannedRow) -> (RowReport, Sweep) {
-        run_planned(&self.context, planned).await
+        let Came { report, left, .. } = run_planned(&self.context, planned).await;
+        (report, left)
+    }
+
+    /// Runs rows that are in no plan, several at a time.
+    pub fn beside(&self) -> Beside {
+        Beside(self.context.clone())
+    }
+
+    /// What was sent so far.
+    pub fn spent(&self) -> Spent {
+        self.context.client.budget.spent()
     }
 
     /// Whether somebody wants the run to end.
@@ -278,13 +309,16 @@ impl Runner {
             None => self.clean_up(left).await,
         };
         let report = self.report(rows, not_run, end, cleanup);
-        Report { findings: found.findings, audit: found.audit, ..report }
+        Report { findings: found.findings, exploration: found.exploration, audit: found.audit, ..report }
     }
 
     /// Removes what the run made; what cannot be removed is named, and stays in the journal.
     pub async fn clean_up(&self, left: Sweep) -> CleanUp {
         let client = &self.context.client;
         let mut left = left;
+        let shared = self.context.shared.lock().await;
+        left.keys.extend(shared.values().flatten().map(|object| object.key.clone()));
+        drop(shared);
         left.keys.extend(self.context.ledger.entries().into_iter().map(|entry| entry.key));
         let sent = self.context.journal.sent_keys();
         let finished = left.finish(client, &self.context.prefix, self.versioned, &sent).await;
@@ -372,6 +406,7 @@ impl Runner {
             not_run,
             deaths: self.context.watch.deaths(),
             findings: Vec::new(),
+            exploration: Exploration::default(),
             audit: Audit::default(),
             cleanup,
             baseline: None,

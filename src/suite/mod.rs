@@ -77,9 +77,9 @@ const USUAL_JOBS: usize = 8;
 /// Sequences, and races, where nobody says otherwise.
 pub(crate) const USUAL_EXPLORING: u32 = 40;
 /// Bytes that exploring sends at most, where nobody says otherwise.
-pub(crate) const USUAL_BUDGET: u64 = 256 << 20;
-/// Kinds of findings that are shrunk and reported.
-pub(crate) const MOST_FINDINGS: usize = 8;
+pub(crate) const USUAL_BUDGET: u64 = 64 << 20;
+/// Where all cases take less, exploring has so long all the same.
+pub(crate) const LEAST_EXPLORE_TIME: Duration = Duration::from_secs(10);
 
 /// Whose promises count.
 #[derive(Debug, Default)]
@@ -237,7 +237,8 @@ impl Suite {
         self
     }
 
-    /// Explores with `count` random sequences of calls and as many races. The default is 40 where all rows run
+    /// Explores: from 40 on the whole plan, with `count` random sequences and as many random races behind it; of less a
+    /// part of it. It takes as long as the rows took, and at least 10 seconds. The default is 40 where all rows run
     /// against a server on this machine, and 0 elsewhere.
     #[must_use]
     pub fn explore(mut self, count: u32) -> Self {

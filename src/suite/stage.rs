@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use mpuspec_mock::provider::Provider;
 use sha2::{Digest, Sha256};
 
 use super::planned::nodes;
 use super::server::Guard;
-use super::{MOST_FINDINGS, Planned, Principals, Suite, SuiteError, USUAL_BUDGET, USUAL_EXPLORING};
+use super::{LEAST_EXPLORE_TIME, Planned, Principals, Suite, SuiteError, USUAL_BUDGET, USUAL_EXPLORING};
 use crate::baseline::{Baseline, Strictness, hold};
 use crate::case::{Homes, Registry};
 use crate::explore::{ExploreOptions, Explorer};
@@ -93,12 +94,12 @@ impl Planned {
         let count = suite.explore.unwrap_or(if all && !is_live { USUAL_EXPLORING } else { 0 });
         let exploring = (count > 0).then(|| ExploreOptions {
             count,
-            race_time: std::time::Duration::ZERO,
+            time: None,
             seed: suite.seed.clone(),
             budget: USUAL_BUDGET,
             save: None,
             shrinks: true,
-            most: MOST_FINDINGS,
+            first_only: false,
         });
         let options = RunOptions {
             jobs: suite.jobs,
@@ -144,15 +145,19 @@ impl Stage {
     /// Runs the rows, explores, reads again what was acknowledged, and removes what the run made.
     pub(super) async fn run(self, progress: Arc<dyn Progress>) -> Result<Report, SuiteError> {
         let runner = self.prepare().await?;
+        let began = Instant::now();
         let done = runner.rows(self.plan, progress).await;
+        let usual_time = began.elapsed().max(LEAST_EXPLORE_TIME);
         let mut found = Findings::default();
         if done.is_whole() {
             if let Some(options) = self.exploring {
+                let options = ExploreOptions { time: options.time.or(Some(usual_time)), ..options };
                 let explored = Explorer::new(&runner, &self.provider, options).explore().await;
                 found.add(explored.into());
             }
             if self.audits {
-                found.add(runner.audit(None).await);
+                let audited = runner.audit(None, &found.explained).await;
+                found.add(audited);
             }
         }
         let mut report = runner.finish(done, found).await;

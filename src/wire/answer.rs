@@ -49,6 +49,8 @@ pub struct Answer {
     pub tagging: Option<Vec<(String, String)>>,
     /// Who may do what.
     pub acl: Option<Vec<String>>,
+    /// The objects listed.
+    pub objects: Option<Vec<ListedObject>>,
     /// The keys listed, with their version ids if there are any.
     pub keys: Vec<(String, Option<String>)>,
     /// Whether a listing goes on.
@@ -83,6 +85,17 @@ pub struct ListedPart {
     pub size: Option<u64>,
     /// Its checksums, by the names of their elements.
     pub checksums: Vec<(String, String)>,
+}
+
+/// An object in a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedObject {
+    /// Its key.
+    pub key: String,
+    /// Its ETag, as it stands there.
+    pub etag: Option<String>,
+    /// Its size.
+    pub size: Option<u64>,
 }
 
 /// An upload in a listing.

@@ -29,7 +29,7 @@ pub(crate) mod xml;
 
 pub use mpuspec_mock::provider::Addressing;
 
-pub use answer::{Answer, ListedPart, ListedUpload, Refusal, Response, unquoted};
+pub use answer::{Answer, ListedObject, ListedPart, ListedUpload, Refusal, Response, unquoted};
 pub use blob::Blob;
 pub use budget::{Budget, Spent};
 pub use call::Call;

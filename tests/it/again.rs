@@ -125,7 +125,8 @@ fn what_exploring_found_is_repeated_by_the_command_that_is_shown() {
         let again = type_in(folder.path(), &shown);
         let found = again.cases.iter().find(|row| row.id == "explore/sequences").expect("it is there");
         assert_eq!(found.verdict, Verdict::Fail, "{shown}");
-        assert_eq!(again.findings[0].seed, report.findings[0].seed, "{shown}");
+        let kinds = |report: &Report| report.findings.iter().map(|finding| finding.kind).min();
+        assert_eq!(kinds(&again), kinds(&report), "{shown}");
 
         let finding = &report.findings[0];
         let shown = report.again_of_finding(finding).expect("it is known how");

@@ -2,11 +2,12 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
+use mpuspec::internals::case::Level;
 use mpuspec::internals::report::{Finding, Report, Verdict};
 use mpuspec_mock::Mock;
 use mpuspec_mock::defects::Defect;
 
-use crate::stage::{command, defect, defects_to_explore, play, side_by_side, small, stderr, with_bucket};
+use crate::stage::{command, defect, play, side_by_side, small, stderr, with_bucket};
 
 /// What limits are on both sides, so that parts cost little.
 const SMALL: [&str; 4] = ["--limit", "min_part_size=2KiB", "--limit", "list_parts_page=20"];
@@ -97,33 +98,31 @@ fn report(server: &Server, provider: &str, folder: &Path, arguments: &[&str]) ->
     (mpuspec::internals::report::from_json(&text).expect("a report"), output.status.code())
 }
 
-/// As many sequences, and races, as ten runs on this machine explore.
-const MOST: u32 = 400;
-const AT_ONCE: u32 = 50;
-
+/// What a run explores, with so many seeds at most: the worst that is found.
 fn explored(mock: &Server, provider: &str, folder: &Path) -> Option<Finding> {
-    (0..MOST / AT_ONCE).find_map(|batch| {
-        let (count, seed) = (AT_ONCE.to_string(), format!("test-{batch}"));
-        let arguments = ["explore", "--explore", &count, "--seed", &seed, "--settle", "400ms"];
-        report(mock, provider, folder, &arguments).0.findings.into_iter().next()
+    ["test-0", "test-1", "test-2"].into_iter().find_map(|seed| {
+        let arguments =
+            ["explore", "--explore", "40", "--explore-time", "20s", "--seed", seed, "--settle", "400ms"];
+        let findings = report(mock, provider, folder, &arguments).0.findings.into_iter();
+        findings.min_by_key(|finding| (finding.level, finding.confirmed.is_none()))
     })
 }
 
 #[test]
-fn every_defect_of_races_and_of_state_is_found_and_its_case_repeats_it() {
-    let troubles = side_by_side(defects_to_explore(), |defect| found_and_repeated(defect).err());
+fn the_case_of_a_finding_fails_again_and_not_on_a_sound_server() {
+    let names =
+        ["abort-breaks-completion", "stale-reads", "restart-loses-parts", "second-completion-empties"];
+    let troubles = side_by_side(names.map(defect).to_vec(), |defect| repeated(defect).err());
     assert!(troubles.is_empty(), "{}", troubles.join("\n"));
 }
 
-/// Looks for a defect, and whether the case that is saved fails again with it, and passes without.
-fn found_and_repeated(defect: Defect) -> Result<(), String> {
+fn repeated(defect: Defect) -> Result<(), String> {
     let name = defect.name();
     let folder = tempfile::tempdir().expect("a folder");
     let wrong = server("aws-s3", defect, true);
     let finding =
         explored(&wrong, "aws-s3", folder.path()).ok_or_else(|| format!("nothing is found of {name}"))?;
-    // What shows only later has a history, and no case that would wait for it.
-    let Some(case) = finding.case else { return Ok(()) };
+    let case = finding.case.ok_or_else(|| format!("{name} has no case: {}", finding.title))?;
     let file = folder.path().join("finding.yaml");
     std::fs::write(&file, &case).expect("written");
     let run = ["run", file.to_str().expect("a path")];
@@ -141,12 +140,72 @@ fn found_and_repeated(defect: Defect) -> Result<(), String> {
 fn a_sound_server_gives_no_finding() {
     for provider in ["aws-s3", "yandex", "storj", "alibaba-oss"] {
         let folder = tempfile::tempdir().expect("a folder");
-        let arguments = ["explore", "--explore", "120", "--seed", "sound"];
+        let arguments = ["explore", "--explore", "40", "--seed", "sound"];
         let (report, exit) = report(&mock(provider, None), provider, folder.path(), &arguments);
         let told: Vec<_> = report.findings.iter().map(|finding| (&finding.title, &finding.case)).collect();
         assert!(told.is_empty(), "{provider}: {told:#?}");
         assert_eq!(exit, Some(0), "{provider}: {}", report.conclusion);
+        assert_eq!(report.exploration.cells_not_judged, Vec::<String>::new(), "{provider}");
+        // On a server as fast as this one, calls may miss each other.
+        let open = report.exploration.pairs.iter().filter(|pair| pair.not_exercised().is_some());
+        let open: Vec<&String> = open.map(|pair| &pair.calls).collect();
+        assert!(open.len() <= 4, "{provider}: {open:#?}");
     }
+}
+
+#[test]
+fn large_parts_are_copied_and_cost_few_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("report.json");
+    let written = format!("json={}", file.display());
+    let arguments = ["explore", "--mock", "--explore", "40", "--seed", "bytes", "--report", &written];
+    let output = command(folder.path()).args(arguments).output().expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = std::fs::read_to_string(&file).expect("a report");
+    let report = mpuspec::internals::report::from_json(&text).expect("a report");
+    assert_eq!(report.target.limits["min_part_size"], Some(5 << 20));
+    assert!(report.exploration.bytes_sent <= 64 << 20, "{}", report.exploration.bytes_sent);
+    let histories = report.cases.iter().find(|row| row.id == "explore/histories").expect("it is there");
+    assert_eq!(histories.verdict, Verdict::Pass, "{:?}", histories.reason);
+}
+
+/// What single calls show, they show each time: so it is told once, however many draws have met it.
+#[test]
+fn a_fault_is_told_once() {
+    let names = ["lists-replaced-parts", "reuse-upload", "mix-replaced-part"];
+    let troubles = side_by_side(names.map(defect).to_vec(), |defect| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let arguments = ["explore", "--explore", "40", "--explore-time", "20s", "--seed", "once"];
+        let (report, _) = report(&mock("aws-s3", Some(defect)), "aws-s3", folder.path(), &arguments);
+        let must = report.findings.iter().filter(|finding| finding.level == Level::Must);
+        let told: Vec<&String> = must.map(|finding| &finding.title).collect();
+        (told.len() != 1).then(|| format!("{}: {told:#?}", defect.name()))
+    });
+    assert!(troubles.is_empty(), "{}", troubles.join("\n"));
+}
+
+#[test]
+fn an_object_of_the_run_is_written_once_and_removed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("copies.yaml");
+    let copy = |number: u32, first: u32| {
+        format!(
+            "  - upload_part_copy: {{ number: {number}, source: {{ shared: 96KiB }}, range: [{first}, {}] }}\n    expect: lawful\n",
+            first + 4_095
+        )
+    };
+    let text = format!(
+        "title: Parts are copied from an object of the run\nlevel: MUST\ngenerated: {{ seed: \"by-hand\", suite: 0.1.0 }}\nrepeat: 3\nsteps:\n  - create_upload: {{}}\n{}{}  - complete_upload: {{ parts: [1, 2] }}\n    expect: lawful\n  - get_object: {{}}\n    expect: lawful\n",
+        copy(1, 0),
+        copy(2, 2_048)
+    );
+    std::fs::write(&file, text).expect("written");
+    let run = ["run", file.to_str().expect("a path")];
+    let (report, exit) = report(&mock("aws-s3", None), "aws-s3", folder.path(), &run);
+    assert_eq!(exit, Some(0), "{:?}", report.cases[0].reason);
+    // Three rounds, and one object of 96 KiB.
+    assert!((96 << 10..192 << 10).contains(&report.run.bytes_sent), "{}", report.run.bytes_sent);
+    assert!(report.cleanup.left.is_empty(), "{:?}", report.cleanup.left);
 }
 
 #[test]
@@ -155,7 +214,7 @@ fn the_same_seed_gives_the_same_sequences() {
     let steps = |seed: &str| {
         let arguments = ["explore", "--explore", "20", "--seed", seed];
         let (report, _) = report(&mock("aws-s3", None), "aws-s3", folder.path(), &arguments);
-        let explored = report.cases.into_iter().filter(|row| row.area == "explore");
+        let explored = report.cases.into_iter().filter(|row| row.id == "explore/sequences");
         explored.map(|row| row.notes).collect::<Vec<_>>()
     };
     assert_eq!(steps("a"), steps("a"));

@@ -1,5 +1,8 @@
+use std::collections::BTreeMap;
+
 use mpuspec::internals::history::{
-    Ask, Call, Found, History, Joint, Kind, Oracle, Piece, Saw, judge, kind_of,
+    Ask, Call, Found, History, Joint, Kind, Oracle, Order, Piece, Saw, SeenObject, SeenPart,
+    earliest_to_blame, judge, kind_of, order_of,
 };
 use proptest::prelude::*;
 
@@ -19,7 +22,7 @@ fn part(upload: &str, blob: u64) -> Ask {
 }
 
 fn object(blob: u64, etag: &str) -> Saw {
-    Saw::Object { etag: Some(etag.to_owned()), size: Some(8), content: Some(content(blob)) }
+    Saw::Object { etag: Some(etag.to_owned()), size: Some(8), content: Some(content(blob)), meta: None }
 }
 
 fn refused() -> Saw {
@@ -31,7 +34,10 @@ fn ask(which: u8) -> (Ask, Vec<Saw>) {
     let key = || KEY.to_owned();
     let id = || "u".to_owned();
     match which % 8 {
-        0 => (Ask::CreateUpload { key: key(), sequential: false }, vec![Saw::Created { upload: id() }]),
+        0 => (
+            Ask::CreateUpload { key: key(), sequential: false, meta: Default::default() },
+            vec![Saw::Created { upload: id() }],
+        ),
         1 => (part("u", 1), vec![Saw::Stored { etag: Some("e1".to_owned()) }, refused()]),
         2 => (part("u", 2), vec![Saw::Stored { etag: Some("e2".to_owned()) }, refused()]),
         3 | 4 => {
@@ -125,7 +131,7 @@ fn call(client: &str, times: (u64, Option<u64>), ask: Ask, saw: Saw) -> Call {
 }
 
 fn created() -> Call {
-    let ask = Ask::CreateUpload { key: KEY.to_owned(), sequential: false };
+    let ask = Ask::CreateUpload { key: KEY.to_owned(), sequential: false, meta: Default::default() };
     call("a", (1, Some(1)), ask, Saw::Created { upload: "u".to_owned() })
 }
 
@@ -241,7 +247,12 @@ fn what_happens_after_an_abort_is_told_apart() {
 }
 
 fn put(times: (u64, Option<u64>), blob: u64, etag: &str) -> Call {
-    let ask = Ask::PutObject { key: KEY.to_owned(), content: content(blob), md5: String::new() };
+    let ask = Ask::PutObject {
+        key: KEY.to_owned(),
+        content: content(blob),
+        md5: String::new(),
+        meta: Default::default(),
+    };
     call("c", times, ask, Saw::Stored { etag: Some(etag.to_owned()) })
 }
 
@@ -289,4 +300,128 @@ fn the_etag_of_one_object_over_the_bytes_of_another_is_torn() {
     assert_eq!(kind(seen(object(7, "o"))), Kind::Torn);
     assert!(is_lawful(&History { calls: seen(object(1, "o")) }));
     assert!(is_lawful(&History { calls: seen(object(7, "old")) }));
+}
+
+fn of_metadata(value: &str) -> BTreeMap<String, String> {
+    [("v".to_owned(), value.to_owned())].into()
+}
+
+fn read_with(blob: u64, etag: &str, value: &str) -> Saw {
+    match object(blob, etag) {
+        Saw::Object { etag, size, content, .. } => {
+            Saw::Object { etag, size, content, meta: Some(of_metadata(value)) }
+        }
+        other => other,
+    }
+}
+
+fn put_with(times: (u64, Option<u64>), blob: u64, etag: &str, value: &str) -> Call {
+    let mut call = put(times, blob, etag);
+    if let Ask::PutObject { meta, .. } = &mut call.ask {
+        *meta = of_metadata(value);
+    }
+    call
+}
+
+#[test]
+fn an_object_has_the_metadata_of_its_own_write() {
+    let writes = || vec![put_with((1, Some(2)), 1, "e1", "old"), put_with((3, Some(4)), 2, "e2", "new")];
+    let read = |saw| [writes(), vec![get((5, Some(6)), saw)]].concat();
+    assert!(is_lawful(&History { calls: read(read_with(2, "e2", "new")) }));
+    // The bytes and the ETag are those of the newer one.
+    assert_eq!(kind(read(read_with(2, "e2", "old"))), Kind::Torn);
+}
+
+fn listed(at: u64, entry: Option<(&str, u64)>) -> Call {
+    let object = entry.map(|(etag, size)| SeenObject { etag: Some(etag.to_owned()), size: Some(size) });
+    call("d", (at, Some(at + 1)), Ask::ListObjects { key: KEY.to_owned() }, Saw::Listed { object })
+}
+
+#[test]
+fn a_listing_shows_the_object_that_is_there() {
+    let after = |entry| History { calls: vec![put((1, Some(2)), 1, "e1"), listed(3, entry)] };
+    assert!(is_lawful(&after(Some(("e1", 8)))));
+    for wrong in [None, Some(("e2", 8)), Some(("e1", 9))] {
+        assert!(!is_lawful(&after(wrong)), "{wrong:?}");
+    }
+    // While the put is under way either is right.
+    let beside = |entry| History { calls: vec![put((1, Some(9)), 1, "e1"), listed(3, entry)] };
+    assert!(is_lawful(&beside(None)) && is_lawful(&beside(Some(("e1", 8)))));
+}
+
+fn copied(times: (u64, Option<u64>), etag: &str, first: u64) -> Call {
+    let content = vec![Piece { blob: Some(9), start: first, len: 8 }];
+    let ask = Ask::UploadPartCopy {
+        key: KEY.to_owned(),
+        upload: "u".to_owned(),
+        number: 1,
+        source: "elsewhere".to_owned(),
+        range: Some((first, first + 7)),
+        content: Some(content),
+    };
+    call("a", times, ask, Saw::Stored { etag: Some(etag.to_owned()) })
+}
+
+#[test]
+fn the_bytes_of_a_copy_are_known_where_nothing_changes_its_source() {
+    let done = || completed((4, Some(5)), Saw::Completed { etag: Some("o".to_owned()) });
+    let read = |pieces: Vec<Piece>| {
+        let size = Some(pieces.iter().map(|piece| piece.len).sum());
+        get((6, Some(7)), Saw::Object { etag: Some("o".to_owned()), size, content: Some(pieces), meta: None })
+    };
+    let piece = |start, len| Piece { blob: Some(9), start, len };
+    let calls = |pieces| vec![created(), copied((2, Some(3)), "e1", 16), done(), read(pieces)];
+    assert!(is_lawful(&History { calls: calls(vec![piece(16, 8)]) }));
+    assert_eq!(kind(calls(vec![piece(24, 8)])), Kind::Torn);
+    assert_eq!(kind(calls(vec![piece(16, 4)])), Kind::Torn);
+}
+
+#[test]
+fn answers_show_which_of_two_calls_was_the_first() {
+    let abort =
+        |times| call("b", times, Ask::AbortUpload { key: KEY.to_owned(), upload: "u".to_owned() }, Saw::Done);
+    let refused = || Saw::Refused { status: 404, code: "NoSuchUpload".to_owned() };
+    let race = |completion: Saw| {
+        let calls = vec![created(), sent(), completed((4, Some(9)), completion), abort((4, Some(9)))];
+        order_of(&History { calls }, (2, 3), &oracle())
+    };
+    assert_eq!(race(refused()), Some(Order::Second));
+    // Of two puts only what is read afterwards tells.
+    let puts = |reads: Vec<Call>| {
+        let puts = vec![put((1, Some(5)), 1, "e1"), put((1, Some(5)), 2, "e2")];
+        order_of(&History { calls: [puts, reads].concat() }, (0, 1), &oracle())
+    };
+    assert_eq!(puts(Vec::new()), Some(Order::Either));
+    assert_eq!(puts(vec![get((6, Some(7)), object(2, "e2"))]), Some(Order::First));
+    assert_eq!(puts(vec![get((6, Some(7)), object(1, "e1"))]), Some(Order::Second));
+}
+
+#[test]
+fn the_earliest_call_that_explains_all_others_is_to_blame() {
+    let done = || completed((4, Some(5)), Saw::Completed { etag: Some("o".to_owned()) });
+    let missing = || Saw::Refused { status: 404, code: "NoSuchKey".to_owned() };
+    let blamed = |calls: Vec<Call>| {
+        let history = History { calls };
+        let Found::Unlawful(stuck) = judge(&history, &oracle()) else { panic!("some order explains it") };
+        earliest_to_blame(&history, &stuck, &oracle())
+    };
+    // Had the completion had no effect, nothing would be wrong.
+    assert_eq!(blamed(vec![created(), sent(), done(), get((6, Some(7)), missing())]), Some(2));
+    // What was there once is missing now: the second read.
+    let reads = [get((6, Some(7)), object(1, "o")), get((8, Some(9)), missing())];
+    assert_eq!(blamed([vec![created(), sent(), done()], reads.to_vec()].concat()), Some(4));
+}
+
+/// A listing of parts that matches no order of many puts of parts at once.
+#[test]
+fn too_many_orders_are_told_and_are_no_fault() {
+    let mut calls = vec![created()];
+    for number in 0..24 {
+        let ask = part("u", number + 1);
+        calls.push(call("a", (2, Some(900)), ask, Saw::Stored { etag: Some(format!("e{number}")) }));
+    }
+    let parts = vec![SeenPart { number: 1, etag: Some("no".to_owned()), size: Some(8) }];
+    let ask = Ask::ListParts { key: KEY.to_owned(), upload: "u".to_owned(), after: 0, max: 1000 };
+    calls.push(call("b", (901, Some(902)), ask, Saw::Parts { parts, truncated: false }));
+    assert!(matches!(judge(&History { calls }, &oracle()), Found::TooMany));
 }

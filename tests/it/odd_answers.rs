@@ -74,21 +74,32 @@ async fn explore(defects: &[Defect], seed: &str) -> Vec<String> {
     let runner = prepare_as(&mock.endpoint(), &provider, &catalogue, change).await;
     let options = ExploreOptions {
         count: USUAL,
-        race_time: Duration::ZERO,
+        time: None,
         seed: seed.to_owned(),
         budget: 256 << 20,
         shrinks: false,
-        most: 1,
+        first_only: true,
         save: None,
     };
     let explored = Explorer::new(&runner, &provider, options).explore().await;
     let mut found: Vec<String> = explored.findings.into_iter().map(|finding| finding.title).collect();
     if found.is_empty() {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        found.extend(runner.audit(None).await.findings.into_iter().map(|finding| finding.title));
+        found.extend(
+            runner.audit(None, &Default::default()).await.findings.into_iter().map(|finding| finding.title),
+        );
     }
     runner.clean_up(explored.left).await;
     found
+}
+
+#[test]
+fn every_defect_of_races_and_of_state_is_found() {
+    let unfound = side_by_side(defects_to_explore(), |defect: Defect| {
+        let found = ["alone-0", "alone-1"].into_iter().any(|seed| !explored(&[defect], seed).is_empty());
+        (!found).then(|| defect.name())
+    });
+    assert!(unfound.is_empty(), "{unfound:#?}");
 }
 
 #[test]

@@ -37,6 +37,8 @@ async fn full_report(text: &str) -> Report {
     };
     report.findings.push(Finding {
         id: "explore/histories".to_owned(),
+        confirmed: None,
+        others: 0,
         level: Level::Must,
         kind: FindingKind::NoLawfulOrder,
         title: text.to_owned(),

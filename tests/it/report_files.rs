@@ -146,7 +146,10 @@ fn one_run_writes_all_formats_and_they_agree() {
     let sections: Vec<&str> =
         headings(&markdown).into_iter().filter(|line| !line.starts_with("###")).collect();
     let failed = format!("## Failed: {}", report.summary.verdicts.fail);
-    assert_eq!(sections, [failed.as_str(), "## Observed behaviour", "## Not judged", "## Clean-up"]);
+    assert_eq!(
+        sections,
+        [failed.as_str(), "## Observed behaviour", "## Not judged", "## Explored", "## Clean-up"]
+    );
     for line in [
         "### MUST `complete/part-too-small[single-byte]`",
         "- claim: Completing with an undersized part before the last is refused",

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Room, fill, show};
 use crate::case::Level;
 use crate::report::evidence::{exchanges, wire};
-use crate::report::{Counts, News, Report, RowReport, Verdict, curl_script, timeline};
+use crate::report::{Counts, ExploredPair, News, Report, RowReport, Verdict, curl_script, timeline};
 use crate::wire::Exchange;
 
 /// Bytes that a page has at most.
@@ -91,9 +91,23 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
             "verdicts": verdicts,
             "deaths": deaths,
             "findings": findings,
+            "explored": explored(report),
             "findings_more": report.findings.len().saturating_sub(FINDINGS),
         }),
     )
+}
+
+/// What was explored; nothing where nothing was.
+fn explored(report: &Report) -> Option<Value> {
+    let exploration = &report.exploration;
+    let pair = |pair: &ExploredPair| {
+        let mut shown = show(pair, Room::USUAL);
+        shown["missed"] = json!(pair.missed_at().map(|rate| format!("{:.0} %", rate * 100.0)));
+        shown["why"] = json!(pair.not_exercised());
+        shown
+    };
+    let pairs: Vec<Value> = exploration.pairs.iter().map(pair).collect();
+    (!exploration.is_empty()).then(|| json!({ "words": exploration.in_words(), "pairs": pairs }))
 }
 
 /// The colour of the first line.

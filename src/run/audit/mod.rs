@@ -2,6 +2,8 @@
 
 mod ledger;
 
+use std::collections::btree_map::Entry as Entries;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -11,7 +13,6 @@ use sha2::{Digest, Sha256};
 use super::runner::{Findings, Runner};
 pub use ledger::{Entry, Ledger, SMALL, read_ledger};
 
-use super::cleanup::Sweep;
 use crate::case::Level;
 use crate::operation::get_object::GetObjectRequest;
 use crate::report::{AUDIT, Audit, Finding, FindingKind, LostObject, RowReport, Verdict};
@@ -26,8 +27,9 @@ impl Runner {
         self.context.ledger.save(path, &self.header)
     }
 
-    /// Reads every object of the ledger again. `ledger` is where it was saved, if the objects shall stay.
-    pub async fn audit(&self, ledger: Option<&Path>) -> Findings {
+    /// Reads every object of the ledger again. `ledger` is where it was saved, if the objects shall stay; `explained`
+    /// are the rows of which it is known why they lost theirs.
+    pub async fn audit(&self, ledger: Option<&Path>, explained: &BTreeSet<String>) -> Findings {
         let started = Instant::now();
         let entries = self.context.ledger.entries();
         let (mut found, lost) = audit(&self.context.client, &entries).await;
@@ -68,18 +70,37 @@ impl Runner {
                 lost.found
             ),
             seed: self.options.seed.clone(),
+            confirmed: None,
+            others: 0,
             case: None,
             saved: None,
             history: entry.history,
             explanation: None,
         };
-        let findings = found.lost.iter().zip(lost).take(MOST_TOLD).map(finding).collect();
+        // Of those that are there no more, or there otherwise, one each.
+        let mut findings: BTreeMap<&str, Finding> = BTreeMap::new();
+        for (lost, entry) in found.lost.iter().zip(lost).filter(|(lost, _)| !explained.contains(&lost.row)) {
+            match findings.entry(class(&lost.found)) {
+                Entries::Vacant(place) => _ = place.insert(finding((lost, entry))),
+                Entries::Occupied(mut known) => known.get_mut().others += 1,
+            }
+        }
+        let known = found.lost.iter().filter(|lost| explained.contains(&lost.row)).count();
+        if known > 0 {
+            row.notes.push(format!("{known} of those that are lost are explained by what exploring found"));
+        }
+        let findings = findings.into_values().collect();
         let kept = ledger.map(|path| {
             let count = entries.len();
             format!("{count} objects, for `mpuspec audit {}`: `mpuspec clean` removes them", path.display())
         });
-        Findings { rows: vec![row], findings, audit: found, kept, left: Sweep::default() }
+        Findings { rows: vec![row], findings, audit: found, kept, ..Findings::default() }
     }
+}
+
+/// What is found in place of an object, without what differs from one to the next.
+fn class(found: &str) -> &str {
+    found.trim_start_matches(|c: char| c.is_ascii_digit()).split(',').next().unwrap_or_default()
 }
 
 /// Before what could not be read is tried once more.

@@ -7,8 +7,10 @@ mod planned;
 mod race;
 mod round;
 mod row;
+mod shared;
 mod signing;
 mod step;
 mod walk;
 
 pub(super) use planned::run_planned;
+pub use row::{Came, Judged};

@@ -4,19 +4,20 @@ use super::super::cleanup::Sweep;
 use super::super::context::RowContext;
 use super::super::judge::empty_report;
 use super::super::plan::{Applicable, PlannedRow};
-use super::row::run_row;
+use super::row::{Came, run_row};
 use crate::case::User;
 use crate::report::RowReport;
 
-/// Runs a row; returns its report with what could not be removed after it.
-pub(in super::super) async fn run_planned(context: &RowContext, planned: &PlannedRow) -> (RowReport, Sweep) {
+/// Runs a row, and cleans up after it.
+pub(in super::super) async fn run_planned(context: &RowContext, planned: &PlannedRow) -> Came {
     let no_meaning = match &planned.applicable {
         Applicable::No(why) => Some(why.clone()),
         Applicable::Yes(_) => missing_prerequisite(context, planned).map(str::to_owned),
     };
     match no_meaning {
         Some(why) => {
-            (RowReport { reason: Some(why), ..empty_report(planned, &context.registry) }, Sweep::default())
+            let report = RowReport { reason: Some(why), ..empty_report(planned, &context.registry) };
+            Came { report, left: Sweep::default(), judged: None }
         }
         None => run_row(context, planned).await,
     }

@@ -1,11 +1,15 @@
 //! Calls that are released together.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
 use super::super::judge::{Concluded, Fault, Met, StepOutcome, Witnessed, content, interval, judge};
 use super::super::send::{is_throttled, send};
 use super::call::Ready;
 use super::round::Round;
 use crate::case::{Expect, LaneExpect, Outcome, Step};
-use crate::wire::{Answer, Trouble};
+use crate::language::Delay;
+use crate::wire::{Answer, Exchange, Trouble};
 
 impl Round<'_> {
     /// Sends one request a lane, all at the same time.
@@ -27,8 +31,7 @@ impl Round<'_> {
         let from = self.log.len();
         let (answers, released) = self.release(&prepared).await;
         let exchanges = self.log.since(from);
-        let earliest_end = exchanges.iter().map(|exchange| exchange.end_us).min();
-        self.overlapped = earliest_end.is_some_and(|end| released < end);
+        self.overlapped = self.have_overlapped(&prepared, &exchanges, &released);
         for ((_, _, call), answer) in prepared.iter().zip(&answers) {
             self.note_write(&*call.prepared, answer.as_ref());
         }
@@ -97,21 +100,39 @@ impl Round<'_> {
         view.choose(step, outcomes, chosen, got, false)
     }
 
-    /// Releases the calls of a race together. Returns their answers, and when the last one was released.
+    /// Whether calls were under way at the same time: those that a generated case is about, which come first, else all.
+    fn have_overlapped(
+        &self,
+        prepared: &[(String, Step, Ready)],
+        exchanges: &[Exchange],
+        released: &[u64],
+    ) -> bool {
+        let many = if self.planned.case.generated.is_some() { 2 } else { prepared.len() };
+        let ends = prepared.iter().take(many).map(|(name, _, _)| interval(exchanges, Some(name)).1);
+        let last_release = released.iter().take(many).max();
+        ends.min().zip(last_release).is_some_and(|(first_end, last_release)| *last_release < first_end)
+    }
+
+    /// Releases the calls of a race together. Returns their answers, and when each was released.
     ///
     /// Where there is no TLS, all but the last byte of each request is there before: the server has them
     /// all at once. Elsewhere they begin together. From round to round another one is the first by a hair:
     /// a server that is faster with one of them would else always take them in one order.
-    async fn release(&self, prepared: &[(String, Step, Ready)]) -> (Vec<Result<Answer, Trouble>>, u64) {
+    async fn release(&self, prepared: &[(String, Step, Ready)]) -> (Vec<Result<Answer, Trouble>>, Vec<u64>) {
         let client = &self.context.client;
+        let released: Vec<AtomicU64> = prepared.iter().map(|_| AtomicU64::new(0)).collect();
         let mut pending = Vec::new();
-        for (name, _, ready) in prepared {
+        for ((name, step, ready), released) in prepared.iter().zip(&released) {
             let log = self.log.lane(name);
             let held = match client.target.endpoint.scheme() {
                 "http" => Some(client.hold_back(ready.prepared.call(), &ready.signing, &log).await),
                 _ => None,
             };
             let call = Box::pin(async move {
+                if let Some(Delay(delay)) = step.after {
+                    wait(delay).await;
+                }
+                released.store(client.now_us(), Ordering::Relaxed);
                 let again = || send(client, ready.prepared.call(), &ready.signing, &log);
                 match held {
                     Some(held) => match client.release(held?, ready.prepared.call(), &log).await {
@@ -124,8 +145,7 @@ impl Round<'_> {
             pending.push((Some(call), None));
         }
         let first = self.turn as usize % pending.len().max(1);
-        let mut released = None;
-        std::future::poll_fn(move |context| {
+        let answers = std::future::poll_fn(move |context| {
             let mut waiting = false;
             let (later, sooner) = pending.split_at_mut(first);
             for (future, answer) in sooner.iter_mut().chain(later) {
@@ -139,13 +159,26 @@ impl Round<'_> {
                     }
                 }
             }
-            let released = *released.get_or_insert_with(|| client.now_us());
             if waiting {
                 return std::task::Poll::Pending;
             }
-            let answers = pending.iter_mut().filter_map(|(_, answer)| answer.take()).collect();
-            std::task::Poll::Ready((answers, released))
+            std::task::Poll::Ready(pending.iter_mut().filter_map(|(_, answer)| answer.take()).collect())
         })
-        .await
+        .await;
+        (answers, released.into_iter().map(AtomicU64::into_inner).collect())
     }
 }
+
+/// Waits for so long. The timer of the runtime counts milliseconds; the rest is counted here.
+async fn wait(delay: Duration) {
+    let until = Instant::now() + delay;
+    if delay > TIMER {
+        tokio::time::sleep(delay - TIMER).await;
+    }
+    while Instant::now() < until {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What the timer of the runtime may be late.
+const TIMER: Duration = Duration::from_millis(2);

@@ -7,7 +7,7 @@ use super::super::judge::{Judge, Lawful, Ran, Recorder, Seen};
 use super::super::plan::PlannedRow;
 use crate::case::Expect;
 use crate::operation::Prepared;
-use crate::row::RowState;
+use crate::row::{RowState, SharedObjects};
 use crate::wire::{Held, Log};
 
 /// One round of a row: who carries its steps out, what they know, and what is recorded of them.
@@ -29,7 +29,13 @@ pub(super) struct Round<'r> {
 
 impl<'r> Round<'r> {
     /// A round whose keys begin with a prefix.
-    pub(super) fn new(context: &'r RowContext, planned: &'r PlannedRow, turn: u32, prefix: String) -> Self {
+    pub(super) fn new(
+        context: &'r RowContext,
+        planned: &'r PlannedRow,
+        turn: u32,
+        prefix: String,
+        shared: SharedObjects,
+    ) -> Self {
         let is_lawful = |expect: &Option<Expect>| matches!(expect, Some(Expect::Lawful));
         let asked = planned.row().steps.iter().any(|step| is_lawful(&step.expect));
         Self {
@@ -37,7 +43,7 @@ impl<'r> Round<'r> {
             planned,
             turn,
             lawful: asked.then(|| Lawful::new(&context.provider, &prefix)),
-            state: RowState::new(context.setting(), planned.id.to_string(), prefix),
+            state: RowState::new(context.setting(), planned.id.to_string(), prefix, shared),
             recorder: Recorder::new(planned),
             log: Log::default(),
             held: BTreeMap::new(),

@@ -9,13 +9,40 @@ use super::super::context::RowContext;
 use super::super::judge::{Decision, JudgedStep, decide};
 use super::super::plan::PlannedRow;
 use super::round::Round;
+use super::shared::shared_objects;
+use crate::history::History;
 use crate::operation::Action;
-use crate::report::{RowReport, Verdict};
+use crate::report::{Explanation, RowReport, Verdict};
 
 /// In fewer rounds than this a race shows nothing.
 const LEAST_OVERLAPS: u32 = 5;
-/// Runs a row, cleans up after it, and gives its report with what could not be cleaned.
-pub(super) async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowReport, Sweep) {
+
+/// What came of a row.
+#[derive(Debug)]
+pub struct Came {
+    /// Its report.
+    pub report: RowReport,
+    /// What could not be removed after it.
+    pub left: Sweep,
+    /// The calls of its last round, if the case was generated.
+    pub judged: Option<Judged>,
+}
+
+/// The calls of a round, as the model judged them.
+#[derive(Debug)]
+pub struct Judged {
+    /// The calls.
+    pub history: History,
+    /// Why no order explains them, once for each answer that could not be explained.
+    pub explanations: Vec<Explanation>,
+    /// Whether a race could be answered in more orders than can be tried.
+    pub undecided: bool,
+    /// Whether the calls of its last race were under way at the same time.
+    pub overlapped: bool,
+}
+
+/// Runs a row, and cleans up after it.
+pub(super) async fn run_row(context: &RowContext, planned: &PlannedRow) -> Came {
     let started = Instant::now();
     let mut left = Sweep::default();
     let mut observed: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
@@ -28,11 +55,12 @@ pub(super) async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowR
         }
         None => (String::new(), 0),
     };
+    let shared = shared_objects(context, &planned.row().steps).await;
     for number in 0..planned.case.repeat {
         let id = planned.id.to_string();
         let folder: String = id.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let prefix = format!("{}{}{again}/{number}/", context.prefix, folder.trim_end_matches('-'));
-        let mut round = Round::new(context, planned, turn.wrapping_add(number), prefix);
+        let mut round = Round::new(context, planned, turn.wrapping_add(number), prefix, shared.clone());
         round.run(&planned.row().steps).await;
         let (keys, uploads) = round.state.left();
         let mut sweep = Sweep { keys, uploads };
@@ -67,8 +95,15 @@ pub(super) async fn run_row(context: &RowContext, planned: &PlannedRow) -> (RowR
         decision.reason = Some(format!("not exercised: the calls overlapped in {overlaps} rounds alone"));
     }
     let observed = observed.into_iter().map(|(name, outcomes)| (name, in_words(&outcomes))).collect();
+    let generated = round.lawful.as_ref().filter(|_| planned.case.generated.is_some());
+    let judged = generated.map(|lawful| Judged {
+        history: lawful.witness().history().clone(),
+        explanations: lawful.explanations(),
+        undecided: lawful.is_undecided(),
+        overlapped: round.overlapped,
+    });
     let report = round.end().report(decision, observed, started);
-    (report, left)
+    Came { report, left, judged }
 }
 
 /// The outcome, or each with its number of rounds.

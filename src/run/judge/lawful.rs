@@ -1,8 +1,10 @@
 //! Whether some order of the calls of a row explains what was answered, as the model has it.
 
+use std::collections::BTreeSet;
+
 use mpuspec_mock::provider::Provider;
 
-use crate::history::{Found, Joint, Kind, Oracle, Saw, Stuck, explain, kind_of, search};
+use crate::history::{Ask, Found, Joint, Kind, Oracle, Saw, Stuck, call_in_words, explain, kind_of, search};
 use crate::operation::Prepared;
 use crate::report::Explanation;
 use crate::row::Witness;
@@ -16,7 +18,11 @@ pub(in super::super) struct Lawful {
     states: Vec<Joint>,
     /// Calls that have not been judged yet.
     fresh: Vec<usize>,
-    unlawful: Option<Unlawful>,
+    unlawful: Vec<Unlawful>,
+    /// Keys of which nobody knows any more what the server may know, since an answer about them was unlawful.
+    left: BTreeSet<String>,
+    /// Whether a race could be answered in more orders than can be tried.
+    undecided: bool,
 }
 
 /// A call with what came of it.
@@ -47,7 +53,9 @@ impl Lawful {
             witness: Witness::new(prefix),
             states: vec![Joint::default()],
             fresh: Vec::new(),
-            unlawful: None,
+            unlawful: Vec::new(),
+            left: BTreeSet::new(),
+            undecided: false,
         }
     }
 
@@ -82,49 +90,86 @@ impl Lawful {
         }
     }
 
-    /// Why no order explains what was seen, if none does.
-    pub(in super::super) fn explanation(&self) -> Option<Explanation> {
-        let Unlawful { kind, stuck, text, .. } = self.unlawful.as_ref()?;
-        let (order, stuck) = (stuck.order.clone(), stuck.next.clone());
-        Some(Explanation { kind: (*kind).into(), order, stuck, text: text.clone() })
+    /// Why no order explains what was seen: once for each answer that could not be explained.
+    pub(in super::super) fn explanations(&self) -> Vec<Explanation> {
+        let explanation = |unlawful: &Unlawful| Explanation {
+            kind: unlawful.kind.into(),
+            order: unlawful.stuck.order.clone(),
+            stuck: unlawful.stuck.next.clone(),
+            text: unlawful.text.clone(),
+        };
+        self.unlawful.iter().map(explanation).collect()
     }
 
-    /// Judges what was noted since the last time. Returns what is unlawful.
+    /// Whether there was a race whose orders could not all be tried.
+    pub(in super::super) fn is_undecided(&self) -> bool {
+        self.undecided
+    }
+
+    /// Judges what was noted since the last time. Returns what is unlawful. Of the keys that it is about nothing is
+    /// known afterwards; the others are judged as before.
     pub(in super::super) fn judge(&mut self) -> Option<&Unlawful> {
-        let fresh = std::mem::take(&mut self.fresh);
-        if self.unlawful.is_some() || fresh.is_empty() {
-            return None;
-        }
-        match search(self.witness.history(), &fresh, &self.states, &self.oracle, true) {
-            Found::Lawful(states) => {
-                self.states = states;
-                None
+        let known = self.unlawful.len();
+        let mut fresh = std::mem::take(&mut self.fresh);
+        loop {
+            fresh.retain(|at| !self.is_left(*at));
+            if fresh.is_empty() || self.states.is_empty() {
+                break;
             }
-            // Nothing can be said then, here and afterwards.
-            Found::TooMany => {
-                self.states.clear();
-                None
-            }
-            Found::Unlawful(stuck) => {
-                let kind = kind_of(self.witness.history(), &stuck);
-                let text = explain(self.witness.history(), &stuck, &self.oracle);
-                let first = stuck.next.first().map(|at| &self.witness.history().calls[*at]);
-                let lawful = first.map(|call| stuck.at.could_answer(&self.oracle, call)).unwrap_or_default();
-                let expected = match fresh.len() {
-                    1 => format!("a lawful answer: {}", lawful.join(", or ")),
-                    _ => "answers that some order of the calls explains".to_owned(),
-                };
-                let told = |at: &usize| crate::history::call_in_words(&self.witness.history().calls[*at]);
-                let got = stuck.next.iter().map(told).collect::<Vec<_>>().join("; ");
-                self.unlawful = Some(Unlawful { kind, stuck, text, expected, got });
-                self.unlawful.as_ref()
+            match search(self.witness.history(), &fresh, &self.states, &self.oracle, true) {
+                Found::Lawful(states) => {
+                    self.states = states;
+                    break;
+                }
+                // Nothing can be said then, here and afterwards.
+                Found::TooMany => {
+                    self.states.clear();
+                    self.undecided = true;
+                }
+                Found::Unlawful(stuck) => {
+                    let key = |at: &usize| self.witness.history().calls[*at].ask.key().to_owned();
+                    let keys: Vec<String> = stuck.next.iter().map(key).collect();
+                    let unlawful = self.unlawful(stuck, fresh.len() == 1);
+                    self.left.extend(keys);
+                    self.unlawful.push(unlawful);
+                }
             }
         }
+        self.unlawful.get(known)
     }
 
-    /// Whether nothing can be judged any more.
+    fn unlawful(&self, stuck: Stuck, alone: bool) -> Unlawful {
+        let history = self.witness.history();
+        let kind = kind_of(history, &stuck);
+        let text = explain(history, &stuck, &self.oracle);
+        let first = stuck.next.first().map(|at| &history.calls[*at]);
+        let lawful = first.map(|call| stuck.at.could_answer(&self.oracle, call)).unwrap_or_default();
+        let expected = match alone {
+            true => format!("a lawful answer: {}", lawful.join(", or ")),
+            false => "answers that some order of the calls explains".to_owned(),
+        };
+        let told = |at: &usize| call_in_words(&history.calls[*at]);
+        let got = stuck.next.iter().map(told).collect::<Vec<_>>().join("; ");
+        Unlawful { kind, stuck, text, expected, got }
+    }
+
+    /// Whether a call cannot be judged. A copy from a key that was left brings nobody knows what.
+    fn is_left(&mut self, at: usize) -> bool {
+        let ask = &self.witness.history().calls[at].ask;
+        let source = match ask {
+            Ask::UploadPartCopy { source, content: None, .. } => Some(source),
+            _ => None,
+        };
+        if source.is_some_and(|source| self.left.contains(source)) {
+            self.left.insert(ask.key().to_owned());
+        }
+        self.left.contains(ask.key())
+    }
+
+    /// Whether what was asked last cannot be judged.
     pub(in super::super) fn is_lost(&self) -> bool {
-        self.unlawful.is_some() || self.states.is_empty()
+        let last = self.witness.history().calls.last();
+        self.states.is_empty() || last.is_some_and(|call| self.left.contains(call.ask.key()))
     }
 }
 

@@ -37,7 +37,7 @@ impl Ran<'_> {
     ) -> RowReport {
         let Decision { verdict, step, reason, blocked_by } = decision;
         let redactor = &self.context.client.redactor;
-        let found = self.lawful.as_ref().and_then(Lawful::explanation);
+        let found = self.lawful.as_ref().map(Lawful::explanations).unwrap_or_default().into_iter().next();
         let kind = found.as_ref().map(|found| found.kind);
         let generated = self.planned.case.generated.is_some();
         let (level, verdict) = match kind.filter(|_| !generated) {

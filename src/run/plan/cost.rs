@@ -1,5 +1,7 @@
 //! What a row costs.
 
+use std::collections::BTreeSet;
+
 use mpuspec_mock::provider::Provider;
 
 use crate::case::{Case, Claims, Expect, Step, error_code};
@@ -14,6 +16,20 @@ pub fn cost_of(case: &Case, provider: &Provider) -> Option<Cost> {
 /// What steps cost, those in lanes and outcomes too.
 pub(super) fn cost(steps: &[Step], sizes: &Sizes<'_>) -> Result<Cost, Missing> {
     steps.iter().try_fold(Cost::default(), |sum, step| Ok(sum.and(of_step(step, sizes)?)))
+}
+
+/// The sizes of the objects of the run that steps copy from.
+pub(in super::super) fn shared_sizes(steps: &[Step], provider: &Provider) -> BTreeSet<u64> {
+    let mut found = BTreeSet::new();
+    for step in steps {
+        let size =
+            step.action.arguments().and_then(|arguments| arguments.shared()?.size(&Sizes { provider }).ok());
+        found.extend(size);
+        for inner in step.inner() {
+            found.extend(shared_sizes(std::slice::from_ref(inner), provider));
+        }
+    }
+    found
 }
 
 fn of_step(step: &Step, sizes: &Sizes<'_>) -> Result<Cost, Missing> {

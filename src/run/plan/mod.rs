@@ -4,6 +4,7 @@ mod capability;
 mod cost;
 mod dispute;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use mpuspec_mock::provider::{Dialect, Lowered, Provider, Support};
@@ -11,6 +12,7 @@ use mpuspec_mock::provider::{Dialect, Lowered, Provider, Support};
 pub(super) use capability::{ANY_PREFIX, ID_MARKER, capability, is_of_signing};
 use cost::cost;
 pub use cost::cost_of;
+pub(super) use cost::shared_sizes;
 use dispute::disputed;
 
 use crate::case::{Bucket, Case, Catalogue, Level, Row, RowId, Selection, Step, User, binds};
@@ -41,6 +43,8 @@ pub struct PlannedRow {
     pub applicable: Applicable,
     /// Whether what it completes is kept for the audit.
     pub audited: bool,
+    /// The sizes of the objects of the run that it copies from.
+    shared: BTreeSet<u64>,
 }
 
 /// Whether a row runs.
@@ -57,7 +61,7 @@ impl PlannedRow {
     pub fn generated(case: Arc<Case>, level: Level) -> Self {
         let id = RowId::new(&case.id, None);
         let applicable = Applicable::Yes(Cost::default());
-        Self { id, case, index: 0, level, disputed: None, applicable, audited: true }
+        Self { id, case, index: 0, level, disputed: None, applicable, audited: true, shared: BTreeSet::new() }
     }
 
     /// The same once more: what it completes would tell an audit nothing new.
@@ -110,10 +114,16 @@ impl PlannedRow {
 impl Plan {
     /// What the rows that run cost together.
     pub fn cost(&self) -> Cost {
-        self.rows.iter().fold(Cost::default(), |sum, row| match &row.applicable {
-            Applicable::Yes(cost) => sum.and(*cost),
-            Applicable::No(_) => sum,
-        })
+        let running = self.rows.iter().filter_map(|row| match &row.applicable {
+            Applicable::Yes(cost) => Some((row, *cost)),
+            Applicable::No(_) => None,
+        });
+        let mut shared = BTreeSet::new();
+        let sum = running.fold(Cost::default(), |sum, (row, cost)| {
+            shared.extend(row.shared.iter().copied());
+            sum.and(cost)
+        });
+        Cost { bytes: sum.bytes.saturating_add(shared.iter().sum()), ..sum }
     }
 
     /// How many rows run.
@@ -164,6 +174,7 @@ pub fn plan(
                 disputed,
                 applicable,
                 audited: true,
+                shared: shared_sizes(&row.steps, provider),
             });
         }
     }

@@ -1,0 +1,304 @@
+//! From all that was unlawful to one finding for each fault: one of each is made small, and tried again.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::draw::Draw;
+use super::explorer::{Explorer, Share, Shown};
+use super::moves::{Move, Range};
+use super::signature::{Essence, READING, Signature, essence, told};
+use crate::case::Level;
+use crate::report::{Confirmed, Finding};
+use crate::run::{Came, PlannedRow};
+
+/// Rounds by which a race is confirmed.
+const ROUNDS: u32 = 50;
+/// Runs by which a sequence is confirmed.
+const RUNS: u32 = 3;
+/// So many rounds are under way at a time.
+const AT_ONCE: usize = 8;
+/// What is not small by then, on a slow endpoint, stays as it is.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// What one fault has shown.
+struct Fault {
+    shown: Shown,
+    essence: Essence,
+    /// The case was made small: what it is about is all that it takes.
+    is_small: bool,
+    /// Everything that its case has shown in all its trials.
+    seen: BTreeSet<Signature>,
+    confirmed: Option<Confirmed>,
+    /// How many more draws have shown it.
+    others: u32,
+}
+
+impl Fault {
+    /// Whether what some draws have shown is the same once more: its case shows it too, or its calls were in each of
+    /// their races and are to blame there.
+    fn explains(&self, signature: &Signature, all: &[Shown]) -> bool {
+        self.seen.contains(signature)
+            || (self.is_small
+                && all.iter().all(|shown| shown.draw.has_race() && shown.is_about(&self.essence)))
+    }
+
+    /// Whether two cases are about the same calls, as far as they were made small.
+    fn is_the_same(&self, other: &Self) -> bool {
+        let race = |fault: &Self| fault.shown.draw.has_race();
+        let kind = |fault: &Self| fault.shown.explanation.kind;
+        match (self.is_small, other.is_small) {
+            (true, true) if race(self) == race(other) => self.essence == other.essence,
+            // What single calls show, they show beside others too.
+            (true, true) => {
+                let writes = other.essence.iter().all(|call| *call == READING || self.essence.contains(call));
+                !race(self) && writes && kind(self) == kind(other) && other.shown.is_told_of(&Essence::new())
+            }
+            // There was no time for it.
+            (true, false) => kind(self) == kind(other) && other.shown.is_told_of(&self.essence),
+            (false, _) => false,
+        }
+    }
+}
+
+impl Shown {
+    /// What it takes: the calls of its race, or all of them.
+    fn essence(&self) -> Essence {
+        let lanes = essence(self.history.calls.iter().filter(|call| call.client != ALONE));
+        if lanes.len() > 1 { lanes } else { essence(self.history.calls.iter()) }
+    }
+
+    /// Whether all calls of a race were in this one, and are to blame.
+    fn is_about(&self, race: &Essence) -> bool {
+        let lanes = essence(self.history.calls.iter().filter(|call| call.client != ALONE));
+        race.is_subset(&lanes) && self.is_told_of(race)
+    }
+
+    /// Whether the calls to blame are among these, or read.
+    fn is_told_of(&self, calls: &Essence) -> bool {
+        let told = essence(self.told.calls.iter().filter_map(|at| self.history.calls.get(*at)));
+        told.iter().all(|call| calls.contains(call) || *call == READING)
+    }
+}
+
+/// The same calls, looked at in other ways.
+fn read_otherwise(draw: &Draw) -> Vec<Draw> {
+    let mut moves = draw.moves.clone();
+    while moves.last().is_some_and(reads) {
+        moves.pop();
+    }
+    let ways = [
+        Move::Get { key: 0, range: Range::Whole },
+        Move::Get { key: 0, range: Range::First },
+        Move::Head { key: 0 },
+        Move::ListObjects,
+        Move::ListUploads { paged: false },
+        Move::ListParts { upload: u8::MAX, paged: false, after: 0 },
+    ];
+    let read_by = |way: &Move| {
+        let mut moves = moves.clone();
+        for next in &mut moves {
+            if let Move::Race(lanes) = next {
+                lanes.retain(|lane| !reads(lane));
+                lanes.push(way.clone());
+            }
+        }
+        moves.push(way.clone());
+        draw.with(moves, None)
+    };
+    ways.iter().map(read_by).collect()
+}
+
+fn reads(next: &Move) -> bool {
+    match next {
+        Move::Late { call, .. } => reads(call),
+        Move::Get { .. }
+        | Move::Head { .. }
+        | Move::ListObjects
+        | Move::ListUploads { .. }
+        | Move::ListParts { .. } => true,
+        _ => false,
+    }
+}
+
+/// The client of calls that are no lane of a race.
+const ALONE: &str = "A";
+
+impl Explorer<'_> {
+    /// A finding for each fault: what was seen first of it, made small. What others it explains is counted with it.
+    pub(super) async fn dig(&mut self, share: Share) -> Vec<Finding> {
+        let mut open: Vec<(Signature, Vec<Shown>)> = std::mem::take(&mut self.shown).into_iter().collect();
+        // The worst first, and what needs no luck: there may not be the time for all.
+        open.sort_by_key(|(signature, all)| {
+            let needs_luck = all.iter().all(|shown| shown.draw.has_race());
+            (signature.kind(), needs_luck, std::cmp::Reverse(all.len()))
+        });
+        let mut faults: Vec<Fault> = Vec::new();
+        let count = open.len();
+        for (at, (signature, all)) in open.into_iter().enumerate() {
+            self.explained.extend(all.iter().map(|shown| shown.draw.id()));
+            let others = u32::try_from(all.len()).unwrap_or(u32::MAX);
+            if let Some(fault) = faults.iter_mut().find(|fault| fault.explains(&signature, &all)) {
+                fault.others += others;
+                continue;
+            }
+            // The one with the fewest calls before it is the nearest to the point.
+            let calls_before = |shown: &Shown| shown.explanation.stuck.iter().max().copied();
+            let nearest = all.into_iter().min_by_key(|shown| (shown.draw.has_race(), calls_before(shown)));
+            let Some(shown) = nearest else { continue };
+            let fault = self.fault(shown, signature, share, count - at).await;
+            match faults.iter_mut().find(|known| known.is_the_same(&fault)) {
+                Some(known) => {
+                    known.others += others;
+                    known.seen.extend(fault.seen);
+                }
+                None => faults.push(Fault { others: others - 1, ..fault }),
+            }
+        }
+        faults.into_iter().map(|fault| self.finding(fault.shown, fault.confirmed, fault.others)).collect()
+    }
+
+    /// Makes small what was shown, and finds out what else the same calls show.
+    async fn fault(&mut self, shown: Shown, signature: Signature, share: Share, left: usize) -> Fault {
+        let now = Instant::now();
+        let left = u32::try_from(left).unwrap_or(1);
+        let until = match share.until {
+            // Those that come first are the worst: they may take more than their part.
+            Some(until) => now + (until.saturating_duration_since(now) / left.min(3)).min(LONGEST),
+            None => now + LONGEST,
+        };
+        let share = Share { until: Some(until), bytes: share.bytes };
+        self.seen = BTreeSet::from([signature.clone()]);
+        let (small, confirmed) = match self.options.shrinks && !shown.draw.restarts() {
+            true => self.confirmed(shown, &signature, share).await,
+            false => (shown, None),
+        };
+        let seen = std::mem::take(&mut self.seen);
+        Fault {
+            essence: small.essence(),
+            is_small: confirmed.is_some(),
+            shown: small,
+            seen,
+            confirmed,
+            others: 0,
+        }
+    }
+
+    /// Confirms a finding, makes it small, and confirms what is left of it.
+    async fn confirmed(
+        &mut self,
+        shown: Shown,
+        signature: &Signature,
+        share: Share,
+    ) -> (Shown, Option<Confirmed>) {
+        let Some(before) = self.confirm(&shown.draw, signature, share).await else { return (shown, None) };
+        if before.shown == 0 {
+            return (shown, Some(before));
+        }
+        // Three times as often as it took misses one in twenty.
+        let attempts = (3 * before.tries).div_ceil(before.shown).min(ROUNDS);
+        let attempts = if shown.draw.has_race() { attempts } else { 1 };
+        let small = self.shrink(shown, signature, attempts, share).await;
+        // What else the same calls show: one fault is one finding.
+        for other in read_otherwise(&small.draw) {
+            self.rounds_of(&Arc::new(other), attempts, share, |_| false).await;
+        }
+        let confirmed = self.confirm(&small.draw, signature, share).await;
+        (small, Some(confirmed.unwrap_or(before)))
+    }
+
+    /// How often a draw shows the same again, on keys of its own each time.
+    async fn confirm(&mut self, draw: &Arc<Draw>, signature: &Signature, share: Share) -> Option<Confirmed> {
+        let rounds = if draw.has_race() { ROUNDS } else { RUNS };
+        let (mut shown, mut tries) = (0, 0);
+        self.rounds_of(draw, rounds, share, |all| {
+            tries += 1;
+            shown += u32::from(all.iter().any(|one| one.told.signature == *signature));
+            false
+        })
+        .await;
+        (tries > 0).then_some(Confirmed { shown, tries })
+    }
+
+    /// Which of several draws show something again, in up to `attempts` rounds of each; all side by side.
+    pub(super) async fn showing(
+        &mut self,
+        draws: Vec<Draw>,
+        signature: &Signature,
+        attempts: u32,
+        share: Share,
+    ) -> Vec<Option<Shown>> {
+        let draws: Vec<Arc<Draw>> = draws.into_iter().map(Arc::new).collect();
+        let cases: Vec<_> =
+            draws.iter().map(|draw| draw.case(self.scope, &self.options.seed, self.provider)).collect();
+        let mut found: Vec<Option<Shown>> = draws.iter().map(|_| None).collect();
+        let mut queue = (0..attempts).flat_map(|_| 0..draws.len());
+        let mut tasks = JoinSet::new();
+        loop {
+            while tasks.len() < AT_ONCE {
+                let Some(at) = queue.by_ref().find(|at| found[*at].is_none()) else { break };
+                let Some((case, cost)) = &cases[at] else { continue };
+                if self.why_not(share, cost.bytes).is_some() {
+                    break;
+                }
+                let planned = PlannedRow::generated(case.clone(), Level::Must).again();
+                let beside = self.runner.beside();
+                tasks.spawn(async move { (at, beside.run(&planned).await) });
+            }
+            let Some(joined) = tasks.join_next().await else { break };
+            let Ok((at, came)) = joined else { continue };
+            let same = self.shown_by(&draws[at], came).into_iter();
+            let same = same
+                .filter(|shown| shown.told.signature == *signature)
+                .min_by_key(|shown| shown.told.calls.clone());
+            found[at] = found[at].take().or(same);
+        }
+        found
+    }
+
+    /// What a run of a draw has shown.
+    fn shown_by(&mut self, draw: &Arc<Draw>, came: Came) -> Vec<Shown> {
+        self.left.add(came.left);
+        let Some(judged) = came.judged else { return Vec::new() };
+        let shown = |explanation| Shown {
+            told: told(&judged.history, &explanation, &self.oracle),
+            draw: draw.clone(),
+            history: judged.history.clone(),
+            explanation,
+        };
+        let all: Vec<Shown> = judged.explanations.into_iter().map(shown).collect();
+        self.seen.extend(all.iter().map(|shown| shown.told.signature.clone()));
+        all
+    }
+
+    /// Runs a draw several times side by side, until it is enough.
+    async fn rounds_of(
+        &mut self,
+        draw: &Arc<Draw>,
+        rounds: u32,
+        share: Share,
+        mut is_enough: impl FnMut(Vec<Shown>) -> bool,
+    ) {
+        let Some((case, cost)) = draw.case(self.scope, &self.options.seed, self.provider) else { return };
+        let (mut begun, mut enough) = (0, false);
+        let mut tasks = JoinSet::new();
+        loop {
+            while !enough
+                && begun < rounds
+                && tasks.len() < AT_ONCE
+                && self.why_not(share, cost.bytes).is_none()
+            {
+                let (beside, planned) =
+                    (self.runner.beside(), PlannedRow::generated(case.clone(), Level::Must).again());
+                tasks.spawn(async move { beside.run(&planned).await });
+                begun += 1;
+            }
+            let Some(joined) = tasks.join_next().await else { break };
+            let Ok(came) = joined else { continue };
+            let all = self.shown_by(draw, came);
+            enough |= is_enough(all);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The lists of completions.
+
+use super::moves::Listing;
+use super::script::{Part, Script, pick};
+
+impl Script {
+    /// The list of a completion in the words of the language.
+    pub(super) fn list(&self, upload: usize, list: Listing) -> Option<String> {
+        let sent = self.parts.iter().filter(|part| part.upload == upload && part.kept && part.number != "0");
+        let mut newest: Vec<&Part> = Vec::new();
+        let mut superseded = None;
+        for part in sent {
+            match newest.iter_mut().find(|other| other.number == part.number) {
+                Some(other) => superseded = Some(std::mem::replace(other, part)),
+                None => newest.push(part),
+            }
+        }
+        newest.sort_by_key(|part| part.number.parse::<u64>().unwrap_or(u64::MAX));
+        let mut entries: Vec<String> = newest.iter().map(|part| part.name.clone()).collect();
+        match list {
+            Listing::All if self.scope.complete_all => return Some("all: true".to_owned()),
+            Listing::Empty => entries.clear(),
+            Listing::NeverSent => entries.push("{ number: 99, etag: wrong }".to_owned()),
+            Listing::Exact | Listing::All => {}
+            // Where no part was sent again, there is none to be named.
+            Listing::Superseded if superseded.is_none() => {}
+            Listing::Some(mask) => {
+                let mut at = 0;
+                entries.retain(|_| {
+                    at += 1;
+                    mask >> (at % 8) & 1 == 1
+                });
+            }
+            Listing::Turned => entries.reverse(),
+            Listing::Twice => entries.extend(entries.first().cloned()),
+            Listing::WrongETag(which) => {
+                let at = pick(which, entries.len())?;
+                entries[at] = format!("{{ part: {}, etag: wrong }}", entries[at]);
+            }
+            Listing::Superseded => {
+                let old = superseded?;
+                let at = newest.iter().position(|part| part.number == old.number)?;
+                entries[at] = old.name.clone();
+            }
+            Listing::Foreign(which) => {
+                let at = pick(which, entries.len())?;
+                let foreign = self.parts.iter().rev().find(|part| part.upload != upload && part.kept)?;
+                entries[at] = format!("{{ part: {}, etag: {{ of: {} }} }}", entries[at], foreign.name);
+            }
+        }
+        Some(format!("parts: [{}]", entries.join(", ")))
+    }
+}
