@@ -18,7 +18,7 @@ use crate::run::{Came, PlannedRow};
 const ROUNDS: u32 = 50;
 /// Runs by which a sequence is confirmed.
 const RUNS: u32 = 3;
-/// So many rounds are under way at a time.
+/// Rounds that are under way at a time.
 const AT_ONCE: usize = 8;
 /// What is not small by then, on a slow endpoint, stays as it is.
 const LONGEST: Duration = Duration::from_secs(30);
