@@ -83,7 +83,7 @@ impl Shown {
     }
 }
 
-/// The same calls, looked at in other ways.
+/// The same calls, looked at in other ways; where there is no race, also after fewer of them.
 fn read_otherwise(draw: &Draw) -> Vec<Draw> {
     let mut moves = draw.moves.clone();
     while moves.last().is_some_and(reads) {
@@ -97,8 +97,10 @@ fn read_otherwise(draw: &Draw) -> Vec<Draw> {
         Move::ListUploads { paged: false },
         Move::ListParts { upload: u8::MAX, paged: false, after: 0 },
     ];
-    let read_by = |way: &Move| {
-        let mut moves = moves.clone();
+    let first = if draw.has_race() { moves.len() } else { 1.min(moves.len()) };
+    let looks = (first..=moves.len()).flat_map(|until| ways.iter().map(move |way| (until, way)));
+    let read_by = |(until, way): (usize, &Move)| {
+        let mut moves = moves[..until].to_vec();
         for next in &mut moves {
             if let Move::Race(lanes) = next {
                 lanes.retain(|lane| !reads(lane));
@@ -108,7 +110,7 @@ fn read_otherwise(draw: &Draw) -> Vec<Draw> {
         moves.push(way.clone());
         draw.with(moves, None)
     };
-    ways.iter().map(read_by).collect()
+    looks.map(read_by).collect()
 }
 
 fn reads(next: &Move) -> bool {
@@ -202,9 +204,7 @@ impl Explorer<'_> {
         let attempts = if shown.draw.has_race() { attempts } else { 1 };
         let small = self.shrink(shown, signature, attempts, share).await;
         // What else the same calls show: one fault is one finding.
-        for other in read_otherwise(&small.draw) {
-            self.rounds_of(&Arc::new(other), attempts, share, |_| false).await;
-        }
+        self.showing(read_otherwise(&small.draw), signature, attempts, share).await;
         let confirmed = self.confirm(&small.draw, signature, share).await;
         (small, Some(confirmed.unwrap_or(before)))
     }

@@ -175,7 +175,7 @@ fn a_fault_is_told_once() {
     let names = ["lists-replaced-parts", "reuse-upload", "mix-replaced-part"];
     let troubles = side_by_side(names.map(defect).to_vec(), |defect| {
         let folder = tempfile::tempdir().expect("a folder");
-        let arguments = ["explore", "--explore", "40", "--explore-time", "20s", "--seed", "once"];
+        let arguments = ["explore", "--explore", "40", "--explore-time", "30s", "--seed", "once"];
         let (report, _) = report(&mock("aws-s3", Some(defect)), "aws-s3", folder.path(), &arguments);
         let must = report.findings.iter().filter(|finding| finding.level == Level::Must);
         let told: Vec<&String> = must.map(|finding| &finding.title).collect();
