@@ -243,6 +243,7 @@ impl Explorer<'_> {
                 if self.why_not(share, cost.bytes).is_some() {
                     break;
                 }
+                self.spend(cost.bytes);
                 let planned = PlannedRow::generated(case.clone(), Level::Must).again();
                 let beside = self.runner.beside();
                 tasks.spawn(async move { (at, beside.run(&planned).await) });
@@ -293,6 +294,7 @@ impl Explorer<'_> {
                 let (beside, planned) =
                     (self.runner.beside(), PlannedRow::generated(case.clone(), Level::Must).again());
                 tasks.spawn(async move { beside.run(&planned).await });
+                self.spend(cost.bytes);
                 begun += 1;
             }
             let Some(joined) = tasks.join_next().await else { break };

@@ -96,7 +96,8 @@ pub struct Explorer<'r> {
     /// The cases of draws that are told by a finding, or counted with one.
     pub(super) explained: BTreeSet<String>,
     started: Instant,
-    spent_before: u64,
+    /// The bytes that its draws have sent so far; other rows may run beside them.
+    spent: u64,
     pub(super) left: Sweep,
     /// The server is gone, or somebody wants to end.
     pub(super) is_over: bool,
@@ -142,7 +143,7 @@ impl<'r> Explorer<'r> {
             seen: BTreeSet::new(),
             explained: BTreeSet::new(),
             started: Instant::now(),
-            spent_before: runner.spent().bytes,
+            spent: 0,
             left: Sweep::default(),
             is_over: false,
         }
@@ -181,7 +182,7 @@ impl<'r> Explorer<'r> {
         for row in &mut rows {
             row.notes.extend(lacking.iter().cloned());
         }
-        let exploration = self.coverage.told(self.spent());
+        let exploration = self.coverage.told(self.spent);
         Explored { rows, findings, explained: self.explained, exploration, left: self.left }
     }
 
@@ -197,9 +198,9 @@ impl<'r> Explorer<'r> {
         self.share(100)
     }
 
-    /// The bytes that were sent so far.
-    pub(super) fn spent(&self) -> u64 {
-        self.runner.spent().bytes - self.spent_before
+    /// Counts bytes that are sent now.
+    pub(super) fn spend(&mut self, bytes: u64) {
+        self.spent += bytes;
     }
 
     async fn run_plan(&mut self, what: What, share: Share) -> Went {
@@ -241,6 +242,7 @@ impl<'r> Explorer<'r> {
                 };
                 stopped = self.why_not(share, cost.bytes);
                 if stopped.is_none() {
+                    self.spend(cost.bytes);
                     let (beside, planned) = (self.runner.beside(), PlannedRow::generated(case, Level::Must));
                     tasks.spawn(async move { (draw, beside.run(&planned).await) });
                 }
@@ -281,7 +283,7 @@ impl<'r> Explorer<'r> {
         if share.until.is_some_and(|until| Instant::now() >= until) {
             return Some("its time is over (--explore-time)".to_owned());
         }
-        let is_spent = self.spent() + bytes > share.bytes;
+        let is_spent = self.spent + bytes > share.bytes;
         is_spent.then(|| format!("the budget of {} MiB allows no more (--budget)", self.options.budget >> 20))
     }
 
@@ -375,6 +377,7 @@ impl<'r> Explorer<'r> {
         if self.why_not(share, cost.bytes).is_some() {
             return None;
         }
+        self.spend(cost.bytes);
         let came = self.runner.beside().run(&PlannedRow::generated(case, Level::Must).again()).await;
         Some(came)
     }

@@ -1,6 +1,8 @@
 //! Whether an endpoint keeps metadata and lists objects: what is not multipart upload is left out where it fails
 //! in the simplest of cases, which have rows of their own.
 
+use mpuspec_mock::provider::LimitName;
+
 use super::draw::{Draw, Meets, What};
 use super::explorer::Explorer;
 use super::moves::{Move, Number, Range, Size};
@@ -24,6 +26,11 @@ pub(super) async fn probe(explorer: &mut Explorer<'_>) -> Vec<String> {
     }
     let part = Move::CopyShared { upload: 0, number: Number::Low(0), size: Size::Tiny(1) };
     let copied = vec![Move::Create { key: 0, sequential: false }, part];
+    if explorer.scope.shared {
+        // The object of the run is written now.
+        let full = explorer.provider.limit(LimitName::MinPartSize).unwrap_or(0);
+        explorer.spend(full + (1 << 20));
+    }
     if explorer.scope.shared && !holds(explorer, "copy", copied).await {
         explorer.scope.shared = false;
         lacking.push("large parts are sent, not copied: a copy of a range was not taken".to_owned());

@@ -23,7 +23,7 @@ use crate::report::{
     SourceInfo, Suite, Summary, TargetInfo, Verdict, conclude,
 };
 use crate::row::{CallbackPlace, CallbackServer, Contents, Journal, JournalHeader};
-use crate::wire::{Client, Log, Spent, Target};
+use crate::wire::{Client, Log, Target};
 
 /// How a run goes.
 #[derive(Clone, Debug)]
@@ -246,11 +246,6 @@ impl Runner {
     /// Runs rows that are in no plan, several at a time.
     pub fn beside(&self) -> Beside {
         Beside(self.context.clone())
-    }
-
-    /// What was sent so far.
-    pub fn spent(&self) -> Spent {
-        self.context.client.budget.spent()
     }
 
     /// Whether somebody wants the run to end.
