@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::draw::Draw;
 use super::explorer::{Explorer, Share, Shown};
 use super::moves::{Move, Range};
-use super::signature::{Essence, READING, Signature, essence, told};
+use super::signature::{ALONE, Essence, READING, Signature, essence};
 use crate::case::Level;
 use crate::report::{Confirmed, Finding};
 use crate::run::{Came, PlannedRow};
@@ -125,9 +125,6 @@ fn reads(next: &Move) -> bool {
     }
 }
 
-/// The client of calls that are no lane of a race.
-const ALONE: &str = "A";
-
 impl Explorer<'_> {
     /// A finding for each fault: what was seen first of it, made small. What others it explains is counted with it.
     pub(super) async fn dig(&mut self, share: Share) -> Vec<Finding> {
@@ -212,13 +209,23 @@ impl Explorer<'_> {
     /// How often a draw shows the same again, on keys of its own each time.
     async fn confirm(&mut self, draw: &Arc<Draw>, signature: &Signature, share: Share) -> Option<Confirmed> {
         let rounds = if draw.has_race() { ROUNDS } else { RUNS };
-        let (mut shown, mut tries) = (0, 0);
-        self.rounds_of(draw, rounds, share, |all| {
+        let (case, cost) = draw.case(self.scope, &self.options.seed, self.provider)?;
+        let (mut begun, mut shown, mut tries) = (0, 0, 0);
+        let mut tasks = JoinSet::new();
+        loop {
+            while begun < rounds && tasks.len() < AT_ONCE && self.why_not(share, cost.bytes).is_none() {
+                self.spend(cost.bytes);
+                let planned = PlannedRow::generated(case.clone(), Level::Must).again();
+                let beside = self.runner.beside();
+                tasks.spawn(async move { beside.run(&planned).await });
+                begun += 1;
+            }
+            let Some(joined) = tasks.join_next().await else { break };
+            let Ok(came) = joined else { continue };
+            let all = self.tried(draw, came);
             tries += 1;
             shown += u32::from(all.iter().any(|one| one.told.signature == *signature));
-            false
-        })
-        .await;
+        }
         (tries > 0).then_some(Confirmed { shown, tries })
     }
 
@@ -250,7 +257,7 @@ impl Explorer<'_> {
             }
             let Some(joined) = tasks.join_next().await else { break };
             let Ok((at, came)) = joined else { continue };
-            let same = self.shown_by(&draws[at], came).into_iter();
+            let same = self.tried(&draws[at], came).into_iter();
             let same = same
                 .filter(|shown| shown.told.signature == *signature)
                 .min_by_key(|shown| shown.told.calls.clone());
@@ -259,48 +266,11 @@ impl Explorer<'_> {
         found
     }
 
-    /// What a run of a draw has shown.
-    fn shown_by(&mut self, draw: &Arc<Draw>, came: Came) -> Vec<Shown> {
+    /// What a trial of a draw has shown.
+    fn tried(&mut self, draw: &Arc<Draw>, came: Came) -> Vec<Shown> {
         self.left.add(came.left);
-        let Some(judged) = came.judged else { return Vec::new() };
-        let shown = |explanation| Shown {
-            told: told(&judged.history, &explanation, &self.oracle),
-            draw: draw.clone(),
-            history: judged.history.clone(),
-            explanation,
-        };
-        let all: Vec<Shown> = judged.explanations.into_iter().map(shown).collect();
+        let all = came.judged.map(|judged| self.shown_by(draw, judged)).unwrap_or_default();
         self.seen.extend(all.iter().map(|shown| shown.told.signature.clone()));
         all
-    }
-
-    /// Runs a draw several times side by side, until it is enough.
-    async fn rounds_of(
-        &mut self,
-        draw: &Arc<Draw>,
-        rounds: u32,
-        share: Share,
-        mut is_enough: impl FnMut(Vec<Shown>) -> bool,
-    ) {
-        let Some((case, cost)) = draw.case(self.scope, &self.options.seed, self.provider) else { return };
-        let (mut begun, mut enough) = (0, false);
-        let mut tasks = JoinSet::new();
-        loop {
-            while !enough
-                && begun < rounds
-                && tasks.len() < AT_ONCE
-                && self.why_not(share, cost.bytes).is_none()
-            {
-                let (beside, planned) =
-                    (self.runner.beside(), PlannedRow::generated(case.clone(), Level::Must).again());
-                tasks.spawn(async move { beside.run(&planned).await });
-                self.spend(cost.bytes);
-                begun += 1;
-            }
-            let Some(joined) = tasks.join_next().await else { break };
-            let Ok(came) = joined else { continue };
-            let all = self.shown_by(draw, came);
-            enough |= is_enough(all);
-        }
     }
 }

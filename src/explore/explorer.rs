@@ -18,7 +18,7 @@ use super::stages::Stage;
 use crate::case::Level;
 use crate::history::{History, Oracle};
 use crate::report::{Explanation, Exploration, Finding, RowReport, Verdict};
-use crate::run::{Came, Findings, Life, PlannedRow, Runner, Sweep};
+use crate::run::{Came, Findings, Judged, Life, PlannedRow, Runner, Sweep};
 
 /// How much is explored.
 #[derive(Clone, Debug)]
@@ -175,7 +175,7 @@ impl<'r> Explorer<'r> {
             this.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             went.push((*what, this));
         }
-        let mut findings = self.dig(self.share(100)).await;
+        let mut findings = self.dig(self.all()).await;
         findings.append(&mut self.deaths);
         let mut rows: Vec<RowReport> =
             went.into_iter().map(|(what, went)| self.row(what, went, &findings)).collect();
@@ -294,18 +294,24 @@ impl<'r> Explorer<'r> {
         self.left.add(left);
         went.ran += 1;
         went.steps += report.steps.len();
-        let mut found = false;
-        if let Some(judged) = judged {
-            went.undecided += u32::from(judged.undecided);
-            for explanation in judged.explanations {
-                found = true;
-                let told = told(&judged.history, &explanation, &self.oracle);
-                let (draw, history) = (draw.clone(), judged.history.clone());
-                let shown = Shown { draw, history, explanation, told };
-                self.shown.entry(shown.told.signature.clone()).or_default().push(shown);
-            }
+        went.undecided += u32::from(judged.as_ref().is_some_and(|judged| judged.undecided));
+        let all = judged.map(|judged| self.shown_by(&draw, judged)).unwrap_or_default();
+        let found = !all.is_empty();
+        for shown in all {
+            self.shown.entry(shown.told.signature.clone()).or_default().push(shown);
         }
         (!found && report.verdict.counts_against()).then_some((draw, report))
+    }
+
+    /// What the calls of a draw have shown.
+    pub(super) fn shown_by(&self, draw: &Arc<Draw>, judged: Judged) -> Vec<Shown> {
+        let shown = |explanation| Shown {
+            told: told(&judged.history, &explanation, &self.oracle),
+            draw: draw.clone(),
+            history: judged.history.clone(),
+            explanation,
+        };
+        judged.explanations.into_iter().map(shown).collect()
     }
 
     /// Looks whether the server lives after draws that could not be judged; if it does not, which of them it dies of.
@@ -372,13 +378,19 @@ impl<'r> Explorer<'r> {
     }
 
     /// Runs a draw once more, if time and bytes allow it. What it completes is no object of an audit.
-    pub(super) async fn run_again(&mut self, draw: &Draw, share: Share) -> Option<Came> {
+    pub(super) async fn run_again(
+        &mut self,
+        draw: &Draw,
+        share: Share,
+    ) -> Option<(RowReport, Option<Judged>)> {
         let (case, cost) = draw.case(self.scope, &self.options.seed, self.provider)?;
         if self.why_not(share, cost.bytes).is_some() {
             return None;
         }
         self.spend(cost.bytes);
-        let came = self.runner.beside().run(&PlannedRow::generated(case, Level::Must).again()).await;
-        Some(came)
+        let planned = PlannedRow::generated(case, Level::Must).again();
+        let Came { report, left, judged } = self.runner.beside().run(&planned).await;
+        self.left.add(left);
+        Some((report, judged))
     }
 }

@@ -44,7 +44,6 @@ async fn holds(explorer: &mut Explorer<'_>, name: &str, moves: Vec<Move>) -> boo
     let draw =
         Draw { what: What::Sequences, label, moves, steps: None, closes: false, meets: Meets::Nothing };
     let share = explorer.all();
-    let Some(came) = explorer.run_again(&draw, share).await else { return false };
-    explorer.left.add(came.left);
-    !came.report.verdict.counts_against() && came.judged.is_some_and(|judged| judged.explanations.is_empty())
+    let Some((report, judged)) = explorer.run_again(&draw, share).await else { return false };
+    !report.verdict.counts_against() && judged.is_some_and(|judged| judged.explanations.is_empty())
 }

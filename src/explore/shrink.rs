@@ -9,7 +9,7 @@ use super::draw::Draw;
 use super::explorer::{Explorer, Share, Shown};
 use super::moves::{Move, Size};
 use super::script::steps_of;
-use super::signature::Signature;
+use super::signature::{ALONE, Signature};
 use super::smaller::{pinned, places, smaller};
 
 /// The search for one finding.
@@ -51,7 +51,7 @@ impl Explorer<'_> {
         let last = calls.max().copied().unwrap_or(usize::MAX);
         // A call of the history is a step, or a lane of one; listings are several.
         let before = shown.history.calls.get(..last).unwrap_or_default();
-        let moves_before = before.iter().filter(|call| call.client == "A" || call.client == "one").count();
+        let moves_before = before.iter().filter(|call| call.client == ALONE || call.client == "one").count();
         let steps = steps_of(moves, self.scope);
         let end = steps.iter().position(|step| step.is_some_and(|step| step >= moves_before));
         let until = end.map_or(moves.len(), |end| end + 1);

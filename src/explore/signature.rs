@@ -15,6 +15,9 @@ pub(super) struct Signature {
 /// What a case cannot do without: the calls of its race, or all of it; what only reads is one thing.
 pub(super) type Essence = BTreeSet<&'static str>;
 
+/// The client of calls that are no lane of a race.
+pub(super) const ALONE: &str = "A";
+
 /// What only reads.
 pub(super) const READING: &str = "read";
 
