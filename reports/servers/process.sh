@@ -76,3 +76,8 @@ python_packages() {
   python3 -m venv "$home/venv"
   "$home/venv/bin/pip" --quiet --disable-pip-version-check install "$@" >&2
 }
+
+# maven_jar GROUP:ARTIFACT:VERSION:jar:CLASSIFIER: one file.
+maven_jar() {
+  mvn -q dependency:copy "-Dartifact=$1" "-DoutputDirectory=$home" -Dtransitive=false >&2
+}

@@ -78,9 +78,11 @@ impl Checks {
                 }
             }
         }
-        if step.after.is_some() && !self.in_lane {
-            let message = "only a lane of `together` is released after others";
-            self.scope.mistake_at_key(&step.path.key("after"), message);
+        if !self.in_lane {
+            for word in step.conduct.words() {
+                let message = format!("`{word}` is said of a lane of `together`");
+                self.scope.mistake_at_key(&step.path.key(word), message);
+            }
         }
         self.judgeable(step);
         if let Some(expect) = &step.expect {

@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod check;
+mod conduct;
 mod error_codes;
 mod expect;
 mod home;
@@ -17,6 +18,7 @@ mod source;
 mod step;
 
 pub use catalogue::{Catalogue, CatalogueError, Selection};
+pub use conduct::Conduct;
 pub use error_codes::{ErrorCode, error_code};
 pub use expect::{
     Claims, Code, ETagClaim, Expect, FieldValue, Grade, LaneExpect, ListOrder, Outcome, PartList,

@@ -4,10 +4,11 @@ use mpuspec_mock::provider::{Harm, Rule};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::conduct::{AFTER, HANGS_UP, PAUSES};
 use super::expect::{Claims, Grade, LAWFUL, LINEARIZABLE};
 use super::load::Head;
 use super::step::{Sign, TOGETHER, User};
-use crate::language::Delay;
+use crate::language::{Delay, HangUp};
 use crate::operation::TABLE;
 
 /// The schema of a case file.
@@ -121,7 +122,17 @@ fn step_schema(generator: &mut SchemaGenerator) -> Value {
             "How the request is signed, and what is changed afterwards.",
             generator.subschema_for::<Sign>(),
         ),
-        ("after", "How much later than the other lanes it is released.", generator.subschema_for::<Delay>()),
+        (AFTER, "How much later than the other lanes it is released.", generator.subschema_for::<Delay>()),
+        (
+            HANGS_UP,
+            "When the client of a lane goes away: before the last byte of its request, or so long after it, without an answer.",
+            generator.subschema_for::<HangUp>(),
+        ),
+        (
+            PAUSES,
+            "How long the client of a lane waits behind the first bytes of the answer before it reads on.",
+            generator.subschema_for::<Delay>(),
+        ),
     ] {
         let mut schema = schema.to_value();
         schema["description"] = json!(about);

@@ -4,8 +4,9 @@ use mpuspec_mock::yaml::{self, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::conduct::{AFTER, Conduct, HANGS_UP, PAUSES};
 use super::expect::{Claims, Expect, keep, read_expect, unknown_key};
-use crate::language::{Delay, Offset};
+use crate::language::Offset;
 use crate::operation::{Action, Arguments, Profile, TABLE};
 
 /// A step of a case.
@@ -27,8 +28,8 @@ pub struct Step {
     pub as_user: Option<User>,
     /// How the request is signed, where it is not as usual.
     pub sign: Option<Sign>,
-    /// How much later than the other lanes it is released.
-    pub after: Option<Delay>,
+    /// What the client of a lane does otherwise than usual.
+    pub conduct: Conduct,
     /// The row whose promise the step rests on: where that is broken, its own row is blocked by that one.
     pub promised_by: Option<String>,
     /// A remark for the report.
@@ -133,7 +134,8 @@ pub enum Tampered {
 pub(super) const TOGETHER: &str = "together";
 
 /// What may stand beside an operation.
-pub(super) const BESIDE: &[&str] = &["expect", "observe", "as_user", "sign", "after", "promised_by", "note"];
+pub(super) const BESIDE: &[&str] =
+    &["expect", "observe", "as_user", "sign", AFTER, HANGS_UP, PAUSES, "promised_by", "note"];
 
 impl Step {
     /// Whether its row claims what it expects: not a preparation, and no other row's promise.
@@ -206,7 +208,8 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
     let mut beside = |key: &str| mapping.remove(key);
     let (expect, observe, as_user, sign) =
         (beside("expect"), beside("observe"), beside("as_user"), beside("sign"));
-    let (after, promised_by, note) = (beside("after"), beside("promised_by"), beside("note"));
+    let (promised_by, note) = (beside("promised_by"), beside("note"));
+    let conduct = Conduct::read(&mut beside, path, mistakes);
     let names: Vec<&str> = TABLE.iter().map(|entry| entry.word).chain([TOGETHER]).collect();
     let mut found = None;
     for (key, value) in mapping {
@@ -255,7 +258,6 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
     let note = keep(text(note, "note"), mistakes);
     let as_user = keep(as_user.map(|value| yaml::decode(value, &path.key("as_user"))), mistakes);
     let sign = keep(sign.map(|value| yaml::decode(value, &path.key("sign"))), mistakes);
-    let after = keep(after.map(|value| yaml::decode(value, &path.key("after"))), mistakes);
     let path = path.clone();
     Some(Step {
         path,
@@ -266,7 +268,7 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
         observe,
         as_user,
         sign,
-        after,
+        conduct,
         promised_by,
         note,
     })

@@ -27,7 +27,7 @@ impl Audit {
         let (found, _) = runtime.block_on(audit(&client, &entries));
         let mut text = String::new();
         for lost in &found.lost {
-            text.push_str(&format!("LOST {} (completed by {}): {}\n", lost.key, lost.row, lost.found));
+            text.push_str(&format!("LOST {} (of {}): {}\n", lost.key, lost.row, lost.found));
         }
         if let Some(trouble) = &found.trouble {
             text.push_str(&format!("not read: {}\n", client.redactor.clean(trouble)));

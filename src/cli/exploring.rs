@@ -22,6 +22,10 @@ pub(super) struct Exploring {
     /// without a limit for `explore`]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     explore_time: Option<Duration>,
+    /// Go on for so long with new seeds when the plan is done, and with variations of what brought something new; each
+    /// pass may send as many bytes as the plan
+    #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "explore_time")]
+    soak: Option<Duration>,
     /// The most bytes that exploring sends, shrinking included
     #[arg(long, value_name = "SIZE", default_value = "64MiB", value_parser = parse_size)]
     budget: u64,
@@ -57,13 +61,17 @@ impl Exploring {
         if let Some(time) = self.explore_time {
             words.extend(["--explore-time".to_owned(), format!("{}ms", time.as_millis())]);
         }
+        if let Some(time) = self.soak {
+            words.extend(["--soak".to_owned(), format!("{}s", time.as_secs().max(1))]);
+        }
         words
     }
 
     /// Draws as often as an earlier run did, where nobody says otherwise.
     pub(super) fn take_over(&mut self, earlier: Self) {
-        if self.explore.is_none() && self.explore_time.is_none() {
-            (self.explore, self.explore_time) = (earlier.explore, earlier.explore_time);
+        if self.explore.is_none() && self.explore_time.is_none() && self.soak.is_none() {
+            (self.explore, self.explore_time, self.soak) =
+                (earlier.explore, earlier.explore_time, earlier.soak);
         }
         if self.budget == USUAL_BUDGET {
             self.budget = earlier.budget;
@@ -74,13 +82,14 @@ impl Exploring {
     pub(super) fn options(&self, usual: bool, seed: &str) -> Option<ExploreOptions> {
         let count = self.explore.unwrap_or(match usual {
             _ if self.alone => ALONE,
-            _ if self.explore_time.is_some() => USUAL_EXPLORING,
+            _ if self.explore_time.is_some() || self.soak.is_some() => USUAL_EXPLORING,
             true => USUAL_EXPLORING,
             false => 0,
         });
         (count > 0).then(|| ExploreOptions {
             count,
-            time: self.explore_time,
+            time: self.soak.or(self.explore_time),
+            soaks: self.soak.is_some(),
             seed: seed.to_owned(),
             budget: self.budget,
             save: self.save.clone(),

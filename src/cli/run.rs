@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
-use mpuspec_mock::provider;
+use mpuspec_mock::provider::{self, Provider};
 
 use super::baseline::look_at;
 use super::exploring::{Exploring, explore};
@@ -20,6 +20,7 @@ use super::settling::Settling;
 use super::{Failure, case_files, catalogue, github, print};
 use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Level, RowId};
+use crate::explore::{ExploreOptions, estimate};
 use crate::report::{
     Repeat, Report, RowReport, Style, Verdict, appended, deaths, failures, findings, line, summary,
 };
@@ -170,8 +171,12 @@ impl Run {
             look_at(baseline, &planned.rows, &planned.provider.name);
         }
         let is_live = planned.is_live;
+        let exploring = self.exploring.options(all && !is_live || has("explore"), &seed);
         if is_live || self.dry_run {
             self.print_plan(&planned.plan, planned.suite.most(is_live));
+            if let Some(options) = &exploring {
+                self.print_exploring(&planned.provider, options);
+            }
             if self.dry_run {
                 return Ok(0);
             }
@@ -185,7 +190,6 @@ impl Run {
             super::tell!("nothing ran: no row {why}");
             return Ok(4);
         }
-        let exploring = self.exploring.options(all && !is_live || has("explore"), &seed);
         let mut stage = planned.open()?;
         let plan = std::mem::take(&mut stage.plan);
         let target = &stage.client.target;
@@ -329,7 +333,7 @@ impl Run {
         let limit =
             |most: u64| if most == u64::MAX { "no limit".to_owned() } else { format!("at most {most}") };
         let mut text = format!(
-            "plan    {} rows of {}, about {} requests ({}) and {} bytes ({}); exploring and the audit come on top\n",
+            "plan    {} rows of {}, about {} requests ({}) and {} bytes ({}); the audit comes on top\n",
             plan.running(),
             plan.rows.len(),
             cost.requests,
@@ -352,6 +356,28 @@ impl Run {
             }
         }
         print(&text);
+    }
+
+    /// Tells what exploring will send.
+    fn print_exploring(&self, provider: &Provider, options: &ExploreOptions) {
+        let is_plain = self.place.endpoint.iter().all(|endpoint| endpoint.starts_with("http://"));
+        let told = estimate(provider, if is_plain { "http" } else { "https" }, options);
+        let cut = match (options.time, self.exploring.is_alone()) {
+            (Some(time), _) => format!("; it ends after {} s", time.as_secs_f32()),
+            (None, true) => String::new(),
+            (None, false) => "; it ends when it has taken as long as the rows, and at least 10 s".to_owned(),
+        };
+        print(&format!(
+            "explore {} calls in states, {} pairs of calls in {} rounds, {} random sequences and as many races: about {} \
+             requests and {} bytes, at most {} MiB{cut}; what is found is tried again and made small\n",
+            told.cells,
+            told.pairs,
+            told.rounds,
+            options.count,
+            told.requests,
+            told.bytes,
+            options.budget >> 20
+        ));
     }
 
     /// Writes down how the run is repeated.

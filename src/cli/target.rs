@@ -95,14 +95,23 @@ pub(super) fn addressing(name: &str) -> Addressing {
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let error = || format!("`{text}` is not a time; write it as 30s or 500ms");
+    let error = || format!("`{text}` is not a time; write it as 30s, 500ms, 5m or 2h");
     let (number, unit) =
         text.split_at(text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len());
     let number: u64 = number.parse().map_err(|_| error())?;
-    match unit {
-        "ms" if number > 0 => Ok(Duration::from_millis(number)),
-        "s" if number > 0 => Ok(Duration::from_secs(number)),
-        "m" if number > 0 => Ok(Duration::from_secs(number * 60)),
-        _ => Err(error()),
+    let time = match unit {
+        "ms" => Some(Duration::from_millis(number)),
+        "s" => Some(Duration::from_secs(number)),
+        "m" => number.checked_mul(60).map(Duration::from_secs),
+        "h" => number.checked_mul(3600).map(Duration::from_secs),
+        _ => return Err(error()),
+    };
+    match time {
+        Some(Duration::ZERO) => Err(error()),
+        Some(time) if time <= LONGEST => Ok(time),
+        _ => Err(format!("`{text}` is longer than 100 days")),
     }
 }
+
+/// No time is longer: sums of times stay what they mean.
+const LONGEST: Duration = Duration::from_secs(100 * 24 * 3600);

@@ -22,13 +22,26 @@ pub(super) struct Coverage {
     guilty: BTreeSet<Cell>,
     pairs: BTreeMap<Pair, ExploredPair>,
     timings: BTreeMap<Pair, Timing>,
+    /// Rounds of a pair that could not be judged, as a call was not answered.
+    troubles: BTreeMap<Pair, u32>,
 }
+
+/// After this many such rounds a pair is left out: each may have taken as long as a call can.
+const MOST_TROUBLES: u32 = 2;
 
 impl Coverage {
     /// Nothing was met yet.
     pub(super) fn new(scope: Scope, oracle: Oracle) -> Self {
         let (met, guilty) = (BTreeSet::new(), BTreeSet::new());
-        Self { scope, oracle, met, guilty, pairs: BTreeMap::new(), timings: BTreeMap::new() }
+        Self {
+            scope,
+            oracle,
+            met,
+            guilty,
+            pairs: BTreeMap::new(),
+            timings: BTreeMap::new(),
+            troubles: BTreeMap::new(),
+        }
     }
 
     /// Pairs that are planned, of which no round was run.
@@ -51,6 +64,22 @@ impl Coverage {
             },
             _ => draw,
         }
+    }
+
+    /// Notes that a draw could not be judged.
+    pub(super) fn trouble(&mut self, draw: &Draw) {
+        if let Meets::Pair(pair, _) = draw.meets {
+            *self.troubles.entry(pair).or_default() += 1;
+        }
+    }
+
+    /// Whether a draw is about a pair that is left out.
+    pub(super) fn is_left_out(&self, draw: &Draw) -> bool {
+        let troubles = match &draw.meets {
+            Meets::Pair(pair, _) => self.troubles.get(pair),
+            _ => None,
+        };
+        troubles.is_some_and(|troubles| *troubles >= MOST_TROUBLES)
     }
 
     /// Takes what came of a draw.
@@ -113,10 +142,19 @@ impl Coverage {
                 let exercised = pairs().filter(|pair| pair.not_exercised().is_none()).count();
                 let both = pairs().filter(|pair| pair.was_seen_in_both_orders()).count();
                 let rounds: u32 = pairs().map(|pair| pair.rounds).sum();
-                vec![format!(
+                let mut words = vec![format!(
                     "{exercised} of {} pairs of calls exercised in {rounds} rounds, {both} of them seen in both orders",
                     self.pairs.len()
-                )]
+                )];
+                let left_out = self.troubles.iter().filter(|(_, count)| **count >= MOST_TROUBLES);
+                let left_out: Vec<String> = left_out.map(|(pair, _)| pair.to_string()).collect();
+                if !left_out.is_empty() {
+                    let which = left_out.join("; ");
+                    words.push(format!(
+                        "left out after {MOST_TROUBLES} rounds that could not be judged: {which}"
+                    ));
+                }
+                words
             }
         }
     }

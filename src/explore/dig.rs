@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use super::draw::Draw;
-use super::explorer::{Explorer, Share, Shown};
+use super::explorer::{Explorer, Group, Share, Shown};
 use super::moves::{Move, Range};
-use super::signature::{ALONE, Essence, READING, Signature, essence};
-use crate::case::Level;
+use super::signature::{
+    ALONE, Essence, Plain, READING, Signature, essence, essence_of_lanes, is_as_plain, missing, plain,
+    refusals,
+};
 use crate::report::{Confirmed, Finding};
-use crate::run::{Came, PlannedRow};
+use crate::run::Came;
 
 /// Rounds by which a race is confirmed.
 const ROUNDS: u32 = 50;
@@ -20,6 +22,8 @@ const ROUNDS: u32 = 50;
 const RUNS: u32 = 3;
 /// Rounds that are under way at a time.
 const AT_ONCE: usize = 8;
+/// Up to this number of further draws of a group are tried, where the one before was not seen again.
+const OTHERS: usize = 2;
 /// What is not small by then, on a slow endpoint, stays as it is.
 const LONGEST: Duration = Duration::from_secs(30);
 
@@ -29,6 +33,8 @@ struct Fault {
     essence: Essence,
     /// The case was made small: what it is about is all that it takes.
     is_small: bool,
+    /// What is wrong with single calls of its case, where that is plain.
+    plain: Plain,
     /// Everything that its case has shown in all its trials.
     seen: BTreeSet<Signature>,
     confirmed: Option<Confirmed>,
@@ -37,20 +43,57 @@ struct Fault {
 }
 
 impl Fault {
+    fn has_race(&self) -> bool {
+        self.shown.draw.has_race()
+    }
+
+    /// Whether something is missing in both that the same call took away.
+    fn misses_like(&self, other: &Shown) -> bool {
+        let missing = |shown: &Shown| missing(&shown.history, &shown.explanation);
+        missing(&self.shown).is_some_and(|one| missing(other).is_some_and(|another| one.is_like(&another)))
+    }
+
+    /// Whether what it takes away is missing in a race with the call that takes it away.
+    fn takes_part_in(&self, race: &Shown) -> bool {
+        race.draw.has_race() && self.misses_like(race)
+    }
+
+    /// Whether what was answered with success had to be refused for the same reason.
+    fn is_refused_like(&self, other: &Self) -> bool {
+        let refusals = |fault: &Self| refusals(&fault.shown.history, &fault.shown.explanation);
+        let (one, another) = (refusals(self), refusals(other));
+        one.is_empty() || another.is_empty() || !one.is_disjoint(&another)
+    }
+
+    /// Whether it was tried again, and not seen.
+    fn was_not_seen_again(&self) -> bool {
+        self.confirmed.is_some_and(|confirmed| confirmed.shown == 0)
+    }
+
     /// Whether what some draws have shown is the same once more: its case shows it too, or its calls were in each of
     /// their races and are to blame there.
     fn explains(&self, signature: &Signature, all: &[Shown]) -> bool {
-        self.seen.contains(signature)
+        let is_plain = |shown: &Shown| is_as_plain(&self.plain, &shown.plain());
+        *signature == self.shown.told.signature
+            || (self.is_small && self.seen.contains(signature))
+            || (!self.has_race() && all.iter().all(is_plain))
+            || (!self.has_race() && self.is_small && all.iter().all(|shown| self.takes_part_in(shown)))
             || (self.is_small
                 && all.iter().all(|shown| shown.draw.has_race() && shown.is_about(&self.essence)))
     }
 
     /// Whether two cases are about the same calls, as far as they were made small.
     fn is_the_same(&self, other: &Self) -> bool {
-        let race = |fault: &Self| fault.shown.draw.has_race();
+        let race = |fault: &Self| fault.has_race();
         let kind = |fault: &Self| fault.shown.explanation.kind;
         match (self.is_small, other.is_small) {
-            (true, true) if race(self) == race(other) => self.essence == other.essence,
+            (true, true) if !race(self) && !race(other) && self.misses_like(&other.shown) => true,
+            (true, true) if !self.plain.is_empty() && !other.plain.is_empty() => {
+                is_as_plain(&self.plain, &other.plain)
+            }
+            (true, true) if race(self) == race(other) => {
+                self.essence == other.essence && (race(self) || self.is_refused_like(other))
+            }
             // What single calls show, they show beside others too.
             (true, true) => {
                 let writes = other.essence.iter().all(|call| *call == READING || self.essence.contains(call));
@@ -66,13 +109,21 @@ impl Fault {
 impl Shown {
     /// What it takes: the calls of its race, or all of them.
     fn essence(&self) -> Essence {
-        let lanes = essence(self.history.calls.iter().filter(|call| call.client != ALONE));
-        if lanes.len() > 1 { lanes } else { essence(self.history.calls.iter()) }
+        let lanes = self.history.calls.iter().filter(|call| call.client != ALONE);
+        match lanes.count() {
+            0 | 1 => essence(self.history.calls.iter()),
+            _ => essence_of_lanes(&self.history),
+        }
+    }
+
+    /// What is wrong with single calls of it, where that is plain.
+    fn plain(&self) -> Plain {
+        plain(&self.history, &self.explanation, &self.told)
     }
 
     /// Whether all calls of a race were in this one, and are to blame.
     fn is_about(&self, race: &Essence) -> bool {
-        let lanes = essence(self.history.calls.iter().filter(|call| call.client != ALONE));
+        let lanes = essence_of_lanes(&self.history);
         race.is_subset(&lanes) && self.is_told_of(race)
     }
 
@@ -115,7 +166,7 @@ fn read_otherwise(draw: &Draw) -> Vec<Draw> {
 
 fn reads(next: &Move) -> bool {
     match next {
-        Move::Late { call, .. } => reads(call),
+        Move::Lane { call, .. } => reads(call),
         Move::Get { .. }
         | Move::Head { .. }
         | Move::ListObjects
@@ -125,42 +176,76 @@ fn reads(next: &Move) -> bool {
     }
 }
 
+/// Those that were not seen again, and what races show of what single calls show too, are counted with others that
+/// explain them.
+fn explained_by_others(faults: Vec<Fault>) -> Vec<Fault> {
+    let is_plain =
+        |shown: &Shown| !shown.plain().is_empty() || missing(&shown.history, &shown.explanation).is_some();
+    let is_open = |fault: &Fault| fault.was_not_seen_again() || (fault.has_race() && is_plain(&fault.shown));
+    let (open, mut kept): (Vec<Fault>, Vec<Fault>) = faults.into_iter().partition(is_open);
+    for fault in open {
+        let shown = std::slice::from_ref(&fault.shown);
+        match kept.iter_mut().find(|known| known.explains(&fault.shown.told.signature, shown)) {
+            Some(known) => known.others += fault.others + 1,
+            None => kept.push(fault),
+        }
+    }
+    kept.sort_by_key(|fault| fault.shown.explanation.kind);
+    kept
+}
+
 impl Explorer<'_> {
     /// A finding for each fault: what was seen first of it, made small. What others it explains is counted with it.
     pub(super) async fn dig(&mut self, share: Share) -> Vec<Finding> {
-        let mut open: Vec<(Signature, Vec<Shown>)> = std::mem::take(&mut self.shown).into_iter().collect();
+        let mut open: Vec<(Signature, Group)> = std::mem::take(&mut self.shown).into_iter().collect();
         // The worst first, and what needs no luck: there may not be the time for all.
-        open.sort_by_key(|(signature, all)| {
-            let needs_luck = all.iter().all(|shown| shown.draw.has_race());
-            (signature.kind(), needs_luck, std::cmp::Reverse(all.len()))
+        open.sort_by_key(|(signature, group)| {
+            let needs_luck = group.nearest.iter().all(|shown| shown.draw.has_race());
+            (signature.kind(), needs_luck, std::cmp::Reverse(group.count))
         });
         let mut faults: Vec<Fault> = Vec::new();
         let count = open.len();
-        for (at, (signature, all)) in open.into_iter().enumerate() {
-            self.explained.extend(all.iter().map(|shown| shown.draw.id()));
-            let others = u32::try_from(all.len()).unwrap_or(u32::MAX);
+        for (at, (signature, group)) in open.into_iter().enumerate() {
+            let Group { nearest: all, cases, count: others } = group;
+            self.explained.extend(cases);
             if let Some(fault) = faults.iter_mut().find(|fault| fault.explains(&signature, &all)) {
                 fault.others += others;
                 continue;
             }
             // The one with the fewest calls before it is the nearest to the point.
-            let calls_before = |shown: &Shown| shown.explanation.stuck.iter().max().copied();
-            let nearest = all.into_iter().min_by_key(|shown| (shown.draw.has_race(), calls_before(shown)));
-            let Some(shown) = nearest else { continue };
-            let fault = self.fault(shown, signature, share, count - at).await;
+            let mut all = all.into_iter();
+            let Some(nearest) = all.next() else { continue };
+            let mut fault = self.fault(nearest, &signature, share, count - at).await;
+            // What one race shows seldom, another one may show often.
+            for shown in all.take(OTHERS) {
+                if !fault.was_not_seen_again() {
+                    break;
+                }
+                let another = self.fault(shown, &signature, share, count - at).await;
+                if another.is_small {
+                    fault = another;
+                }
+            }
             match faults.iter_mut().find(|known| known.is_the_same(&fault)) {
                 Some(known) => {
-                    known.others += others;
-                    known.seen.extend(fault.seen);
+                    let count = known.others + others;
+                    let mut seen = std::mem::take(&mut known.seen);
+                    seen.extend(fault.seen.iter().cloned());
+                    // What needs no luck says more.
+                    if known.has_race() && !fault.has_race() && fault.is_small {
+                        *known = fault;
+                    }
+                    (known.others, known.seen) = (count, seen);
                 }
                 None => faults.push(Fault { others: others - 1, ..fault }),
             }
         }
+        let faults = explained_by_others(faults);
         faults.into_iter().map(|fault| self.finding(fault.shown, fault.confirmed, fault.others)).collect()
     }
 
     /// Makes small what was shown, and finds out what else the same calls show.
-    async fn fault(&mut self, shown: Shown, signature: Signature, share: Share, left: usize) -> Fault {
+    async fn fault(&mut self, shown: Shown, signature: &Signature, share: Share, left: usize) -> Fault {
         let now = Instant::now();
         let left = u32::try_from(left).unwrap_or(1);
         let until = match share.until {
@@ -170,14 +255,20 @@ impl Explorer<'_> {
         };
         let share = Share { until: Some(until), bytes: share.bytes };
         self.seen = BTreeSet::from([signature.clone()]);
-        let (small, confirmed) = match self.options.shrinks && !shown.draw.restarts() {
-            true => self.confirmed(shown, &signature, share).await,
-            false => (shown, None),
+        let (small, confirmed) = match (self.options.shrinks, shown.draw.restarts()) {
+            (false, _) => (shown, None),
+            // Many restarts would take longer than what they make smaller is worth.
+            (true, true) => {
+                let confirmed = self.confirm(&shown.draw, signature, share).await;
+                (shown, confirmed)
+            }
+            (true, false) => self.confirmed(shown, signature, share).await,
         };
         let seen = std::mem::take(&mut self.seen);
         Fault {
             essence: small.essence(),
-            is_small: confirmed.is_some(),
+            plain: small.plain(),
+            is_small: !small.draw.restarts() && confirmed.is_some_and(|confirmed| confirmed.shown > 0),
             shown: small,
             seen,
             confirmed,
@@ -208,14 +299,18 @@ impl Explorer<'_> {
 
     /// How often a draw shows the same again, on keys of its own each time.
     async fn confirm(&mut self, draw: &Arc<Draw>, signature: &Signature, share: Share) -> Option<Confirmed> {
-        let rounds = if draw.has_race() { ROUNDS } else { RUNS };
+        let (rounds, at_once) = match (draw.restarts(), draw.has_race()) {
+            (true, _) => (RUNS, 1),
+            (false, true) => (ROUNDS, AT_ONCE),
+            (false, false) => (RUNS, AT_ONCE),
+        };
         let (case, cost) = draw.case(self.scope, &self.options.seed, self.provider)?;
         let (mut begun, mut shown, mut tries) = (0, 0, 0);
         let mut tasks = JoinSet::new();
         loop {
-            while begun < rounds && tasks.len() < AT_ONCE && self.why_not(share, cost.bytes).is_none() {
+            while begun < rounds && tasks.len() < at_once && self.why_not(share, cost.bytes).is_none() {
                 self.spend(cost.bytes);
-                let planned = PlannedRow::generated(case.clone(), Level::Must).again();
+                let planned = self.planned(draw, case.clone()).again();
                 let beside = self.runner.beside();
                 tasks.spawn(async move { beside.run(&planned).await });
                 begun += 1;
@@ -251,7 +346,7 @@ impl Explorer<'_> {
                     break;
                 }
                 self.spend(cost.bytes);
-                let planned = PlannedRow::generated(case.clone(), Level::Must).again();
+                let planned = self.planned(&draws[at], case.clone()).again();
                 let beside = self.runner.beside();
                 tasks.spawn(async move { (at, beside.run(&planned).await) });
             }

@@ -6,7 +6,7 @@ use mpuspec_mock::provider::{Origin as FileOrigin, Provider};
 
 use super::moves::Move;
 use super::plan::{Cell, Pair};
-use super::scope::Scope;
+use super::scope::{Scope, Unkept};
 use super::script::{self, Origin};
 use crate::case::{Case, load_case};
 use crate::operation::Cost;
@@ -48,6 +48,8 @@ pub(super) struct Draw {
     /// Whether everything is looked at in the end.
     pub(super) closes: bool,
     pub(super) meets: Meets,
+    /// Limits that it does not try.
+    pub(super) unkept: Unkept,
 }
 
 /// What of the plan a draw is meant to meet.
@@ -63,10 +65,16 @@ pub(super) enum Meets {
 pub(super) type Drawn = (Arc<Case>, Cost);
 
 impl Draw {
+    /// A draw of some moves, behind which everything is looked at.
+    pub(super) fn of(what: What, label: String, moves: Vec<Move>) -> Self {
+        let (meets, unkept) = (Meets::Nothing, Unkept::default());
+        Self { what, label, moves, steps: None, closes: true, meets, unkept }
+    }
+
     /// The same draw with other moves.
     pub(super) fn with(&self, moves: Vec<Move>, steps: Option<Vec<usize>>) -> Self {
-        let (label, closes) = (self.label.clone(), self.closes);
-        Self { what: self.what, label, moves, steps, closes, meets: Meets::Nothing }
+        let (label, closes, unkept) = (self.label.clone(), self.closes, self.unkept);
+        Self { what: self.what, label, moves, steps, closes, meets: Meets::Nothing, unkept }
     }
 
     /// The id of its case.
@@ -88,7 +96,12 @@ impl Draw {
     pub(super) fn text(&self, scope: Scope, seed: &str) -> Option<String> {
         let seed = format!("{seed}/{}", self.label);
         let origin = Origin { title: self.what.title(), seed: &seed };
-        script::write(&self.moves, scope, &origin, (self.closes, self.steps.as_deref()))
+        script::write(
+            &self.moves,
+            scope.without_numbers(self.unkept),
+            &origin,
+            (self.closes, self.steps.as_deref()),
+        )
     }
 
     /// The case, with its cost.

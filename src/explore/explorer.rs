@@ -10,13 +10,14 @@ use tokio::task::JoinSet;
 
 use super::coverage::Coverage;
 use super::draw::{Draw, What};
+use super::novelties::Novelties;
 use super::pace::Pace;
 use super::probe;
-use super::scope::Scope;
+use super::scope::{Scope, Unkept};
 use super::signature::{Signature, Told, told};
 use super::stages::Stage;
-use crate::case::Level;
-use crate::history::{History, Oracle};
+use crate::case::{Case, Level};
+use crate::history::{History, Oracle, Saw};
 use crate::report::{Explanation, Exploration, Finding, RowReport, Verdict};
 use crate::run::{Came, Findings, Judged, Life, PlannedRow, Runner, Sweep};
 
@@ -27,6 +28,8 @@ pub struct ExploreOptions {
     pub count: u32,
     /// How long it may take, shrinking and confirming included.
     pub time: Option<Duration>,
+    /// Whether it goes on behind the plan until its time is over.
+    pub soaks: bool,
     /// What draws are made from.
     pub seed: String,
     /// The most bytes to send.
@@ -73,6 +76,37 @@ pub(super) struct Shown {
     pub(super) told: Told,
 }
 
+/// What draws have shown that have a signature in common.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    /// Those of them with the fewest calls.
+    pub(super) nearest: Vec<Shown>,
+    /// The ids of the cases of all.
+    pub(super) cases: BTreeSet<String>,
+    /// How often it was shown.
+    pub(super) count: u32,
+}
+
+/// As many of a group are kept.
+const KEPT: usize = 12;
+
+impl Group {
+    fn add(&mut self, shown: Shown) {
+        self.count += 1;
+        self.cases.insert(shown.draw.id());
+        let at = self.nearest.partition_point(|known| known.effort() <= shown.effort());
+        self.nearest.insert(at, shown);
+        self.nearest.truncate(KEPT);
+    }
+}
+
+impl Shown {
+    /// What comes before it: a race, and other calls.
+    fn effort(&self) -> (bool, Option<usize>) {
+        (self.draw.has_race(), self.explanation.stuck.iter().max().copied())
+    }
+}
+
 /// How much of time and bytes may be used up by the end of something.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Share {
@@ -85,17 +119,22 @@ pub struct Explorer<'r> {
     pub(super) runner: &'r Runner,
     pub(super) provider: &'r Provider,
     pub(super) oracle: Oracle,
+    /// Limits that the endpoint was found not to keep.
+    pub(super) unkept: Unkept,
     pub(super) scope: Scope,
     pub(super) options: ExploreOptions,
     pub(super) coverage: Coverage,
     /// By what they have in common, in the order in which they were found.
-    pub(super) shown: BTreeMap<Signature, Vec<Shown>>,
+    pub(super) shown: BTreeMap<Signature, Group>,
     pub(super) deaths: Vec<Finding>,
     /// What trials have shown since the search for a fault began.
     pub(super) seen: BTreeSet<Signature>,
     /// The cases of draws that are told by a finding, or counted with one.
     pub(super) explained: BTreeSet<String>,
+    pub(super) novelties: Novelties,
     started: Instant,
+    /// Bytes beyond the budget that passes behind the plan may send.
+    allowed: u64,
     /// The bytes that its draws have sent so far; other rows may run beside them.
     spent: u64,
     pub(super) left: Sweep,
@@ -115,6 +154,8 @@ pub(super) struct Went {
     /// Why draws of the plan were not run.
     stopped: Option<String>,
     not_run: u32,
+    /// Draws that could not be judged, and the last of them.
+    troubles: u32,
     trouble: Option<(String, RowReport)>,
     millis: u64,
 }
@@ -136,13 +177,16 @@ impl<'r> Explorer<'r> {
             provider,
             coverage: Coverage::new(scope, oracle.clone()),
             oracle,
+            unkept: Unkept::default(),
             scope,
             options,
             shown: BTreeMap::new(),
             deaths: Vec::new(),
             seen: BTreeSet::new(),
             explained: BTreeSet::new(),
+            novelties: Novelties::default(),
             started: Instant::now(),
+            allowed: 0,
             spent: 0,
             left: Sweep::default(),
             is_over: false,
@@ -175,6 +219,9 @@ impl<'r> Explorer<'r> {
             this.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             went.push((*what, this));
         }
+        if self.options.soaks {
+            self.soak(&mut went).await;
+        }
         let mut findings = self.dig(self.all()).await;
         findings.append(&mut self.deaths);
         let mut rows: Vec<RowReport> =
@@ -190,7 +237,18 @@ impl<'r> Explorer<'r> {
     fn share(&self, percent: u64) -> Share {
         let until =
             self.options.time.map(|time| self.started + time * u32::try_from(percent).unwrap_or(100) / 100);
-        Share { until, bytes: self.options.budget / 100 * percent }
+        Share { until, bytes: self.allowed + self.options.budget / 100 * percent }
+    }
+
+    /// What is left of some time since it began.
+    pub(super) fn left_of(&self, time: Duration) -> Duration {
+        time.saturating_sub(self.started.elapsed())
+    }
+
+    /// Allows as many bytes once more. Returns how many may have been sent in the end of a pass.
+    pub(super) fn allow_a_pass(&mut self) -> u64 {
+        self.allowed = self.spent + self.options.budget;
+        self.allowed
     }
 
     /// All of it.
@@ -206,6 +264,9 @@ impl<'r> Explorer<'r> {
     async fn run_plan(&mut self, what: What, share: Share) -> Went {
         let mut went = Went::default();
         for stage in Stage::of(what) {
+            if *stage == Stage::Random && self.unkept == Unkept::default() {
+                self.look_for_unkept(share).await;
+            }
             let draws = self.draws(what, *stage);
             let draws = draws.into_iter().map(Arc::new);
             // One that starts the server anew disturbs all others.
@@ -221,7 +282,7 @@ impl<'r> Explorer<'r> {
     }
 
     /// Runs draws side by side, as long as time and bytes last. Of those that are due it is told if they were not run.
-    async fn run_all(
+    pub(super) async fn run_all(
         &mut self,
         draws: Vec<Arc<Draw>>,
         mut pace: Pace,
@@ -236,6 +297,10 @@ impl<'r> Explorer<'r> {
         loop {
             while stopped.is_none() && troubled.is_empty() && tasks.len() < pace.at_once() {
                 let Some(draw) = draws.next() else { break };
+                if self.coverage.is_left_out(&draw) {
+                    missing = missing.saturating_sub(1);
+                    continue;
+                }
                 let draw = self.coverage.timed(draw);
                 let Some((case, cost)) = draw.case(self.scope, &self.options.seed, self.provider) else {
                     continue;
@@ -243,7 +308,7 @@ impl<'r> Explorer<'r> {
                 stopped = self.why_not(share, cost.bytes);
                 if stopped.is_none() {
                     self.spend(cost.bytes);
-                    let (beside, planned) = (self.runner.beside(), PlannedRow::generated(case, Level::Must));
+                    let (beside, planned) = (self.runner.beside(), self.planned(&draw, case));
                     tasks.spawn(async move { (draw, beside.run(&planned).await) });
                 }
             }
@@ -291,6 +356,9 @@ impl<'r> Explorer<'r> {
     fn note(&mut self, draw: Arc<Draw>, came: Came, went: &mut Went) -> Option<Troubled> {
         self.coverage.add(&draw, &came);
         let Came { report, left, judged } = came;
+        if let (true, Some(judged)) = (self.options.soaks, &judged) {
+            self.novelties.look_at(&draw, &judged.history);
+        }
         self.left.add(left);
         went.ran += 1;
         went.steps += report.steps.len();
@@ -298,24 +366,40 @@ impl<'r> Explorer<'r> {
         let all = judged.map(|judged| self.shown_by(&draw, judged)).unwrap_or_default();
         let found = !all.is_empty();
         for shown in all {
-            self.shown.entry(shown.told.signature.clone()).or_default().push(shown);
+            self.keep(shown);
         }
-        (!found && report.verdict.counts_against()).then_some((draw, report))
+        let troubled = !found && report.verdict.counts_against();
+        if troubled {
+            self.coverage.trouble(&draw);
+        }
+        troubled.then_some((draw, report))
     }
 
-    /// What the calls of a draw have shown.
+    /// Keeps what was shown, with all that has its signature.
+    pub(super) fn keep(&mut self, shown: Shown) {
+        self.shown.entry(shown.told.signature.clone()).or_default().add(shown);
+    }
+
+    /// What the calls of a draw have shown, in the order of the calls.
     pub(super) fn shown_by(&self, draw: &Arc<Draw>, judged: Judged) -> Vec<Shown> {
-        let shown = |explanation| Shown {
-            told: told(&judged.history, &explanation, &self.oracle),
-            draw: draw.clone(),
-            history: judged.history.clone(),
-            explanation,
+        // What was found before is no part of what is found next.
+        let mut rest = judged.history.clone();
+        let oracle = self.oracle_of(draw);
+        let shown = |explanation: Explanation| {
+            let told = told(&rest, &explanation, &oracle);
+            for at in &explanation.stuck {
+                if rest.calls[*at].ask.reads() {
+                    rest.calls[*at].saw = Saw::Nothing;
+                }
+            }
+            Shown { told, draw: draw.clone(), history: judged.history.clone(), explanation }
         };
         judged.explanations.into_iter().map(shown).collect()
     }
 
     /// Looks whether the server lives after draws that could not be judged; if it does not, which of them it dies of.
     async fn examine(&mut self, troubled: Vec<Troubled>, share: Share, went: &mut Went) {
+        went.troubles += u32::try_from(troubled.len()).unwrap_or(u32::MAX);
         let life = self.runner.look(&troubled[0].1.id).await;
         let reason = troubled[0].1.reason.clone().unwrap_or_default();
         if life == Life::Alive {
@@ -346,6 +430,9 @@ impl<'r> Explorer<'r> {
         row.millis = went.millis;
         row.notes.push(format!("{} drawn and run, {} steps, {} findings", went.ran, went.steps, found.len()));
         row.notes.extend(self.coverage.in_words(what));
+        if let Some((reason, _)) = &went.trouble {
+            row.notes.push(format!("{} could not be judged, the last one: {reason}", went.troubles));
+        }
         row.notes.extend(went.stopped.clone());
         if went.undecided > 0 {
             row.notes.push(format!("{} undecided: more orders than can be tried", went.undecided));
@@ -372,6 +459,16 @@ impl<'r> Explorer<'r> {
         row
     }
 
+    /// The row of a draw.
+    pub(super) fn planned(&self, draw: &Draw, case: Arc<Case>) -> PlannedRow {
+        PlannedRow::generated(case, Level::Must).judged_by(self.oracle_of(draw))
+    }
+
+    /// What judges a draw.
+    fn oracle_of(&self, draw: &Draw) -> Oracle {
+        if draw.unkept.small_parts { self.oracle.with_small_parts() } else { self.oracle.clone() }
+    }
+
     /// Whether an order of these calls is promised.
     pub(super) fn promises_order(&self, draw: &Draw) -> bool {
         !draw.has_race() || self.provider.consistency.multipart == Strength::Strong
@@ -388,7 +485,7 @@ impl<'r> Explorer<'r> {
             return None;
         }
         self.spend(cost.bytes);
-        let planned = PlannedRow::generated(case, Level::Must).again();
+        let planned = self.planned(draw, case).again();
         let Came { report, left, judged } = self.runner.beside().run(&planned).await;
         self.left.add(left);
         Some((report, judged))

@@ -32,7 +32,12 @@ impl Script {
                 });
             }
             Listing::Turned => entries.reverse(),
-            Listing::Twice => entries.extend(entries.first().cloned()),
+            // Behind itself: where the first is large enough, nothing else is wrong with the list.
+            Listing::Twice => {
+                if let Some(first) = entries.first().cloned() {
+                    entries.insert(0, first);
+                }
+            }
             Listing::WrongETag(which) => {
                 let at = pick(which, entries.len())?;
                 entries[at] = format!("{{ part: {}, etag: wrong }}", entries[at]);

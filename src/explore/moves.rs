@@ -70,9 +70,9 @@ pub(super) enum Move {
         id: Id,
         call: Box<Move>,
     },
-    /// A call of a race that is released so many microseconds later than others.
-    Late {
-        by: u32,
+    /// A call of a race whose client does something otherwise than usual.
+    Lane {
+        conduct: Conduct,
         call: Box<Move>,
     },
     /// At the same time.
@@ -90,10 +90,45 @@ impl Move {
             | Self::Abort { upload }
             | Self::ListParts { upload, .. }
             | Self::Hold { upload, .. } => Some(upload),
-            Self::Astray { id: Id::OfAnotherKey, call, .. } | Self::Late { call, .. } => call.upload_mut(),
+            Self::Astray { id: Id::OfAnotherKey, call, .. } | Self::Lane { call, .. } => call.upload_mut(),
             _ => None,
         }
     }
+
+    /// The call itself, whatever its client does.
+    pub(super) fn bare(&self) -> &Self {
+        match self {
+            Self::Lane { call, .. } => call.bare(),
+            call => call,
+        }
+    }
+
+    /// Whether it sends a part.
+    pub(super) fn is_part(&self) -> bool {
+        matches!(self.bare(), Self::Part { .. } | Self::Copy { .. } | Self::CopyShared { .. })
+    }
+
+    /// Whether its client goes away.
+    pub(super) fn leaves(&self) -> bool {
+        match self {
+            Self::Lane { conduct: Conduct::Leaves(_) | Conduct::LeavesInBody, .. } => true,
+            Self::Lane { call, .. } => call.leaves(),
+            _ => false,
+        }
+    }
+}
+
+/// What a client does otherwise than usual. Times are in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Conduct {
+    /// It sends its request so much later than the others.
+    Late(u32),
+    /// It goes away so long after its request was sent, without an answer.
+    Leaves(u32),
+    /// It goes away before the last byte of its request.
+    LeavesInBody,
+    /// It waits so long behind the first bytes of the answer.
+    Pauses(u32),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +159,8 @@ pub(super) enum Size {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Range {
     Whole,
+    /// All of it, also of a large one.
+    All,
     /// The first bytes.
     First,
     /// Those around the end of a first part of the usual size.

@@ -3,7 +3,7 @@
 
 use mpuspec_mock::provider::LimitName;
 
-use super::draw::{Draw, Meets, What};
+use super::draw::{Draw, What};
 use super::explorer::Explorer;
 use super::moves::{Move, Number, Range, Size};
 
@@ -41,8 +41,7 @@ pub(super) async fn probe(explorer: &mut Explorer<'_>) -> Vec<String> {
 /// Whether calls are answered as the model allows, and none is missing.
 async fn holds(explorer: &mut Explorer<'_>, name: &str, moves: Vec<Move>) -> bool {
     let label = format!("probe-{name}");
-    let draw =
-        Draw { what: What::Sequences, label, moves, steps: None, closes: false, meets: Meets::Nothing };
+    let draw = Draw { closes: false, ..Draw::of(What::Sequences, label, moves) };
     let share = explorer.all();
     let Some((report, judged)) = explorer.run_again(&draw, share).await else { return false };
     !report.verdict.counts_against() && judged.is_some_and(|judged| judged.explanations.is_empty())

@@ -23,12 +23,26 @@ pub struct Scope {
     pub(super) smallest: bool,
     /// There is a largest part number.
     pub(super) largest_number: bool,
+    /// Numbers below the smallest are tried, and above the largest.
+    pub(super) low_numbers: bool,
+    pub(super) high_numbers: bool,
     /// Requests can stop in the middle of their body.
     pub(super) holds: bool,
     /// A part of the usual size costs much.
     pub(super) costly: bool,
     /// The server can be started anew.
     pub(super) restarts: bool,
+}
+
+/// Limits that an endpoint was found not to keep.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Unkept {
+    /// It joins small parts that are not the last. They are lawful then.
+    pub(super) small_parts: bool,
+    /// It takes part number 0, which is not drawn then.
+    pub(super) low_numbers: bool,
+    /// It takes numbers above the largest, which are not drawn then.
+    pub(super) high_numbers: bool,
 }
 
 /// From this size on, a part costs much.
@@ -50,6 +64,8 @@ impl Scope {
             sequential: provider.dialect == Dialect::Oss && has("sequential"),
             smallest: claims == 1 && provider.limit(LimitName::MinPartSize).is_some(),
             largest_number: provider.limit(LimitName::MaxPartNumber).is_some(),
+            low_numbers: true,
+            high_numbers: true,
             holds: scheme == "http",
             costly: provider.limit(LimitName::MinPartSize).unwrap_or(0) > COSTLY,
             restarts: false,
@@ -61,6 +77,12 @@ impl Scope {
     pub fn without(self, copies: bool, listings: bool) -> Self {
         let (copies, listings) = (self.copies && !copies, self.listings && !listings);
         Self { copies, shared: self.shared && copies, listings, ..self }
+    }
+
+    /// The same without numbers of parts that a server takes although there are none.
+    #[must_use]
+    pub(super) fn without_numbers(self, unkept: Unkept) -> Self {
+        Self { low_numbers: !unkept.low_numbers, high_numbers: !unkept.high_numbers, ..self }
     }
 
     /// The same on a server that can be started anew, or cannot.

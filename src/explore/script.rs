@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::moves::{Id, Move, Number, Range, Size};
+use super::moves::{Conduct, Id, Move, Number, Range, Size};
 use super::scope::Scope;
 use super::sizes::{copied_range, size_text};
 
@@ -118,11 +118,16 @@ impl Script {
     fn add(&mut self, next: &Move) {
         match next {
             Move::Race(calls) => {
-                let mut lanes: Vec<(String, u32)> = calls
+                let leaves = calls.iter().any(Move::leaves);
+                let mut lanes: Vec<(String, String)> = calls
                     .iter()
-                    .filter_map(|call| match call {
-                        Move::Late { by, call } => Some((self.call(call, true)?, *by)),
-                        call => Some((self.call(call, true)?, 0)),
+                    .filter_map(|call| {
+                        let text = self.call(call, true)?;
+                        // Where the other client went away, this one knows what it sent.
+                        if let Some(part) = self.parts.last_mut().filter(|_| call.is_part()) {
+                            part.kept |= leaves && !call.leaves() && part.number != "0";
+                        }
+                        Some((text, conduct_text(call)))
                     })
                     .collect();
                 match lanes.len() {
@@ -130,11 +135,10 @@ impl Script {
                     1 => self.step(&lanes.remove(0).0),
                     _ => {
                         let mut step = "  - together:\n".to_owned();
-                        for (lane, (call, by)) in
+                        for (lane, (call, conduct)) in
                             ["one", "two", "three", "four", "five", "six"].iter().zip(&lanes)
                         {
-                            let after = if *by > 0 { format!(", after: {by}us") } else { String::new() };
-                            let _ = writeln!(step, "      {lane}: {{ {call}{after} }}");
+                            let _ = writeln!(step, "      {lane}: {{ {call}{conduct} }}");
                         }
                         step.push_str("    expect: linearizable\n");
                         self.steps.push(step);
@@ -341,7 +345,7 @@ impl Script {
                 self.astray = None;
                 return call;
             }
-            Move::Late { call, .. } => return self.call(call, in_race),
+            Move::Lane { call, .. } => return self.call(call, in_race),
             Move::Race(_) | Move::Hold { .. } | Move::Release { .. } | Move::Restart => return None,
         })
     }
@@ -359,7 +363,7 @@ impl Script {
             range => range,
         };
         match range {
-            Range::Whole => format!("get_object: {{ key: k{key} }}"),
+            Range::Whole | Range::All => format!("get_object: {{ key: k{key} }}"),
             Range::First => format!("get_object: {{ key: k{key}, range: [0, 7] }}"),
             Range::Border => format!("get_object: {{ key: k{key}, range: [full - 64, full + 135] }}"),
         }
@@ -394,11 +398,25 @@ impl Script {
             Number::Low(low) => (low % 4 + 1).to_string(),
             Number::Far => "77".to_owned(),
             Number::Largest if self.scope.largest_number => "max_part_number".to_owned(),
-            Number::TooLarge if self.scope.largest_number => "max_part_number + 1".to_owned(),
-            Number::TooSmall => "0".to_owned(),
-            Number::Largest | Number::TooLarge => "9".to_owned(),
+            Number::TooLarge if self.scope.largest_number && self.scope.high_numbers => {
+                "max_part_number + 1".to_owned()
+            }
+            Number::TooSmall if self.scope.low_numbers => "0".to_owned(),
+            Number::Largest | Number::TooLarge | Number::TooSmall => "9".to_owned(),
         }
     }
+}
+
+/// What is said beside the call of a lane.
+fn conduct_text(call: &Move) -> String {
+    let Move::Lane { conduct, call } = call else { return String::new() };
+    let text = match conduct {
+        Conduct::Late(by) => format!(", after: {by}us"),
+        Conduct::Leaves(after) => format!(", hangs_up: {after}us"),
+        Conduct::LeavesInBody => ", hangs_up: in_body".to_owned(),
+        Conduct::Pauses(by) => format!(", pauses: {by}us"),
+    };
+    text + &conduct_text(call)
 }
 
 /// One of several; the highest numbers stand for the last.
@@ -414,7 +432,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::draws::{races, sequence};
-    use super::super::plan::{across_restarts, pairs, walks};
+    use super::super::plan::{across_restarts, going_away, pairs, reading_slowly, walks};
     use super::*;
     use crate::case::load_case;
 
@@ -440,10 +458,11 @@ mod tests {
     fn all_of_the_plan_is_a_case() {
         for provider in ["aws-s3", "alibaba-oss", "yandex", "storj", "generic"] {
             let scope = scope(provider);
-            let walks = walks(scope, "seed", &BTreeSet::new()).into_iter().map(|walk| walk.moves);
+            let walks = walks(scope, "seed", &BTreeSet::new(), 40).into_iter().map(|walk| walk.moves);
             let rounds =
                 pairs(scope).into_iter().flat_map(|pair| (0..3).map(move |at| pair.moves(at, scope)));
-            for moves in walks.chain(rounds).chain(across_restarts()) {
+            let away = going_away(scope, "seed", 2).into_iter().chain(reading_slowly(scope, 1));
+            for moves in walks.chain(rounds).chain(across_restarts()).chain(away) {
                 assert_eq!(loads(&moves, scope), Ok(()), "{provider}");
             }
         }

@@ -31,6 +31,7 @@ impl Explorer<'_> {
     ) -> Shown {
         let search = Search { signature, attempts, share };
         let mut small = self.without_the_end(&search, shown).await;
+        small = self.with_small_bodies(&search, small).await;
         small = self.by_moves(&search, small).await;
         small = self.by_sizes(&search, small).await;
         self.by_steps(&search, small).await
@@ -101,7 +102,17 @@ impl Explorer<'_> {
         }
     }
 
-    /// Makes bodies small.
+    /// Makes all bodies small at once, so that further trials cost few bytes.
+    async fn with_small_bodies(&mut self, search: &Search<'_>, small: Shown) -> Shown {
+        let mut moves = small.draw.moves.clone();
+        let could = moves.iter_mut().map(shortened).filter(|could| *could).count();
+        match could {
+            0 => small,
+            _ => self.tries(search, small.draw.with(moves, None)).await.unwrap_or(small),
+        }
+    }
+
+    /// Makes bodies small, one after the other.
     async fn by_sizes(&mut self, search: &Search<'_>, mut small: Shown) -> Shown {
         for at in 0..small.draw.moves.len() {
             let mut moves = small.draw.moves.clone();
@@ -137,7 +148,7 @@ fn shortened(next: &mut Move) -> bool {
             }
             large
         }
-        Move::Late { call, .. } => shortened(call),
+        Move::Lane { call, .. } => shortened(call),
         // Each of them, not the first alone.
         Move::Race(lanes) => lanes.iter_mut().map(shortened).filter(|could| *could).count() > 0,
         _ => false,

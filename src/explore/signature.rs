@@ -1,6 +1,6 @@
 //! What findings of one fault have in common.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{Ask, Call, History, Oracle, Saw, Stuck, earliest_to_blame};
 use crate::report::{Explanation, FindingKind};
@@ -20,6 +20,24 @@ pub(super) const ALONE: &str = "A";
 
 /// What only reads.
 pub(super) const READING: &str = "read";
+
+/// What the lanes of a race are about; a call that is in it twice is another thing.
+pub(super) fn essence_of_lanes(history: &History) -> Essence {
+    let mut found = Essence::new();
+    for call in history.calls.iter().filter(|call| call.client != ALONE) {
+        let word = of_call(&call.ask);
+        if !found.insert(word) {
+            found.insert(match word {
+                "complete_upload" => "complete_upload twice",
+                "upload_part" => "upload_part twice",
+                "put_object" => "put_object twice",
+                "abort_upload" => "abort_upload twice",
+                other => other,
+            });
+        }
+    }
+    found
+}
 
 /// What the calls of a history are about.
 pub(super) fn essence<'h>(calls: impl Iterator<Item = &'h Call>) -> Essence {
@@ -55,16 +73,49 @@ pub(super) struct Told {
 /// What to say of an unlawful history.
 pub(super) fn told(history: &History, explanation: &Explanation, oracle: &Oracle) -> Told {
     let stuck = Stuck { next: explanation.stuck.clone(), ..Stuck::default() };
+    let wrong = wrong_listings(history, explanation);
     let calls = match earliest_to_blame(history, &stuck, oracle) {
-        Some(call) => vec![call],
-        None => explanation.stuck.clone(),
+        // All else goes on as if it had shown what it should.
+        Some(call) if wrong.is_empty() => vec![call],
+        _ => explanation.stuck.clone(),
     };
     let words = calls.iter().filter_map(|at| Some(in_words(history, history.calls.get(*at)?)));
-    Told { signature: Signature { kind: explanation.kind, calls: words.collect() }, calls }
+    let mut words: BTreeSet<String> = words.collect();
+    if calls == explanation.stuck {
+        words.extend(refusals(history, explanation).into_iter().map(|code| format!("not {code}")));
+    }
+    words.extend(wrong.iter().map(|(_, what)| (*what).to_owned()));
+    let signature = Signature { kind: explanation.kind, calls: words };
+    match explanation.kind {
+        // The abort was right; it is the call behind it that must be refused.
+        FindingKind::CompletedAfterAbort | FindingKind::PartAfterAbort => {
+            Told { signature, calls: explanation.stuck.clone() }
+        }
+        _ => Told { signature, calls },
+    }
+}
+
+/// How a call that was answered with success had to be refused.
+pub(super) fn refusals(history: &History, explanation: &Explanation) -> BTreeSet<String> {
+    match explanation.stuck.as_slice() {
+        [only]
+            if matches!(history.calls[*only].saw, Saw::Stored { .. } | Saw::Completed { .. } | Saw::Done) =>
+        {
+            explanation.lawful.clone()
+        }
+        _ => BTreeSet::new(),
+    }
+}
+
+/// What a single call with success was, if there was no upload that it could have been about.
+fn about_nothing(history: &History, call: &Call) -> Option<&'static str> {
+    let writes =
+        call.client == ALONE && !call.ask.reads() && !matches!(call.saw, Saw::Refused { .. } | Saw::Nothing);
+    (writes && IS_GONE.contains(&state(history, call))).then(|| of_call(&call.ask))
 }
 
 /// A call without its names, sizes and numbers.
-fn in_words(history: &History, call: &Call) -> String {
+pub(super) fn in_words(history: &History, call: &Call) -> String {
     let saw = match &call.saw {
         Saw::Nothing => "nothing".to_owned(),
         Saw::Refused { status, code } => format!("{status} {code}"),
@@ -93,6 +144,138 @@ fn name(ask: &Ask) -> &'static str {
     }
 }
 
+/// What is wrong with single calls, whatever else there is.
+pub(super) type Plain = BTreeSet<(&'static str, &'static str)>;
+
+/// Whether what is wrong with some calls is so with others.
+pub(super) fn is_as_plain(one: &Plain, other: &Plain) -> bool {
+    let of_parts = |plain: &Plain| plain.iter().all(|(call, what)| *call == "list_parts" && *what != GONE);
+    // Where all of a listing is wrong, its pages are.
+    let is_page = |plain: &Plain| plain.iter().any(|(_, what)| *what == PAGE);
+    !one.is_empty()
+        && !other.is_empty()
+        && (one == other || (of_parts(one) && of_parts(other) && (is_page(one) || is_page(other))))
+}
+
+/// A page of a listing.
+const PAGE: &str = "a page";
+
+/// What is wrong with the calls to blame, where it is plain: an upload that was not there was taken for one, or a listing
+/// says something else than all other calls do.
+pub(super) fn plain(history: &History, explanation: &Explanation, told: &Told) -> Plain {
+    let calls =
+        |all: &[usize]| -> Vec<&Call> { all.iter().filter_map(|at| history.calls.get(*at)).collect() };
+    let found: Option<Plain> =
+        calls(&told.calls).into_iter().map(|call| Some((about_nothing(history, call)?, GONE))).collect();
+    found.unwrap_or_else(|| wrong_listings(history, explanation))
+}
+
+/// What is wrong with the listings that could not be explained; nothing where other calls could not either.
+fn wrong_listings(history: &History, explanation: &Explanation) -> Plain {
+    let calls = explanation.stuck.iter().filter_map(|at| history.calls.get(*at));
+    let wrong: Option<Plain> =
+        calls.map(|call| Some((name(&call.ask), wrong_in_listing(history, call)?))).collect();
+    wrong.unwrap_or_default()
+}
+
+/// Something that is not there, and the calls that can have taken it away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Missing {
+    what: &'static str,
+    by: Essence,
+}
+
+impl Missing {
+    /// Whether the same was taken away by a call of both.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.what == other.what && !self.by.is_disjoint(&other.by)
+    }
+}
+
+/// What is missing, where the calls that could not be explained say that something is not there.
+pub(super) fn missing(history: &History, explanation: &Explanation) -> Option<Missing> {
+    let stuck: Vec<&Call> = explanation.stuck.iter().filter_map(|at| history.calls.get(*at)).collect();
+    let what = |call: &&Call| match (&call.ask, &call.saw) {
+        (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Refused { status: 404 | 410, .. })
+        | (Ask::ListObjects { .. }, Saw::Listed { object: None }) => Some("object"),
+        (
+            Ask::UploadPart { .. }
+            | Ask::UploadPartCopy { .. }
+            | Ask::CompleteUpload { .. }
+            | Ask::AbortUpload { .. }
+            | Ask::ListParts { .. },
+            Saw::Refused { status: 404 | 410, .. },
+        ) => Some("upload"),
+        _ => None,
+    };
+    let all: BTreeSet<Option<&str>> = stuck.iter().map(what).collect();
+    let [Some(what)] = all.into_iter().collect::<Vec<_>>()[..] else { return None };
+    let first = explanation.stuck.iter().min()?;
+    let writes = |call: &&Call| !call.ask.reads() && !matches!(call.saw, Saw::Refused { .. });
+    let beside = history.calls.iter().enumerate();
+    let beside = beside.filter(|(at, call)| call.client != ALONE && !explanation.stuck.contains(at));
+    let beside: Essence =
+        beside.map(|(_, call)| call).filter(writes).map(|call| of_call(&call.ask)).collect();
+    let before = history.calls[..*first].iter().rev().find(writes).map(|call| of_call(&call.ask));
+    let by = if beside.is_empty() { before.into_iter().collect() } else { beside };
+    Some(Missing { what, by })
+}
+
+/// What is wrong in a listing of parts or uploads, which no order explains.
+fn wrong_in_listing(history: &History, call: &Call) -> Option<&'static str> {
+    let before = |other: &&Call| other.end_us.is_some_and(|end| end < call.start_us);
+    let before = || history.calls.iter().filter(before);
+    match (&call.ask, &call.saw) {
+        (Ask::ListParts { .. }, Saw::Parts { .. }) if IS_GONE.contains(&state(history, call)) => Some(GONE),
+        (Ask::ListParts { after: 0, max, upload, .. }, Saw::Parts { parts, .. }) if *max > 100 => {
+            let stored = before().filter_map(|other| match (&other.ask, &other.saw) {
+                (
+                    Ask::UploadPart { upload: of, number, .. }
+                    | Ask::UploadPartCopy { upload: of, number, .. },
+                    Saw::Stored { etag },
+                ) if of == upload => Some((*number, etag.as_ref())),
+                _ => None,
+            });
+            let newest: BTreeMap<i64, Option<&String>> = stored.collect();
+            let listed: BTreeMap<i64, Option<&String>> =
+                parts.iter().map(|part| (i64::from(part.number), part.etag.as_ref())).collect();
+            match newest.keys().all(|number| listed.contains_key(number)) {
+                false => Some("a part is missing"),
+                true if listed.len() > newest.len() => Some("a part too many"),
+                true => Some("another part"),
+            }
+        }
+        (Ask::ListParts { .. }, Saw::Parts { .. }) => Some(PAGE),
+        (Ask::ListUploads { key }, Saw::Uploads { ids }) => {
+            let created = before().filter_map(|other| match (&other.ask, &other.saw) {
+                (Ask::CreateUpload { key: of, .. }, Saw::Created { upload }) if of == key => Some(upload),
+                _ => None,
+            });
+            let gone = |upload: &&String| {
+                before().any(|other| match &other.ask {
+                    Ask::AbortUpload { upload: of, .. } => of == *upload && other.saw == Saw::Done,
+                    Ask::CompleteUpload { upload: of, .. } => {
+                        of == *upload && matches!(other.saw, Saw::Completed { .. })
+                    }
+                    _ => false,
+                })
+            };
+            let is_missing = created.filter(|upload| !gone(upload)).any(|upload| !ids.contains(upload));
+            Some(if is_missing { "an upload is missing" } else { "an upload too many" })
+        }
+        _ => None,
+    }
+}
+
+/// An upload that is not there.
+const GONE: &str = "no upload";
+
+const NONE_OF_THE_KEY: &str = "no upload of the key";
+const COMPLETED: &str = "a completed upload";
+const ABORTED: &str = "an aborted upload";
+/// States in which an upload takes nothing.
+const IS_GONE: [&str; 3] = [NONE_OF_THE_KEY, COMPLETED, ABORTED];
+
 /// What the upload of a call was when it began.
 fn state(history: &History, call: &Call) -> &'static str {
     let (Ask::UploadPart { upload, .. }
@@ -116,9 +299,9 @@ fn state(history: &History, call: &Call) -> &'static str {
         matches!(&other.ask, Ask::AbortUpload { upload: id, .. } if id == upload) && other.saw == Saw::Done
     };
     match () {
-        () if !any(&created) => "no upload of the key",
-        () if any(&completed) => "a completed upload",
-        () if any(&aborted) => "an aborted upload",
+        () if !any(&created) => NONE_OF_THE_KEY,
+        () if any(&completed) => COMPLETED,
+        () if any(&aborted) => ABORTED,
         () => "an upload in progress",
     }
 }

@@ -15,7 +15,7 @@ fn pin(moves: &mut [Move], count: &mut usize) {
         match next {
             Move::Create { .. } => *count += 1,
             Move::Race(lanes) => pin(lanes, count),
-            Move::Late { call, .. } => pin(std::slice::from_mut(call), count),
+            Move::Lane { call, .. } => pin(std::slice::from_mut(call), count),
             other => {
                 if let Some(upload) = other.upload_mut()
                     && let Some(at) = pick(*upload, *count)
@@ -60,7 +60,7 @@ pub(super) fn places(moves: &[Move]) -> usize {
 fn creations(next: &Move) -> usize {
     match next {
         Move::Create { .. } => 1,
-        Move::Late { call, .. } => creations(call),
+        Move::Lane { call, .. } => creations(call),
         Move::Race(lanes) => lanes.iter().map(creations).sum(),
         _ => 0,
     }

@@ -10,15 +10,17 @@ use super::draw::{Draw, Meets, What};
 use super::draws::{races, sequence};
 use super::explorer::{Explorer, WHOLE};
 use super::moves::Move;
-use super::plan::{Pair, Walk, across_restarts, chance, dangerous, pairs, shuffle, walks};
+use super::plan::{
+    Pair, Walk, across_restarts, chance, dangerous, going_away, pairs, reading_slowly, shuffle, walks,
+};
 
 /// A part of the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// Each cell once.
     Walks,
-    /// The cells that the first walks did not come to, since something unlawful was in their way.
-    MoreWalks,
+    /// The cells that the walks before did not come to, since something unlawful was in their way.
+    MoreWalks(u32),
     /// What was acknowledged before a restart.
     Restarts,
     /// Each pair once.
@@ -27,10 +29,22 @@ pub(super) enum Stage {
     PairsAgain,
     /// The dangerous pairs, up to a number of rounds.
     Dangerous(u32),
+    /// Clients that go away, send again what may still run, or read slowly.
+    Away(u32),
     /// What chance gives.
     Random,
+    /// More of what chance gives, and of the dangerous pairs.
+    More(u32),
 }
 
+/// The moves of a walk, and of one where something unlawful is about: what is behind it is not judged.
+pub(super) const LONG: usize = 40;
+const SHORT: usize = 8;
+/// The rounds of a dangerous pair in the end, and of each client that goes away.
+pub(super) const MOST_ROUNDS: u32 = 48;
+pub(super) const AWAY: u32 = 3;
+/// Further rounds of a dangerous pair in each pass behind the plan.
+const MORE_ROUNDS: u32 = 8;
 /// One in this many random draws starts the server anew, which takes time.
 const RESTARTS_ONE_IN: u32 = 8;
 /// How often a pair is tried again whose calls were not under way at the same time.
@@ -42,10 +56,24 @@ impl Stage {
     /// The parts of the plan.
     pub(super) fn of(what: What) -> &'static [Self] {
         match what {
-            What::Sequences => &[Self::Walks, Self::MoreWalks, Self::Restarts, Self::Random],
-            What::Histories => {
-                &[Self::Pairs, Self::PairsAgain, Self::Dangerous(16), Self::Dangerous(48), Self::Random]
-            }
+            What::Sequences => &[
+                Self::Walks,
+                Self::MoreWalks(1),
+                Self::MoreWalks(2),
+                Self::MoreWalks(3),
+                Self::MoreWalks(4),
+                Self::Restarts,
+                Self::Random,
+            ],
+            What::Histories => &[
+                Self::Pairs,
+                Self::PairsAgain,
+                Self::Away(1),
+                Self::Dangerous(16),
+                Self::Away(AWAY - 1),
+                Self::Dangerous(MOST_ROUNDS),
+                Self::Random,
+            ],
         }
     }
 
@@ -60,10 +88,12 @@ impl Explorer<'_> {
     pub(super) fn draws(&mut self, what: What, stage: Stage) -> Vec<Draw> {
         let seed = format!("{}/{stage:?}", self.options.seed);
         let mut draws: Vec<Draw> = match stage {
-            Stage::Walks | Stage::MoreWalks => {
-                let without = if stage == Stage::Walks { BTreeSet::new() } else { self.coverage.settled() };
-                let walks = walks(self.scope, &seed, &without);
-                let label = if stage == Stage::Walks { "walk" } else { "more" };
+            Stage::Walks | Stage::MoreWalks(_) => {
+                let (label, without, longest) = match stage {
+                    Stage::MoreWalks(time) => (format!("more-{time}"), self.coverage.settled(), SHORT),
+                    _ => ("walk".to_owned(), BTreeSet::new(), LONG),
+                };
+                let walks = walks(self.scope, &seed, &without, longest);
                 let draw = |(at, walk): (usize, Walk)| Draw {
                     meets: Meets::Cells(walk.cells),
                     ..self.draw(what, format!("{label}-{at}"), walk.moves)
@@ -94,16 +124,39 @@ impl Explorer<'_> {
                 let rounds_of = |pair| (from(&pair)..rounds).map(move |at| (pair, at));
                 self.rounds(&format!("danger-{rounds}"), &seed, dangerous.flat_map(rounds_of).collect())
             }
+            Stage::Away(times) => {
+                let moves =
+                    going_away(self.scope, &seed, times).into_iter().chain(reading_slowly(self.scope, times));
+                let draw = |(at, moves)| self.draw(what, format!("away-{times}-{at}"), moves);
+                moves.enumerate().map(draw).collect()
+            }
             Stage::Random => (0..self.options.count).map(|at| self.random(what, at)).collect(),
+            Stage::More(pass) => {
+                let first = self.options.count.saturating_mul(pass);
+                let more = (first..first + self.options.count).map(|at| self.random(what, at));
+                let mut draws: Vec<Draw> = more.collect();
+                if what == What::Histories {
+                    let from = MOST_ROUNDS + (pass - 1) * MORE_ROUNDS;
+                    let dangerous = pairs(self.scope).into_iter().filter(dangerous);
+                    let rounds_of = |pair| (from..from + MORE_ROUNDS).map(move |at| (pair, at));
+                    draws.extend(self.rounds(
+                        &format!("more-{pass}"),
+                        &seed,
+                        dangerous.flat_map(rounds_of).collect(),
+                    ));
+                }
+                draws
+            }
         };
-        if self.options.count < WHOLE && !matches!(stage, Stage::Random | Stage::PairsAgain) {
+        if self.options.count < WHOLE && !matches!(stage, Stage::Random | Stage::More(_) | Stage::PairsAgain)
+        {
             draws.truncate(draws.len() * self.options.count as usize / WHOLE as usize);
         }
         draws
     }
 
     fn draw(&self, what: What, label: String, moves: Vec<Move>) -> Draw {
-        Draw { what, label, moves, steps: None, closes: true, meets: Meets::Nothing }
+        Draw { unkept: self.unkept, ..Draw::of(what, label, moves) }
     }
 
     /// Rounds of pairs, in an order that the seed gives.

@@ -1,6 +1,6 @@
 //! When the calls of a pair are released: so that both orders are seen, and reads run through all of a completion.
 
-use super::moves::Move;
+use super::moves::{Conduct, Move};
 use crate::history::Order;
 
 /// What is known of the moments at which the calls of a pair take effect.
@@ -71,7 +71,8 @@ impl Timing {
                 };
                 if by > 0 {
                     let by = u32::try_from(by).unwrap_or(u32::MAX);
-                    *lane = Move::Late { by, call: Box::new(lane.clone()) };
+                    let conduct = Conduct::Late(by);
+                    *lane = Move::Lane { conduct, call: Box::new(lane.clone()) };
                 }
             }
         }

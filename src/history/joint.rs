@@ -23,6 +23,14 @@ impl Oracle {
         let rules = Rules { etags: ETags::Opaque, ..provider.model_rules() };
         Self { rules, dialect: provider.dialect }
     }
+
+    /// The same for a server that joins small parts: that is reported once, and not what is looked for.
+    #[must_use]
+    pub fn with_small_parts(&self) -> Self {
+        let mut oracle = self.clone();
+        oracle.rules.limits.min_part_size = None;
+        oracle
+    }
 }
 
 /// What a server may know of several keys.
@@ -210,7 +218,10 @@ impl Joint {
         }
         let ends = |other: &Call| match &other.ask {
             Ask::CompleteUpload { upload: ended, .. } => (ended == upload).then_some(false),
-            Ask::AbortUpload { upload: ended, .. } => (ended == upload).then_some(true),
+            Ask::AbortUpload { upload: ended, .. } => {
+                let may_have_ended = matches!(other.saw, Saw::Done | Saw::Nothing);
+                (ended == upload && may_have_ended).then_some(true)
+            }
             _ => None,
         };
         let under_way: Vec<bool> =
@@ -371,16 +382,7 @@ pub(super) fn overlap(a: &Call, b: &Call) -> bool {
 /// A server may refuse a call with 409 because of another one that is under way.
 fn conflicts(history: &History, at: usize) -> bool {
     let call = &history.calls[at];
-    let writes = |ask: &Ask| {
-        !matches!(
-            ask,
-            Ask::GetObject { .. }
-                | Ask::HeadObject { .. }
-                | Ask::ListParts { .. }
-                | Ask::ListUploads { .. }
-                | Ask::ListObjects { .. }
-        )
-    };
+    let writes = |ask: &Ask| !ask.reads();
     matches!(call.saw, Saw::Refused { status: 409, .. })
         && writes(&call.ask)
         && history.calls.iter().enumerate().any(|(other, found)| {

@@ -60,8 +60,19 @@ pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
     if unexplained.iter().any(|call| read_of(history, call) == Some(Read::OtherETag)) {
         return Kind::OtherETag;
     }
-    let alone = |call: &&Call| history.calls.iter().filter(|other| overlap(call, other)).count() == 1;
+    let alone = |call: &&Call| history.calls.iter().filter(|other| is_beside(call, other)).count() == 0;
     if unexplained.iter().all(alone) { Kind::UnlawfulAnswer } else { Kind::NoLawfulOrder }
+}
+
+/// Whether another call was under way at the same time, and could be the reason for an answer.
+fn is_beside(call: &Call, other: &Call) -> bool {
+    let key = call.ask.key();
+    let is_about_it = match &other.ask {
+        Ask::UploadPartCopy { key: of, source, .. } => of == key || source == key,
+        ask => ask.key() == key,
+    };
+    let has_no_effect = other.ask.reads() && other.saw == Saw::Nothing;
+    !std::ptr::eq(call, other) && is_about_it && !has_no_effect && overlap(call, other)
 }
 
 /// Fewer bytes that nothing begins with may be the rest of something.

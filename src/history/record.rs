@@ -232,6 +232,18 @@ pub struct Piece {
 }
 
 impl Ask {
+    /// Whether it changes nothing, however it is answered.
+    pub fn reads(&self) -> bool {
+        matches!(
+            self,
+            Self::GetObject { .. }
+                | Self::HeadObject { .. }
+                | Self::ListParts { .. }
+                | Self::ListUploads { .. }
+                | Self::ListObjects { .. }
+        )
+    }
+
     /// The key that is asked about.
     pub fn key(&self) -> &str {
         match self {

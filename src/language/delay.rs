@@ -1,4 +1,4 @@
-//! How much later than others: `300us`, `2ms`, `1s`.
+//! How long: `300us`, `2ms`, `1s`.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -8,12 +8,12 @@ use serde::{Deserialize, Deserializer};
 
 use super::scalar::scalar;
 
-/// How much later than others.
+/// How long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delay(pub Duration);
 
 impl Delay {
-    fn parse(text: &str) -> Result<Self, String> {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is no delay; write it as 300us, 2ms or 1s");
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let (number, unit) = text.split_at(digits);

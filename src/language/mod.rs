@@ -6,6 +6,7 @@ mod checksum;
 mod copy_source;
 mod delay;
 mod expression;
+mod hang_up;
 mod offset;
 mod reference;
 mod scalar;
@@ -15,6 +16,7 @@ pub use checksum::{Algorithm, ChecksumClaim, ChecksumType, ListedChecksum, Right
 pub use copy_source::CopySource;
 pub use delay::Delay;
 pub use expression::{Expr, Missing, Sizes};
+pub use hang_up::HangUp;
 pub use offset::Offset;
 pub(crate) use reference::is_name;
 pub use reference::{

@@ -1,5 +1,7 @@
 //! What exploring and auditing found, as a report tells it.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -150,6 +152,9 @@ pub struct Explanation {
     pub stuck: Vec<usize>,
     /// The same as text, with a timeline.
     pub text: String,
+    /// What would have been lawful of the first of them, in a word each.
+    #[serde(skip)]
+    pub lawful: BTreeSet<String>,
 }
 
 /// What became of the objects whose completions were acknowledged.
@@ -177,14 +182,14 @@ pub struct Audit {
 pub struct LostObject {
     /// Its key.
     pub key: String,
-    /// The upload id of its completion.
+    /// The upload id of its completion; empty where the row read it when all calls about it had ended.
     pub upload: String,
-    /// The ETag that the completion was answered.
+    /// The ETag that was answered.
     pub etag: String,
     /// MUST if nothing else wrote the key, else INFO.
     pub level: Level,
     /// What is there now.
     pub found: String,
-    /// The row that completed it.
+    /// The row that completed or read it.
     pub row: String,
 }

@@ -22,5 +22,5 @@ pub use recognized::pieces_between;
 pub use sent::Sent;
 pub use shared::{SharedObject, SharedObjects};
 pub use state::{Resolved, RowState, Setting, Unavailable, Upload};
-pub use witness::{Witness, etag_of};
+pub use witness::{LastRead, Witness, etag_of};
 pub use writes::{Completed, Writes, Written};

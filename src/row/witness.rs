@@ -1,9 +1,21 @@
 //! Writes down what a row asks and sees, so that the model can judge it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::history::{Ask, Call, History, Piece, Saw};
 use crate::wire::{Answer, Blob, unquoted};
+
+/// An object as it was read.
+#[derive(Clone, Debug)]
+pub struct LastRead {
+    /// Its key, as it was sent.
+    pub key: String,
+    /// Its ETag, without quotes; nothing if the answer bore none.
+    pub etag: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
 
 /// What a row has asked and seen so far, in the words of a history.
 #[derive(Debug)]
@@ -64,6 +76,37 @@ impl Witness {
         keys.sort();
         keys.dedup();
         keys
+    }
+
+    /// What was read of keys last of all, whole, when nothing that could write them was under way.
+    pub fn last_reads(&self) -> Vec<LastRead> {
+        let mut last: BTreeMap<&str, &Call> = BTreeMap::new();
+        for call in &self.history.calls {
+            last.insert(call.ask.key(), call);
+        }
+        let may_be_written = |key: &str| {
+            self.history
+                .calls
+                .iter()
+                .any(|call| call.ask.key() == key && call.end_us.is_none() && !call.ask.reads())
+        };
+        let read = |(key, call): (&str, &Call)| match (&call.ask, &call.saw) {
+            (Ask::GetObject { range: None, .. }, Saw::Object { etag, content: Some(pieces), .. })
+                if !may_be_written(key) =>
+            {
+                let mut bytes = Vec::new();
+                for piece in pieces {
+                    let blob = self.blobs.get(usize::try_from(piece.blob?).ok()?)?;
+                    let first = usize::try_from(piece.start).ok()?;
+                    let end = first.checked_add(usize::try_from(piece.len).ok()?)?;
+                    bytes.extend_from_slice(blob.bytes.get(first..end)?);
+                }
+                let key = format!("{}{key}", self.prefix);
+                Some(LastRead { key, etag: etag.clone().unwrap_or_default(), bytes })
+            }
+            _ => None,
+        };
+        last.into_iter().filter_map(read).collect()
     }
 
     /// Bytes that were sent, as pieces of blobs, with their MD5 in hex.

@@ -84,7 +84,7 @@ pub async fn preflight(
     if done.is_ok() {
         probe.checksums(provider, prefix).await;
     }
-    probe.sweep.remove(client).await;
+    probe.sweep.remove(client, &Log::for_clean_up()).await;
     done.map(|()| probe.preflight)
 }
 

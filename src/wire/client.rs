@@ -193,10 +193,11 @@ impl Client {
         let recorded_request = self.record_request(&signed, &request.body, body.as_ref());
         let start_us = self.now_us();
         let recent = (!log.is_for_probe()).then(|| self.recent.begin(start_us, &recorded_request));
-        let outcome = tokio::time::timeout(self.timeout, self.exchange(signed, url, body, most)).await;
+        let patience = log.patience(self.timeout);
+        let outcome = tokio::time::timeout(patience, self.exchange(signed, url, body, most)).await;
         let end_us = self.now_us();
         let outcome = outcome.unwrap_or_else(|_| {
-            let detail = format!("{} s", self.timeout.as_secs_f32());
+            let detail = format!("{} s", patience.as_secs_f32());
             Err((Trouble::new(TroubleKind::Timeout, detail), None))
         });
         let (response, trouble, partial) = match outcome {
@@ -229,24 +230,26 @@ impl Client {
 
     /// Sends a request up to the middle of its body. Only where nothing encrypts the connection.
     pub async fn hold(&self, operation: &dyn Call, log: &Log) -> Result<Held, Trouble> {
-        self.begin(operation, &Signing::default(), Stop::Half, log).await
+        self.begin(operation, &Signing::default(), (Stop::Half, None), log).await
     }
 
-    /// Sends a request but for its last byte, so that several can be released together.
+    /// Sends a request but for its last byte, so that several can be released together. Of its answer little is taken
+    /// before it is read, if there is to be a pause.
     pub async fn hold_back(
         &self,
         operation: &dyn Call,
         signing: &Signing,
+        pause: Option<Duration>,
         log: &Log,
     ) -> Result<Held, Trouble> {
-        self.begin(operation, signing, Stop::LastByte, log).await
+        self.begin(operation, signing, (Stop::LastByte, pause), log).await
     }
 
     async fn begin(
         &self,
         operation: &dyn Call,
         signing: &Signing,
-        stop: Stop,
+        (stop, pause): (Stop, Option<Duration>),
         log: &Log,
     ) -> Result<Held, Trouble> {
         let request = operation.request(self.target.dialect);
@@ -261,9 +264,9 @@ impl Client {
             usize::try_from(operation.longest_answer().unwrap_or(LONGEST_DOCUMENT)).unwrap_or(usize::MAX);
         let start_us = self.now_us();
         let recent = self.recent.begin(start_us, &recorded);
-        let begun = Held::begin(&signed, body, (stop, most), operation.name(), start_us, recorded);
+        let begun = Held::begin(&signed, body, (stop, most, pause), operation.name(), start_us, recorded);
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "while the body was sent"));
-        let begun = tokio::time::timeout(self.timeout, begun).await.unwrap_or_else(late);
+        let begun = tokio::time::timeout(log.patience(self.timeout), begun).await.unwrap_or_else(late);
         if let Err(trouble) = &begun {
             self.recent.end(recent, None, Some(trouble));
         }
@@ -276,16 +279,26 @@ impl Client {
     /// Sends the rest of a held request and reads its answer.
     pub async fn release(&self, mut held: Held, operation: &dyn Call, log: &Log) -> Result<Answer, Trouble> {
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "after the rest of the body"));
-        let outcome = tokio::time::timeout(self.timeout, held.finish()).await.unwrap_or_else(late);
+        let outcome =
+            tokio::time::timeout(log.patience(self.timeout), held.finish()).await.unwrap_or_else(late);
         let at = self.record_held(held, outcome.as_ref(), log);
         self.read(operation, &outcome?, log, at)
     }
 
     /// Closes the connection of a held request.
-    pub async fn cut(&self, mut held: Held, log: &Log) {
+    pub async fn cut(&self, mut held: Held, log: &Log) -> Trouble {
         held.cut_off().await;
         let closed = Trouble::new(TroubleKind::Cut, "closed by the suite in the middle of the body");
         self.record_held(held, Err(&closed), log);
+        closed
+    }
+
+    /// Sends the rest of a held request, and closes the connection a while later.
+    pub async fn hang_up(&self, mut held: Held, after: Duration, log: &Log) -> Trouble {
+        held.hang_up(after).await;
+        let closed = Trouble::new(TroubleKind::Cut, "closed by the suite before the answer");
+        self.record_held(held, Err(&closed), log);
+        closed
     }
 
     fn record_held(&self, held: Held, outcome: Result<&Response, &Trouble>, log: &Log) -> usize {

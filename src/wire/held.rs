@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::answer::Response;
 use super::{Trouble, TroubleKind};
@@ -25,6 +25,8 @@ pub struct Held {
     longest: usize,
     /// The answer has no body, whatever its head says.
     bodiless: bool,
+    /// How long to wait behind the first bytes of the answer.
+    pause: Duration,
     pub(super) operation: &'static str,
     pub(super) start_us: u64,
     pub(super) request: super::RecordedRequest,
@@ -45,6 +47,18 @@ pub(super) enum Stop {
     LastByte,
 }
 
+/// Where an answer is read slowly, little of it may wait on this side.
+const NARROW: u32 = 16 << 10;
+
+/// Connects so that few bytes are taken before they are read.
+async fn connect_narrowly(address: (&str, u16)) -> std::io::Result<TcpStream> {
+    let mut found = tokio::net::lookup_host(address).await?;
+    let address = found.next().ok_or_else(|| std::io::Error::other("the host has no address"))?;
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    socket.set_recv_buffer_size(NARROW)?;
+    socket.connect(address).await
+}
+
 fn cut(error: &std::io::Error) -> Trouble {
     Trouble::new(TroubleKind::Cut, error.to_string())
 }
@@ -54,7 +68,7 @@ impl Held {
     pub(super) async fn begin(
         signed: &http::Request<()>,
         body: Bytes,
-        (stop, longest): (Stop, usize),
+        (stop, longest, pause): (Stop, usize, Option<Duration>),
         operation: &'static str,
         start_us: u64,
         request: super::RecordedRequest,
@@ -64,7 +78,10 @@ impl Held {
         // A bucket before localhost is on this machine too, which not every resolver knows (RFC 6761).
         let host = if host == "localhost" || host.ends_with(".localhost") { "127.0.0.1" } else { host };
         let address = (host, uri.port_u16().unwrap_or(80));
-        let stream = TcpStream::connect(address).await;
+        let stream = match pause {
+            Some(_) => connect_narrowly(address).await,
+            None => TcpStream::connect(address).await,
+        };
         let stream = stream.map_err(|error| Trouble::new(TroubleKind::Unreachable, error.to_string()))?;
         let target = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let mut head = format!("{} {target} HTTP/1.1\r\n", signed.method()).into_bytes();
@@ -89,6 +106,7 @@ impl Held {
             read: Vec::new(),
             longest,
             bodiless,
+            pause: pause.unwrap_or_default(),
             operation,
             start_us,
             request,
@@ -129,6 +147,14 @@ impl Held {
         Ok(count)
     }
 
+    /// Sends the rest, and goes away after a while, whether or not an answer has come.
+    pub(super) async fn hang_up(&mut self, after: Duration) {
+        let rest = std::mem::take(&mut self.rest);
+        let _ = self.stream.write_all(&rest).await;
+        tokio::time::sleep(after).await;
+        let _ = self.stream.shutdown().await;
+    }
+
     /// Ends the body too early, and waits a while for the server to notice.
     pub(super) async fn cut_off(&mut self) {
         let _ = self.stream.shutdown().await;
@@ -147,6 +173,7 @@ impl Held {
                 Err(_) if !self.read.is_empty() => 0,
                 Err(trouble) => return Err(trouble),
             };
+            tokio::time::sleep(std::mem::take(&mut self.pause)).await;
             if let Some(response) = parse(&self.read, count == 0, self.bodiless)? {
                 return Ok(response);
             }

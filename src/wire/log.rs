@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::Exchange;
 
@@ -13,6 +14,8 @@ pub struct Log {
     lane: Option<String>,
     clean_up: bool,
     probe: bool,
+    /// How long its calls may take, where that is less than what is usual.
+    patience: Option<Duration>,
 }
 
 impl Log {
@@ -20,6 +23,17 @@ impl Log {
     #[must_use]
     pub fn lane(&self, name: &str) -> Self {
         Self { lane: Some(name.to_owned()), ..self.clone() }
+    }
+
+    /// The same log, whose calls may take so long at most.
+    #[must_use]
+    pub fn with_patience(self, patience: Option<Duration>) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// How long a call may take.
+    pub(super) fn patience(&self, usual: Duration) -> Duration {
+        self.patience.unwrap_or(usual).min(usual)
     }
 
     /// A log for clean-up, whose requests are never refused by the budget.

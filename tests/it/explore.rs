@@ -172,7 +172,7 @@ fn large_parts_are_copied_and_cost_few_bytes() {
 /// What single calls show, they show each time: so it is told once, however many draws have met it.
 #[test]
 fn a_fault_is_told_once() {
-    let names = ["lists-replaced-parts", "reuse-upload", "mix-replaced-part"];
+    let names = ["lists-replaced-parts", "reuse-upload", "list-aborted-uploads"];
     let troubles = side_by_side(names.map(defect).to_vec(), |defect| {
         let folder = tempfile::tempdir().expect("a folder");
         let arguments = ["explore", "--explore", "40", "--explore-time", "30s", "--seed", "once"];
@@ -182,6 +182,28 @@ fn a_fault_is_told_once() {
         (told.len() != 1).then(|| format!("{}: {told:#?}", defect.name()))
     });
     assert!(troubles.is_empty(), "{}", troubles.join("\n"));
+}
+
+/// A client that goes away leaves a call that may have happened; nobody is to blame for the answer that it did not wait for.
+#[test]
+fn a_client_can_go_away_and_read_slowly() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("away.yaml");
+    let text = "title: A client goes away\nlevel: MUST\ngenerated: { seed: by-hand, suite: 0.1.0 }\nsteps:\n  - create_upload: { as: U }\n  - upload_part: { number: 1, upload: U, size: 100KiB, as: p }\n  - together:\n      one: { upload_part: { number: 1, upload: U, size: 120KiB, as: q }, hangs_up: in_body }\n      two: { complete_upload: { upload: U, parts: [p] }, hangs_up: 100us }\n      three: { get_object: {}, pauses: 20ms }\n    expect: linearizable\n  - get_object: {}\n    expect: lawful\n";
+    std::fs::write(&file, text).expect("written");
+    let run = ["run", file.to_str().expect("a path"), "--evidence", "all"];
+    let (report, exit) = report(&mock("aws-s3", None), "aws-s3", folder.path(), &run);
+    assert_eq!(exit, Some(0), "{:?}", report.cases[0].reason);
+    let of_lane = |lane: &str| {
+        let exchanges = report.cases[0].exchanges.iter();
+        exchanges.clone().find(|exchange| exchange.lane.as_deref() == Some(lane)).expect("it was sent")
+    };
+    for (lane, when) in [("one", "in the middle of the body"), ("two", "before the answer")] {
+        let trouble = of_lane(lane).trouble.as_deref().unwrap_or_default();
+        assert!(trouble.ends_with(&format!("closed by the suite {when}")), "{trouble}");
+    }
+    let slow = of_lane("three");
+    assert!(slow.end_us - slow.start_us >= 20_000, "{slow:?}");
 }
 
 #[test]

@@ -50,6 +50,7 @@ async fn full_report(text: &str) -> Report {
             kind: mpuspec::internals::report::FindingKind::Lost,
             order: vec![0],
             stuck: vec![1],
+            lawful: Default::default(),
             text: text.to_owned(),
         }),
     });

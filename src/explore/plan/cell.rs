@@ -30,6 +30,7 @@ pub(in super::super) enum Doing {
     Part,
     PartAgain,
     Copy,
+    CopyAgain,
     Complete(Listing),
     Abort,
     ListParts,
@@ -101,7 +102,7 @@ impl Doing {
             | Self::Get
             | Self::GetRange
             | Self::Head => true,
-            Self::Part | Self::PartAgain | Self::Copy | Self::Abort => state.is_closed(),
+            Self::Part | Self::PartAgain | Self::Copy | Self::CopyAgain | Self::Abort => state.is_closed(),
             Self::Complete(list) => state.is_closed() || !completes(state, list),
             Self::Create | Self::Put | Self::Delete => false,
         }
@@ -113,6 +114,7 @@ impl Doing {
             Self::ListUploads => scope.listings,
             Self::ListObjects => scope.objects,
             Self::PartAgain => state.has_parts(),
+            Self::CopyAgain => scope.copies && state.has_parts(),
             Self::Complete(list) => match list {
                 Listing::All => scope.complete_all,
                 Listing::Exact | Listing::WrongETag(_) | Listing::Twice | Listing::Foreign(_) => {
@@ -142,6 +144,7 @@ pub(in super::super) fn cells(scope: Scope) -> Vec<Cell> {
         Doing::Part,
         Doing::PartAgain,
         Doing::Copy,
+        Doing::CopyAgain,
         Doing::Abort,
         Doing::ListParts,
         Doing::PageOfParts,
@@ -194,6 +197,7 @@ impl fmt::Display for Doing {
             Self::Part => "upload_part",
             Self::PartAgain => "upload_part again",
             Self::Copy => "upload_part_copy",
+            Self::CopyAgain => "upload_part_copy over a part",
             Self::Complete(list) => match list {
                 Listing::Exact => "complete_upload",
                 Listing::Some(_) => "complete_upload with some parts",

@@ -1,10 +1,12 @@
 //! What is explored before chance decides: each state with each call once, and each pair of calls at the same time.
 
+mod away;
 mod cell;
 mod pair;
 mod restart;
 mod walk;
 
+pub(super) use away::{going_away, reading_slowly};
 pub(super) use cell::{Cell, cells};
 pub(super) use pair::{Pair, dangerous, pairs};
 pub(super) use restart::across_restarts;

@@ -17,14 +17,17 @@ pub(in super::super) struct Walk {
     pub(in super::super) cells: Vec<(usize, Cell)>,
 }
 
-/// As long as a walk gets.
-const LONGEST: usize = 40;
 /// The key that it is about, and the one beside it.
 const KEY: u8 = 0;
 const BESIDE: u8 = 1;
 
-/// Walks that meet each cell once, but those that are left out. The seed gives the order.
-pub(in super::super) fn walks(scope: Scope, seed: &str, without: &BTreeSet<Cell>) -> Vec<Walk> {
+/// Walks that meet each cell once, but those that are left out, in about `longest` moves each. The seed gives the order.
+pub(in super::super) fn walks(
+    scope: Scope,
+    seed: &str,
+    without: &BTreeSet<Cell>,
+    longest: usize,
+) -> Vec<Walk> {
     let mut chance = chance(seed);
     let mut open: Vec<Cell> = cells(scope).into_iter().filter(|cell| !without.contains(cell)).collect();
     shuffle(&mut open, &mut chance);
@@ -33,7 +36,7 @@ pub(in super::super) fn walks(scope: Scope, seed: &str, without: &BTreeSet<Cell>
     while let Some(at) = walker.next(&open) {
         let cell = open.remove(at);
         walker.meet(cell, u8::try_from(chance.next_u64() % 200).unwrap_or(0));
-        if walker.walk.moves.len() >= LONGEST {
+        if walker.walk.moves.len() >= longest {
             walks.push(std::mem::replace(&mut walker, Walker::new(scope)).end());
         }
     }
@@ -188,12 +191,14 @@ impl Walker {
             Doing::Create => Move::Create { key: KEY, sequential: false },
             Doing::Part => part(3),
             Doing::PartAgain => part(0),
-            Doing::Copy if self.scope.shared => {
-                Move::CopyShared { upload, number: Number::Low(3), size: Size::Tiny(more) }
-            }
-            Doing::Copy => {
-                self.add(Move::Put { key: 2, size: Size::Tiny(more) });
-                Move::Copy { upload, number: Number::Low(3), source: 2, ranged: more.is_multiple_of(2) }
+            Doing::Copy | Doing::CopyAgain => {
+                let number = Number::Low(if cell.doing == Doing::Copy { 3 } else { 0 });
+                if self.scope.shared {
+                    Move::CopyShared { upload, number, size: Size::Tiny(more) }
+                } else {
+                    self.add(Move::Put { key: 2, size: Size::Tiny(more) });
+                    Move::Copy { upload, number, source: 2, ranged: more.is_multiple_of(2) }
+                }
             }
             Doing::Complete(list) => Move::Complete { upload, list },
             Doing::Abort => Move::Abort { upload },
@@ -223,7 +228,10 @@ impl Walker {
         }
         self.walk.cells.push((self.walk.moves.len() - 1, cell));
         self.came_to(cell);
-        // What a call should have done to the object, or should not, shows at once.
+        // What a call should have done, or should not, shows at once.
+        if matches!(cell.doing, Doing::PartAgain | Doing::CopyAgain) && !cell.state.is_closed() {
+            self.add(Move::ListParts { upload, paged: false, after: 0 });
+        }
         if matches!(cell.doing, Doing::Complete(_) | Doing::Abort | Doing::Put | Doing::Delete) {
             self.add(Move::Get { key: KEY, range: Range::Whole });
         }
@@ -263,7 +271,7 @@ impl Walker {
                 (State::Empty, Doing::Part) => {
                     self.current = here.map(|(upload, _)| (upload, State::OnePart));
                 }
-                (State::OnePart, Doing::PartAgain) => {
+                (State::OnePart, Doing::PartAgain | Doing::CopyAgain) => {
                     self.current = here.map(|(upload, _)| (upload, State::Replaced));
                 }
                 _ => {
@@ -284,14 +292,14 @@ mod tests {
         for provider in ["aws-s3", "alibaba-oss", "storj"] {
             let provider = mpuspec_mock::provider::load(provider).expect("it is bundled");
             let scope = Scope::of(&provider, "http");
-            let walks = walks(scope, "seed", &BTreeSet::new());
+            let walks = walks(scope, "seed", &BTreeSet::new(), 40);
             let mut met: Vec<Cell> =
                 walks.iter().flat_map(|walk| &walk.cells).map(|(_, cell)| *cell).collect();
             met.sort();
             let mut all = cells(scope);
             all.sort();
             assert_eq!(met, all);
-            assert!((280..=432).contains(&all.len()), "{}", all.len());
+            assert!((280..=450).contains(&all.len()), "{}", all.len());
             assert!(walks.len() <= 40, "{}", walks.len());
         }
     }

@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 use crate::history::History;
 use crate::row::JournalHeader;
 
-/// An object whose completion was answered with success, and that nothing else wrote.
+/// An object that has to be there: its completion was answered with success, and nothing else wrote it, or it was read
+/// when all calls about it had ended.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Entry {
     /// The key.
     pub key: String,
-    /// The upload id.
+    /// The upload id; empty where the object was read.
     pub upload: String,
     /// The ETag that was answered.
     pub etag: String,
@@ -23,11 +24,19 @@ pub struct Entry {
     pub size: u64,
     /// The digest of the bytes, in hex.
     pub sha256: String,
-    /// The row that completed it.
+    /// The row that completed or read it.
     pub row: String,
     /// The calls of that row, where they were written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub history: Option<History>,
+}
+
+impl Entry {
+    /// Who knows that it has to be there.
+    pub fn origin(&self) -> String {
+        let verb = if self.upload.is_empty() { "read in the end" } else { "completed" };
+        format!("{} {verb}", self.row)
+    }
 }
 
 /// The completions of a run.

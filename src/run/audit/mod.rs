@@ -27,12 +27,21 @@ impl Runner {
         self.context.ledger.save(path, &self.header)
     }
 
-    /// Reads every object of the ledger again. `ledger` is where it was saved, if the objects shall stay; `explained`
+    /// Reads every object of the ledger again, after a restart where there can be one. `ledger` is where it was saved, if the objects shall stay; `explained`
     /// are the rows of which it is known why they lost theirs.
     pub async fn audit(&self, ledger: Option<&Path>, explained: &BTreeSet<String>) -> Findings {
         let started = Instant::now();
         let entries = self.context.ledger.entries();
+        let restarted = match self.context.watch.restart() {
+            Some(restart) if !entries.is_empty() && !self.is_interrupted() => {
+                restart.restart(&self.context.client).await
+            }
+            _ => Ok(()),
+        };
         let (mut found, lost) = audit(&self.context.client, &entries).await;
+        if let Err(told) = restarted {
+            found.trouble.get_or_insert(format!("a restart before it: {told}"));
+        }
         found.completions = self.context.ledger.completions();
         let mut row = RowReport::untried(
             AUDIT,
@@ -41,7 +50,10 @@ impl Runner {
             Level::Must,
         );
         row.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        row.notes.push(format!("{} objects read, of {} completions", found.read, found.completions));
+        row.notes.push(format!(
+            "{} objects read again; {} completions were answered with success",
+            found.read, found.completions
+        ));
         (row.verdict, row.reason) = match (found.lost.len(), &found.trouble) {
             (1.., _) => {
                 let lost = found.lost.iter().take(MOST_TOLD);
@@ -63,10 +75,10 @@ impl Runner {
             level: Level::Must,
             kind: FindingKind::Lost,
             title: format!(
-                "{}: {}, which {} completed: {}",
+                "{}: {}, which {}: {}",
                 FindingKind::Lost.in_words(),
                 lost.key,
-                lost.row,
+                entry.origin(),
                 lost.found
             ),
             seed: self.options.seed.clone(),

@@ -41,8 +41,7 @@ impl Sweep {
     }
 
     /// Removes what is named in it, and forgets what is gone.
-    pub async fn remove(&mut self, client: &Client) {
-        let log = &Log::for_clean_up();
+    pub async fn remove(&mut self, client: &Client, log: &Log) {
         let gone = |answer: Result<Answer, Trouble>| {
             answer.is_ok_and(|answer| answer.is_ok() || answer.status == 404)
         };
@@ -70,7 +69,7 @@ impl Sweep {
         let mut clean_up = CleanUp::default();
         let mut doubts = Vec::new();
         for _ in 0..TRIES {
-            self.remove(client).await;
+            self.remove(client, &Log::for_clean_up()).await;
             let found;
             (found, doubts) = list(client, prefix, versioned).await;
             // What a listing does not show cannot be left, where there is a listing.

@@ -53,7 +53,7 @@ impl Round<'_> {
             let held = self.context.client.hold(ready.prepared.call(), &self.log).await?;
             match stop {
                 Stop::Hold(name) => _ = self.held.insert(name.to_owned(), (held, ready.prepared)),
-                Stop::Cut => self.context.client.cut(held, &self.log).await,
+                Stop::Cut => _ = self.context.client.cut(held, &self.log).await,
             }
             // The claim, if there is one, stands at the release.
             return Ok(Answer { status: 200, ..Answer::default() });

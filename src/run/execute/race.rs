@@ -7,15 +7,20 @@ use super::super::judge::{Concluded, Fault, Met, StepOutcome, Witnessed, content
 use super::super::send::{is_throttled, send};
 use super::call::Ready;
 use super::round::Round;
-use crate::case::{Expect, LaneExpect, Outcome, Step};
-use crate::language::Delay;
+use crate::case::{Conduct, Expect, LaneExpect, Outcome, Step};
+use crate::language::{Delay, HangUp};
 use crate::wire::{Answer, Exchange, Trouble};
 
 impl Round<'_> {
     /// Sends one request a lane, all at the same time.
     pub(super) async fn race(&mut self, step: &Step) -> Concluded {
         let mut prepared: Vec<(String, Step, Ready)> = Vec::new();
+        let is_plain = self.context.client.target.endpoint.scheme() == "http";
         for (name, steps) in &step.lanes {
+            if !is_plain && steps.iter().any(|step| step.conduct.hangs_up.is_some()) {
+                let why = "a client can go away on an endpoint without TLS alone".to_owned();
+                return (self.judge().skipped(why), None);
+            }
             let Some(only) = steps.first() else { continue };
             match self.ready(only) {
                 Ok(call) => prepared.push((name.clone(), only.clone(), call)),
@@ -56,6 +61,8 @@ impl Round<'_> {
                     call.prepared.absorb(&answer, &mut self.state);
                     seen.push((name, step, answer));
                 }
+                // Nobody waited for it.
+                Err(_) if step.conduct.hangs_up.is_some() => {}
                 Err(found) => trouble = Some(found),
             }
         }
@@ -124,17 +131,23 @@ impl Round<'_> {
         let mut pending = Vec::new();
         for ((name, step, ready), released) in prepared.iter().zip(&released) {
             let log = self.log.lane(name);
+            let Conduct { after, hangs_up, pauses } = step.conduct;
+            let pause = pauses.map(|Delay(pause)| pause);
             let held = match client.target.endpoint.scheme() {
-                "http" => Some(client.hold_back(ready.prepared.call(), &ready.signing, &log).await),
+                "http" => Some(client.hold_back(ready.prepared.call(), &ready.signing, pause, &log).await),
                 _ => None,
             };
             let call = Box::pin(async move {
-                if let Some(Delay(delay)) = step.after {
+                if let Some(Delay(delay)) = after {
                     wait(delay).await;
                 }
                 released.store(client.now_us(), Ordering::Relaxed);
                 let again = || send(client, ready.prepared.call(), &ready.signing, &log);
                 match held {
+                    Some(held) if hangs_up.is_some() => Err(match hangs_up {
+                        Some(HangUp::After(Delay(after))) => client.hang_up(held?, after, &log).await,
+                        _ => client.cut(held?, &log).await,
+                    }),
                     Some(held) => match client.release(held?, ready.prepared.call(), &log).await {
                         Ok(answer) if is_throttled(&answer) => again().await,
                         answer => answer,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::context::RowContext;
 use super::super::judge::{Judge, Lawful, Ran, Recorder, Seen};
 use super::super::plan::PlannedRow;
+use super::row::patience;
 use crate::case::Expect;
 use crate::operation::Prepared;
 use crate::row::{RowState, SharedObjects};
@@ -42,10 +43,10 @@ impl<'r> Round<'r> {
             context,
             planned,
             turn,
-            lawful: asked.then(|| Lawful::new(&context.provider, &prefix)),
+            lawful: asked.then(|| Lawful::new(planned.oracle(&context.provider), &prefix)),
             state: RowState::new(context.setting(), planned.id.to_string(), prefix, shared),
             recorder: Recorder::new(planned),
-            log: Log::default(),
+            log: Log::default().with_patience(patience(planned)),
             held: BTreeMap::new(),
             overlapped: false,
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::super::cleanup::Sweep;
 use super::super::context::RowContext;
@@ -13,9 +13,18 @@ use super::shared::shared_objects;
 use crate::history::History;
 use crate::operation::Action;
 use crate::report::{Explanation, RowReport, Verdict};
+use crate::wire::Log;
 
 /// In fewer rounds than this a race shows nothing.
 const LEAST_OVERLAPS: u32 = 5;
+
+/// What is generated is small: a call of it that takes longer hangs.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// How long a call of a row may take, where that is less than what is usual.
+pub(super) fn patience(planned: &PlannedRow) -> Option<Duration> {
+    planned.case.generated.as_ref().map(|_| LONGEST)
+}
 
 /// What came of a row.
 #[derive(Debug)]
@@ -69,7 +78,8 @@ pub(super) async fn run_row(context: &RowContext, planned: &PlannedRow) -> Came 
             false => BTreeSet::new(),
         };
         sweep.keys.retain(|key| !kept.contains(key));
-        sweep.remove(&context.client).await;
+        let log = Log::for_clean_up().with_patience(patience(planned));
+        sweep.remove(&context.client, &log).await;
         left.add(sweep);
         overlaps += u32::from(round.overlapped);
         for (name, outcome) in &round.recorder.observed {

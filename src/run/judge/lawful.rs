@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use mpuspec_mock::provider::Provider;
-
-use crate::history::{Ask, Found, Joint, Kind, Oracle, Saw, Stuck, call_in_words, explain, kind_of, search};
+use crate::history::{
+    Ask, Call, Found, Joint, Kind, Oracle, Saw, Stuck, call_in_words, explain, kind_of, search,
+};
 use crate::operation::Prepared;
 use crate::report::Explanation;
-use crate::row::Witness;
+use crate::row::{LastRead, Witness};
 use crate::wire::{Answer, Exchange, Trouble};
 
 /// What a row has asked and seen so far, and what the server may know by it.
@@ -41,15 +41,17 @@ pub(in super::super) struct Unlawful {
     pub(in super::super) kind: Kind,
     pub(in super::super) stuck: Stuck,
     pub(in super::super) text: String,
+    /// What would have been lawful of the first call that could not be explained.
+    pub(in super::super) lawful: Vec<String>,
     pub(in super::super) expected: String,
     pub(in super::super) got: String,
 }
 
 impl Lawful {
     /// Nothing was asked yet.
-    pub(in super::super) fn new(provider: &Provider, prefix: &str) -> Self {
+    pub(in super::super) fn new(oracle: Oracle, prefix: &str) -> Self {
         Self {
-            oracle: Oracle::of(provider),
+            oracle,
             witness: Witness::new(prefix),
             states: vec![Joint::default()],
             fresh: Vec::new(),
@@ -85,7 +87,7 @@ impl Lawful {
     fn saw(&self, at: usize, call: &dyn Prepared, answer: &Answer) -> Saw {
         match answer.is_ok() {
             true => call.saw(&self.witness, &self.witness.history().calls[at].ask, answer),
-            false if answer.status >= 500 => Saw::Nothing,
+            false if may_have_happened(answer) => Saw::Nothing,
             false => Saw::Refused { status: answer.status, code: answer.code() },
         }
     }
@@ -97,8 +99,18 @@ impl Lawful {
             order: unlawful.stuck.order.clone(),
             stuck: unlawful.stuck.next.clone(),
             text: unlawful.text.clone(),
+            lawful: unlawful.lawful.iter().cloned().collect(),
         };
         self.unlawful.iter().map(explanation).collect()
+    }
+
+    /// What was read last of all of the keys that were answered lawfully.
+    pub(in super::super) fn last_reads(&self) -> Vec<LastRead> {
+        let is_left = |read: &LastRead| self.left.contains(&self.witness.below(&read.key));
+        match self.states.is_empty() {
+            true => Vec::new(),
+            false => self.witness.last_reads().into_iter().filter(|read| !is_left(read)).collect(),
+        }
     }
 
     /// Whether there was a race whose orders could not all be tried.
@@ -107,7 +119,7 @@ impl Lawful {
     }
 
     /// Judges what was noted since the last time. Returns what is unlawful. Of the keys that it is about nothing is
-    /// known afterwards; the others are judged as before.
+    /// known afterwards, unless only a listing was wrong; the others are judged as before.
     pub(in super::super) fn judge(&mut self) -> Option<&Unlawful> {
         let known = self.unlawful.len();
         let mut fresh = std::mem::take(&mut self.fresh);
@@ -127,10 +139,15 @@ impl Lawful {
                     self.undecided = true;
                 }
                 Found::Unlawful(stuck) => {
-                    let key = |at: &usize| self.witness.history().calls[*at].ask.key().to_owned();
-                    let keys: Vec<String> = stuck.next.iter().map(key).collect();
-                    let unlawful = self.unlawful(stuck, fresh.len() == 1);
-                    self.left.extend(keys);
+                    let calls = &self.witness.history().calls;
+                    let alone = fresh.len() == 1;
+                    let mut left: Vec<String> = Vec::new();
+                    match stuck.next.iter().all(|at| is_listing(&calls[*at])) {
+                        true => fresh.retain(|at| !stuck.next.contains(at)),
+                        false => left.extend(stuck.next.iter().map(|at| calls[*at].ask.key().to_owned())),
+                    }
+                    let unlawful = self.unlawful(stuck, alone);
+                    self.left.extend(left);
                     self.unlawful.push(unlawful);
                 }
             }
@@ -150,7 +167,7 @@ impl Lawful {
         };
         let told = |at: &usize| call_in_words(&history.calls[*at]);
         let got = stuck.next.iter().map(told).collect::<Vec<_>>().join("; ");
-        Unlawful { kind, stuck, text, expected, got }
+        Unlawful { kind, stuck, text, lawful, expected, got }
     }
 
     /// Whether a call cannot be judged. A copy from a key that was left brings nobody knows what.
@@ -171,6 +188,17 @@ impl Lawful {
         let last = self.witness.history().calls.last();
         self.states.is_empty() || last.is_some_and(|call| self.left.contains(call.ask.key()))
     }
+}
+
+/// Whether a refusal does not say that nothing happened: an error of the server, also one behind a 200.
+fn may_have_happened(answer: &Answer) -> bool {
+    let of_the_server = ["InternalError", "ServiceUnavailable", "SlowDown"];
+    answer.status >= 500 || (answer.status < 300 && of_the_server.contains(&answer.code().as_str()))
+}
+
+/// Whether a listing of parts or uploads was answered: what it should have shown is as it was.
+fn is_listing(call: &Call) -> bool {
+    matches!(call.saw, Saw::Parts { .. } | Saw::Uploads { .. })
 }
 
 /// When a step began and ended, by its exchanges.

@@ -16,6 +16,7 @@ pub(super) use cost::shared_sizes;
 use dispute::disputed;
 
 use crate::case::{Bucket, Case, Catalogue, Level, Row, RowId, Selection, Step, User, binds};
+use crate::history::Oracle;
 use crate::language::{Missing, Sizes};
 use crate::operation::{Action, Cost};
 
@@ -45,6 +46,8 @@ pub struct PlannedRow {
     pub audited: bool,
     /// The sizes of the objects of the run that it copies from.
     shared: BTreeSet<u64>,
+    /// What judges its answers, where that is not the provider's file alone.
+    oracle: Option<Oracle>,
 }
 
 /// Whether a row runs.
@@ -61,7 +64,19 @@ impl PlannedRow {
     pub fn generated(case: Arc<Case>, level: Level) -> Self {
         let id = RowId::new(&case.id, None);
         let applicable = Applicable::Yes(Cost::default());
-        Self { id, case, index: 0, level, disputed: None, applicable, audited: true, shared: BTreeSet::new() }
+        let shared = BTreeSet::new();
+        Self { id, case, index: 0, level, disputed: None, applicable, audited: true, shared, oracle: None }
+    }
+
+    /// The same, judged by something else than the provider's file alone.
+    #[must_use]
+    pub fn judged_by(self, oracle: Oracle) -> Self {
+        Self { oracle: Some(oracle), ..self }
+    }
+
+    /// What judges its answers.
+    pub(super) fn oracle(&self, provider: &Provider) -> Oracle {
+        self.oracle.clone().unwrap_or_else(|| Oracle::of(provider))
     }
 
     /// The same once more: what it completes would tell an audit nothing new.
@@ -175,6 +190,7 @@ pub fn plan(
                 applicable,
                 audited: true,
                 shared: shared_sizes(&row.steps, provider),
+                oracle: None,
             });
         }
     }
