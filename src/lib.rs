@@ -39,6 +39,7 @@ mod explore;
 mod history;
 mod language;
 mod operation;
+mod replaced;
 mod report;
 mod row;
 mod run;

@@ -67,7 +67,6 @@ fn options(seed: &str) -> ExploreOptions {
     ExploreOptions {
         count: COUNT,
         time: Some(TIME),
-        soaks: false,
         seed: seed.to_owned(),
         budget: 64 << 20,
         save: None,

@@ -18,6 +18,7 @@ mod checks;
 #[cfg(feature = "defects")]
 pub mod defects;
 mod dialect;
+pub mod files;
 mod http;
 pub mod model;
 mod ops;

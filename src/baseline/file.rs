@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use mpuspec_mock::files::{LONGEST_BY_HAND, read_text};
 use mpuspec_mock::provider::{Origin, Problem, placed_lines};
 use mpuspec_mock::yaml::{self, Mistake, Path, Spot, Value};
 use serde::Deserialize;
@@ -112,7 +113,7 @@ impl Baseline {
     /// Reads a file.
     pub fn read(path: &std::path::Path) -> Result<Self, BaselineError> {
         let name = path.display().to_string();
-        match std::fs::read_to_string(path) {
+        match read_text(path, LONGEST_BY_HAND) {
             Ok(text) => Self::load(Origin { name, text }).map_err(BaselineError::Invalid),
             Err(error) => Err(BaselineError::Unreadable { path: name, reason: error.to_string() }),
         }

@@ -5,6 +5,7 @@ use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use include_dir::{Dir, DirEntry, include_dir};
+use mpuspec_mock::files::{LONGEST_BY_HAND, read_text};
 use mpuspec_mock::provider::{self, Origin, Problem, Provider, placed_lines};
 use mpuspec_mock::yaml;
 use thiserror::Error;
@@ -311,7 +312,7 @@ fn read_folder(folder: &FilePath, root: &FilePath) -> Result<Vec<(String, Origin
 }
 
 fn read(path: &FilePath) -> Result<String, CatalogueError> {
-    std::fs::read_to_string(path).map_err(|error| CatalogueError::Unreadable {
+    read_text(path, LONGEST_BY_HAND).map_err(|error| CatalogueError::Unreadable {
         path: path.display().to_string(),
         reason: error.to_string(),
     })

@@ -10,6 +10,7 @@ use super::report_file::read_report;
 use super::{Failure, catalogue, print};
 use crate::baseline::{BESIDE_THE_CATALOGUE, Baseline, draft, update};
 use crate::case::Catalogue;
+use crate::replaced::{For, replace};
 use crate::suite::SuiteError;
 
 /// Writes down which rows are known not to pass.
@@ -64,7 +65,8 @@ fn bring_up_to_date(file: &Path, report: &Path, catalogue: &Catalogue) -> Result
         );
         return Err(Failure::Usage(message));
     };
-    std::fs::write(file, &updated.text).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+    replace(file, updated.text.as_bytes(), For::Usual)
+        .map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
     for (word, names) in
         [("added", &updated.added), ("removed", &updated.removed), ("changed", &updated.changed)]
     {

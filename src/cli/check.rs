@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
 use mpuspec_mock::provider::{self, LimitName, Provider};
 
 use super::{Failure, print};
@@ -21,7 +22,7 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn execute(self) -> Result<u8, Failure> {
         let usage = |message: String| Failure::Usage(format!("{}: {message}", self.report.display()));
-        let text = std::fs::read_to_string(&self.report).map_err(|error| usage(error.to_string()))?;
+        let text = read_text(&self.report, LONGEST_BY_MACHINE).map_err(|error| usage(error.to_string()))?;
         let report = from_json(&text).map_err(|error| usage(error.to_string()))?;
         let provider = played(&report).map_err(usage)?;
         let histories = self.histories(&report);
@@ -64,6 +65,10 @@ impl Check {
 /// The provider as it was in the run.
 fn played(report: &Report) -> Result<Provider, String> {
     let name = &report.target.provider;
+    // A report can be anybody's, and names no files.
+    if name.contains('/') || name.ends_with(".yaml") {
+        return Err(format!("it was judged by the file `{name}`; `check` knows the bundled providers alone"));
+    }
     let mut provider =
         provider::load(name).map_err(|_| format!("there is no provider `{name}`, by which it was judged"))?;
     for (name, value) in &report.target.limits {

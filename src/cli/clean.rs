@@ -7,7 +7,7 @@ use super::target::{Connection, addressing};
 use super::{Failure, print};
 use crate::row::JournalHeader;
 use crate::run::{Cleaned, RunError, clean};
-use crate::wire::{Budget, Client, ClientOptions, Credentials, Target};
+use crate::wire::{Budget, Client, ClientOptions, Confined, Credentials, Target};
 
 /// Removes what interrupted runs left behind, as their journals name it.
 #[derive(Debug, Args)]
@@ -48,5 +48,12 @@ pub(super) fn connect(header: &JournalHeader, options: &ClientOptions) -> Result
         region: header.region.clone(),
     };
     let credentials = Credentials::find(dialect).map_err(|error| RunError(error.to_string()))?;
-    Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), options).map_err(RunError)
+    let client = Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), options);
+    // A journal can be anybody's: whatever it says, only what a run of this name makes is touched.
+    let confined = Confined {
+        bucket: header.bucket.clone(),
+        is_own: header.own_bucket && header.bucket == format!("mpuspec-{}", header.run),
+        prefix: format!("mpuspec/{}/", header.run),
+    };
+    Ok(client.map_err(RunError)?.confined(confined))
 }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::report_file::read_report;
 use super::{Failure, print};
+use crate::replaced::{For, replace};
 use crate::report::{Diff, diff_markdown, diff_text};
 
 /// Tells what changed from one report to the next.
@@ -30,7 +31,7 @@ impl Compare {
         let json = || serde_json::to_string_pretty(&diff).expect("a diff has no keys but texts") + "\n";
         let texts = [(&self.md, diff_markdown(&diff)), (&self.json, json())];
         for (path, text) in texts.into_iter().filter_map(|(path, text)| Some((path.as_ref()?, text))) {
-            std::fs::write(path, text)
+            replace(path, text.as_bytes(), For::Usual)
                 .map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
         }
         Ok(u8::from(diff.is_worse()))

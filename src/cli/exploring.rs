@@ -46,6 +46,11 @@ impl Exploring {
         self.alone = true;
     }
 
+    /// Whether it goes on behind the plan.
+    pub(super) fn soaks(&self) -> bool {
+        self.soak.is_some()
+    }
+
     /// Whether no case is run.
     pub(super) fn is_alone(&self) -> bool {
         self.alone
@@ -89,7 +94,6 @@ impl Exploring {
         (count > 0).then(|| ExploreOptions {
             count,
             time: self.soak.or(self.explore_time),
-            soaks: self.soak.is_some(),
             seed: seed.to_owned(),
             budget: self.budget,
             save: self.save.clone(),
@@ -103,11 +107,11 @@ impl Exploring {
 pub(super) async fn explore(
     runner: &Runner,
     provider: &Provider,
-    options: Option<ExploreOptions>,
+    (options, soaks): (Option<ExploreOptions>, bool),
     usual_time: Option<Duration>,
 ) -> Findings {
     let Some(mut options) = options.filter(|_| !runner.is_interrupted()) else { return Findings::default() };
     options.time = options.time.or(usual_time.map(|time| time.max(LEAST_EXPLORE_TIME)));
-    let explored = Explorer::new(runner, provider, options).explore().await;
+    let explored = Explorer::new(runner, provider, options).soaking(soaks).explore().await;
     explored.into()
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use mpuspec_mock::files::{LONGEST_BY_HAND, read_text};
 use mpuspec_mock::provider::{self, FileError, Origin, Problem};
 
 use super::{Failure, diagnostic, print};
@@ -56,8 +57,8 @@ impl Lint {
                 }
                 continue;
             }
-            let text =
-                std::fs::read_to_string(file).map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
+            let text = read_text(file.as_ref(), LONGEST_BY_HAND)
+                .map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
             let id = name.trim_end_matches(".yaml").to_owned();
             match load_case(&id, Origin { name, text }) {
                 Ok(case) => cases.push(case),

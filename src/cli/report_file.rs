@@ -1,9 +1,10 @@
 //! Files of reports: `--report FORMAT=FILE`, and JSON to read again.
 
-use std::fs::OpenOptions;
+use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use crate::replaced::{For, is_plain, replace, try_out};
 use crate::report::{Format, Report, from_json};
 
 /// A file that gets a report.
@@ -48,15 +49,8 @@ impl ReportFile {
         if files.iter().any(|file| file.path == path) {
             return Err(wrong("another report goes to the same file".to_owned()));
         }
-        // Opening tells what no look at permissions does. A pipe would take it for the end of the report.
-        let was_there = path.exists();
-        if !was_there || path.is_file() {
-            let opened = OpenOptions::new().append(true).create(true).open(&path);
-            opened.map_err(|error| wrong(error.to_string()))?;
-        }
-        if !was_there {
-            let _ = std::fs::remove_file(&path);
-        }
+        // To write beside it tells what no look at permissions does.
+        try_out(&path).map_err(|error| wrong(error.to_string()))?;
         files.push(Self { format, path });
         Ok(())
     }
@@ -73,14 +67,10 @@ impl ReportFile {
     /// As [`Self::write`], and whoever dies meanwhile leaves what was there before.
     pub(super) fn replace(files: &[Self], report: &Report) -> std::io::Result<()> {
         for Self { format, path } in files {
-            // What is no plain file, such as a pipe or a link, is not replaced.
-            if std::fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
-                continue;
+            // A pipe gets the whole report alone.
+            if is_plain(path) {
+                replace(path, format.write(report).as_bytes(), For::Usual)?;
             }
-            let mut beside = path.clone().into_os_string();
-            beside.push(".part");
-            std::fs::write(&beside, format.write(report))?;
-            std::fs::rename(&beside, path)?;
         }
         Ok(())
     }
@@ -89,7 +79,7 @@ impl ReportFile {
     pub(super) fn write_with(files: &[Self], text: impl Fn(Format) -> String) -> Result<(), Failure> {
         let mut told = Vec::new();
         for Self { format, path } in files {
-            if let Err(error) = std::fs::write(path, text(*format)) {
+            if let Err(error) = replace(path, text(*format).as_bytes(), For::Usual) {
                 told.push(format!("{} report {}: {error}", format.name(), path.display()));
             }
         }
@@ -100,6 +90,6 @@ impl ReportFile {
 /// Reads a report; what is wrong is told with the name of the file.
 pub(super) fn read_report(path: &Path) -> Result<Report, Failure> {
     let wrong = |reason: String| Failure::Usage(format!("{}: {reason}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    let text = read_text(path, LONGEST_BY_MACHINE).map_err(|error| wrong(error.to_string()))?;
     from_json(&text).map_err(|error| wrong(error.to_string()))
 }

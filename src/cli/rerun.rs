@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::Parser;
+use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
 use mpuspec_mock::provider::{self, LimitName};
 
 use super::Failure;
@@ -38,7 +39,7 @@ impl Rerun {
     /// Reads the report of the earlier run.
     pub(super) fn read(file: &str) -> Result<Self, Failure> {
         let wrong = |reason: String| Failure::Usage(format!("--rerun {file}: {reason}"));
-        let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+        let text = read_text(file.as_ref(), LONGEST_BY_MACHINE).map_err(|error| wrong(error.to_string()))?;
         let report = from_json(&text).map_err(|error| wrong(error.to_string()))?;
         let id = |row: &RowReport| RowId::new(&row.id, row.row.as_deref());
         let broken = report.cases.iter().filter(|row| row.verdict.counts_against());
@@ -67,16 +68,30 @@ impl Rerun {
             earlier.create_bucket = true;
         }
         let words = place.take_over(earlier);
-        if self.rows.is_empty() || place.is_here()? {
+        if self.rows.is_empty() {
             return Ok(!place.mock);
         }
+        if let Some(word) = has_to_be_typed(&words) {
+            return Err(
+                self.typed(&format!("the earlier run had {word}, which a report cannot ask for"), &words)
+            );
+        }
+        if place.is_here()? {
+            return Ok(!place.mock);
+        }
+        let there =
+            format!("the earlier run was on {}, which is not this machine", place.endpoint.join(", "));
+        Err(self.typed(&there, &words))
+    }
+
+    /// What is to be typed for a run that a report alone does not begin.
+    fn typed(&self, why: &str, words: &[String]) -> Failure {
         let typed: String = std::env::args().skip(1).map(|word| format!(" {}", quoted(&word))).collect();
-        Err(Failure::Usage(format!(
-            "--rerun {}: the earlier run was on {}, which is not this machine; to run there again, type\n  mpuspec{typed}{}",
-            self.file,
-            place.endpoint.join(", "),
-            appended(&words)
-        )))
+        let file = &self.file;
+        Failure::Usage(format!(
+            "--rerun {file}: {why}; to run there again, type\n  mpuspec{typed}{}",
+            appended(words)
+        ))
     }
 
     /// Has the run explore and wait as the earlier one did, as far as rows of that are to be run again.
@@ -90,7 +105,11 @@ impl Rerun {
             exploring.take_over(earlier.exploring);
         }
         if self.has("audit") {
-            settling.take_over(earlier.settling);
+            let words = settling.take_over(earlier.settling);
+            if let Some(word) = has_to_be_typed(&words) {
+                let why = format!("the earlier run had {word}, which a report cannot ask for");
+                return Err(self.typed(&why, &words));
+            }
         }
         Ok(())
     }
@@ -122,7 +141,8 @@ impl Rerun {
             }
         }
         words.extend(["--provider".to_owned(), target.provider.clone()]);
-        if let Ok(provider) = provider::load(&target.provider) {
+        let is_bundled = !target.provider.contains('/') && !target.provider.ends_with(".yaml");
+        if let Some(provider) = is_bundled.then(|| provider::load(&target.provider).ok()).flatten() {
             for (name, value) in &target.limits {
                 let usual = name.parse::<LimitName>().map(|name| provider.limit(name));
                 if usual.is_ok_and(|usual| usual != *value) {
@@ -192,6 +212,30 @@ impl Rerun {
     pub(super) fn seed(&self) -> &str {
         &self.report.run.seed
     }
+}
+
+/// Options that run a command, name a file, or decide whom credentials are shown to. Reports come from others, so
+/// somebody has to type these.
+const TYPED: [&str; 9] = [
+    "--restart-command",
+    "--settle-command",
+    "--proxy",
+    "--insecure",
+    "--ca-file",
+    "--callback-url",
+    "--callback-listen",
+    "--cases",
+    "--ledger",
+];
+
+/// The first of these options that has to be typed.
+fn has_to_be_typed(words: &[String]) -> Option<&str> {
+    let is_file = |name: &str| name.contains('/') || name.ends_with(".yaml");
+    let is_typed = |at: usize| match words[at].as_str() {
+        "--provider" => words.get(at + 1).is_some_and(|name| is_file(name)),
+        word => TYPED.contains(&word),
+    };
+    (0..words.len()).find(|at| is_typed(*at)).map(|at| words[at].as_str())
 }
 
 /// Whether no case stands behind a row.

@@ -229,7 +229,8 @@ impl Run {
             let done = runner.rows(plan, progress.clone()).await;
             let exploring = exploring.filter(|_| done.is_whole());
             let usual_time = (!self.exploring.is_alone()).then(|| began.elapsed());
-            let mut found = explore(&runner, &stage.provider, exploring, usual_time).await;
+            let mut found =
+                explore(&runner, &stage.provider, (exploring, self.exploring.soaks()), usual_time).await;
             if done.is_whole() && !runner.is_interrupted() && audits {
                 let audited = self.settling.audit(&runner, &found.explained).await;
                 found.add(audited);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::target::duration;
+use crate::report::Verdict;
 use crate::run::{Findings, Runner, SMALL, run_command};
 
 /// How the endpoint may settle before what was acknowledged is read again.
@@ -45,11 +46,15 @@ impl Settling {
         valued.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?])).flatten().collect()
     }
 
-    /// Settles as an earlier run did, where nobody says otherwise.
-    pub(super) fn take_over(&mut self, earlier: Self) {
-        if self.settle.is_none() && self.settle_command.is_none() {
-            (self.settle, self.settle_command) = (earlier.settle, earlier.settle_command);
+    /// Settles as an earlier run did, where nobody says otherwise. Returns the words of what was taken.
+    pub(super) fn take_over(&mut self, earlier: Self) -> Vec<String> {
+        if self.settle.is_some() || self.settle_command.is_some() {
+            return Vec::new();
         }
+        let earlier = Self { ledger: None, ..earlier };
+        let words = earlier.words();
+        (self.settle, self.settle_command) = (earlier.settle, earlier.settle_command);
+        words
     }
 
     /// Lets the endpoint settle and reads every object of the ledger again.
@@ -78,6 +83,10 @@ impl Settling {
         found.audit.settled_millis = settled;
         if let Some(trouble) = trouble {
             super::tell!("note: {trouble}");
+            // What was to happen before it did not: that all is there shows less than was asked for.
+            for row in found.rows.iter_mut().filter(|row| row.verdict == Verdict::Pass) {
+                (row.verdict, row.reason) = (Verdict::Error, Some(trouble.clone()));
+            }
             found.audit.trouble.get_or_insert(trouble);
         }
         found

@@ -28,8 +28,6 @@ pub struct ExploreOptions {
     pub count: u32,
     /// How long it may take, shrinking and confirming included.
     pub time: Option<Duration>,
-    /// Whether it goes on behind the plan until its time is over.
-    pub soaks: bool,
     /// What draws are made from.
     pub seed: String,
     /// The most bytes to send.
@@ -132,6 +130,8 @@ pub struct Explorer<'r> {
     /// The cases of draws that are told by a finding, or counted with one.
     pub(super) explained: BTreeSet<String>,
     pub(super) novelties: Novelties,
+    /// Whether it goes on behind the plan until its time is over.
+    soaks: bool,
     started: Instant,
     /// Bytes beyond the budget that passes behind the plan may send.
     allowed: u64,
@@ -185,12 +185,19 @@ impl<'r> Explorer<'r> {
             seen: BTreeSet::new(),
             explained: BTreeSet::new(),
             novelties: Novelties::default(),
+            soaks: false,
             started: Instant::now(),
             allowed: 0,
             spent: 0,
             left: Sweep::default(),
             is_over: false,
         }
+    }
+
+    /// Goes on behind the plan until its time is over.
+    #[must_use]
+    pub fn soaking(self, soaks: bool) -> Self {
+        Self { soaks, ..self }
     }
 
     /// Explores, and tells what came of it.
@@ -219,7 +226,7 @@ impl<'r> Explorer<'r> {
             this.millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
             went.push((*what, this));
         }
-        if self.options.soaks {
+        if self.soaks {
             self.soak(&mut went).await;
         }
         let mut findings = self.dig(self.all()).await;
@@ -356,7 +363,7 @@ impl<'r> Explorer<'r> {
     fn note(&mut self, draw: Arc<Draw>, came: Came, went: &mut Went) -> Option<Troubled> {
         self.coverage.add(&draw, &came);
         let Came { report, left, judged } = came;
-        if let (true, Some(judged)) = (self.options.soaks, &judged) {
+        if let (true, Some(judged)) = (self.soaks, &judged) {
             self.novelties.look_at(&draw, &judged.history);
         }
         self.left.add(left);

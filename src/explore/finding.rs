@@ -4,6 +4,7 @@ use super::draw::Draw;
 use super::explorer::{Explorer, Shown};
 use crate::case::Level;
 use crate::history::call_in_words;
+use crate::replaced::{For, replace};
 use crate::report::{Confirmed, Finding, FindingKind, NOT_SAVED};
 
 /// Rounds of a saved case. It ends at the first that fails; what hangs on time may take some.
@@ -73,7 +74,8 @@ impl Explorer<'_> {
         if let (Some(folder), Some(text)) = (&self.options.save, &finding.case) {
             let name = format!("{}-{}.yaml", draw.what.id().replace('/', "-"), draw.label);
             let path = folder.join(name);
-            let saved = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
+            let saved =
+                std::fs::create_dir_all(folder).and_then(|()| replace(&path, text.as_bytes(), For::Usual));
             finding.saved = Some(match saved {
                 Ok(()) => path.display().to_string(),
                 Err(error) => format!("{NOT_SAVED}{}: {error}", path.display()),

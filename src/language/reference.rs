@@ -299,6 +299,11 @@ impl KeyName {
             (Some(bytes), fill, None) => {
                 Ok(Self::Long { bytes, fill: fill.unwrap_or_else(|| "k".to_owned()) })
             }
+            // Anything else would be a key of somebody else.
+            (None, None, Some(text)) if text != "/" && text != "\\" => {
+                Err("a key begins with `/` or with `\\`; nothing else stands before those of a run"
+                    .to_owned())
+            }
             (None, None, Some(text)) => Ok(Self::Begins(text)),
             _ => Err("write { bytes: N, fill: TEXT } or { begins: TEXT }".to_owned()),
         }

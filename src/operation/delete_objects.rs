@@ -98,7 +98,8 @@ impl Call for DeleteObjectsRequest {
         let text = format!("<Delete{}>{keys}</Delete>", namespace(dialect));
         // S3 asks for a digest of this document.
         let (name, md5) = content_md5(ContentMd5::Right, Md5::digest(text.as_bytes()).into());
-        Request::bucket(Method::POST)
+        let request = Request { also: self.keys.clone(), ..Request::bucket(Method::POST) };
+        request
             .flag("delete")
             .header(&name, &md5)
             .header("content-type", "application/xml")

@@ -68,6 +68,19 @@ impl Arguments for Raw {
     }
 
     fn check(&self, scope: &mut Scope, at: &Path) {
+        for name in self.headers.keys().filter(|name| !is_harmless(name)) {
+            let message =
+                format!("`raw` does not set the header `{name}`: it could reach beyond the keys of the run");
+            scope.mistake_at_key(&at.key("headers").key(name), message);
+        }
+        for (number, parameter) in self.query.iter().enumerate() {
+            let name = parameter.split('=').next().unwrap_or_default();
+            if !PARAMETERS.contains(&name) {
+                let known = PARAMETERS.join(", ");
+                let message = format!("`raw` does not set the parameter `{name}`; known: {known}");
+                scope.mistake(&at.key("query").index(number), message);
+            }
+        }
         if let Some(upload) = &self.upload {
             scope.upload(Some(upload), at);
         }
@@ -114,6 +127,60 @@ impl Operation for Raw {
         }
         Ok(Box::new(request))
     }
+}
+
+/// Parameters of queries that are about nothing but uploads, parts and their lists.
+const PARAMETERS: [&str; 14] = [
+    "uploads",
+    "uploadId",
+    "partNumber",
+    "max-parts",
+    "part-number-marker",
+    "max-uploads",
+    "key-marker",
+    "upload-id-marker",
+    "encoding-type",
+    "sequential",
+    "versionId",
+    "OSSAccessKeyId",
+    "Expires",
+    "Signature",
+];
+
+/// Headers that change nothing but the object of the request itself.
+const HEADERS: [&str; 13] = [
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-md5",
+    "content-type",
+    "if-match",
+    "if-none-match",
+    "if-modified-since",
+    "if-unmodified-since",
+    "range",
+    // To read from a bucket that is not there; whatever else it names is refused before it is sent.
+    "x-oss-copy-source",
+    "x-oss-tagging",
+];
+
+/// The beginnings of names of such headers, behind what the dialect puts before its own.
+const OWN_HEADERS: [&str; 7] = [
+    "checksum-",
+    "sdk-checksum-",
+    "meta-",
+    "storage-class",
+    "server-side-encryption",
+    "forbid-overwrite",
+    "mp-",
+];
+
+fn is_harmless(header: &str) -> bool {
+    let name = header.to_ascii_lowercase();
+    let own = ["x-amz-", "x-oss-"].iter().find_map(|prefix| name.strip_prefix(prefix));
+    HEADERS.contains(&name.as_str())
+        || own.is_some_and(|own| OWN_HEADERS.iter().any(|known| own.starts_with(known)))
 }
 
 impl RawRequest {
@@ -183,6 +250,7 @@ impl Call for RawRequest {
         Request {
             method: self.method.clone(),
             key: self.key.clone(),
+            also: Vec::new(),
             bucket: None,
             addressing: self.addressing,
             query,

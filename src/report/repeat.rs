@@ -62,7 +62,14 @@ impl Report {
 
     /// Returns the command up to the names of rows.
     fn seeded(&self) -> Option<String> {
-        let again = self.run.again.as_ref()?;
+        let options = &self.run.repeat.options;
+        // A report can be anybody's: what is pasted is made from single words. Older ones have the line alone.
+        let line = self.run.again.as_ref()?;
+        let words: Vec<String> = match options.is_empty() {
+            true => line.split_whitespace().skip(2).map(str::to_owned).collect(),
+            false => options.clone(),
+        };
+        let again = format!("mpuspec run{}", appended(&words));
         Some(format!("{again} --seed {}", quoted(&self.run.seed)))
     }
 

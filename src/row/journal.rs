@@ -2,11 +2,14 @@
 //! what a crash or a kill left. It holds no secret.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{Error, Write as _};
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
 use serde::{Deserialize, Serialize};
 
 /// Where a run took place.
@@ -62,13 +65,41 @@ fn folder() -> PathBuf {
     state.unwrap_or_else(std::env::temp_dir).join("mpuspec/journals")
 }
 
+/// Whether something is owned by whoever owns what this process writes in a folder. What others put there names what
+/// they want to be removed.
+#[cfg(unix)]
+fn is_ours(path: &Path, folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let own = tempfile::tempfile_in(folder).and_then(|file| file.metadata());
+    match (std::fs::symlink_metadata(path), own) {
+        (Ok(found), Ok(own)) => found.uid() == own.uid(),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_ours(_: &Path, _: &Path) -> bool {
+    true
+}
+
 impl Journal {
     /// Begins the journal of a run.
     pub fn create(header: &JournalHeader) -> std::io::Result<Self> {
         let folder = folder();
-        std::fs::create_dir_all(&folder)?;
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        builder.mode(0o700);
+        builder.create(&folder)?;
+        if !is_ours(&folder, &folder) {
+            return Err(Error::other(format!("{} belongs to somebody else", folder.display())));
+        }
         let path = folder.join(format!("{}.jsonl", header.run));
-        let file = OpenOptions::new().create_new(true).append(true).open(&path)?;
+        let mut options = OpenOptions::new();
+        options.create_new(true).append(true);
+        #[cfg(unix)]
+        options.mode(0o600);
+        let file = options.open(&path)?;
         let journal = Self { path, file: Mutex::new(file) };
         journal.write(header)?;
         Ok(journal)
@@ -104,9 +135,14 @@ impl Journal {
 
 /// The journals of runs that did not clean up, with what each made.
 pub fn journals() -> Vec<(PathBuf, JournalHeader, Vec<Made>)> {
-    let Ok(entries) = std::fs::read_dir(folder()) else { return Vec::new() };
+    let folder = folder();
+    let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
+    if !is_ours(&folder, &folder) {
+        return Vec::new();
+    }
     let mut found: Vec<_> = entries
         .flatten()
+        .filter(|entry| is_ours(&entry.path(), &folder))
         .filter_map(|entry| {
             let (header, made) = read(&entry.path())?;
             Some((entry.path(), header, made))
@@ -117,7 +153,7 @@ pub fn journals() -> Vec<(PathBuf, JournalHeader, Vec<Made>)> {
 }
 
 fn read(path: &Path) -> Option<(JournalHeader, Vec<Made>)> {
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = read_text(path, LONGEST_BY_MACHINE).ok()?;
     let mut lines = text.lines();
     let header: JournalHeader = serde_json::from_str(lines.next()?).ok()?;
     // The last line may be half written.

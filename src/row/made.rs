@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::journal::Made;
 use super::state::{RowState, Upload};
 use crate::language::{Algorithm, ChecksumType};
+pub use crate::wire::is_below as is_own;
 
 /// The keys and uploads that have to be removed when the row ends.
 #[derive(Debug, Default)]
@@ -13,12 +14,6 @@ pub(super) struct Keys {
     objects: BTreeSet<String>,
     /// Uploads that an answer names although it was not to make any, or not under this key.
     strays: BTreeSet<(String, String)>,
-}
-
-/// Whether a key is one of a run or row: below its prefix, before which a case may put a slash or a backslash
-/// to see it refused.
-pub fn is_own(key: &str, prefix: &str) -> bool {
-    !prefix.is_empty() && key.strip_prefix(['/', '\\']).unwrap_or(key).starts_with(prefix)
 }
 
 impl RowState<'_> {

@@ -20,10 +20,10 @@ use crate::case::{Homes, Registry, binds};
 use crate::operation::delete_bucket::DeleteBucketRequest;
 use crate::report::{
     Audit, CleanUp, Counts, End, Exploration, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION,
-    SourceInfo, Suite, Summary, TargetInfo, Verdict, conclude,
+    SourceInfo, Suite, Summary, TargetInfo, Verdict, conclude, quoted,
 };
 use crate::row::{CallbackPlace, CallbackServer, Contents, Journal, JournalHeader};
-use crate::wire::{Client, Log, Target};
+use crate::wire::{Client, Confined, Log, Target};
 
 /// How a run goes.
 #[derive(Clone, Debug)]
@@ -159,6 +159,9 @@ impl Runner {
         let (started, started_at) =
             (Instant::now(), jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         let prefix = format!("mpuspec/{}/", options.id);
+        let bucket = client.target.bucket.clone();
+        let is_own = options.bucket == BucketChoice::Create;
+        let client = client.confined(Confined { bucket, is_own, prefix: prefix.clone() });
         let target = &client.target;
         let header = JournalHeader {
             run: options.id.clone(),
@@ -325,8 +328,8 @@ impl Runner {
                 Err(trouble) => Some(trouble.to_string()),
             };
             if let Some(told) = told {
-                let by_hand = client.target.by_hand("delete-bucket");
-                clean_up.left.push(format!("bucket {} ({told}): {by_hand}", client.target.bucket));
+                let by_hand = client.target.by_hand("delete-bucket", quoted);
+                clean_up.left.push(format!("bucket {} ({told}): {by_hand}", quoted(&client.target.bucket)));
             } else {
                 Finished { clean_up, is_certain } = Finished::without_bucket();
             }

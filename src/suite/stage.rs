@@ -95,7 +95,6 @@ impl Planned {
         let exploring = (count > 0).then(|| ExploreOptions {
             count,
             time: None,
-            soaks: false,
             seed: suite.seed.clone(),
             budget: USUAL_BUDGET,
             save: None,

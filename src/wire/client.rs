@@ -13,7 +13,9 @@ use super::held::Stop;
 use super::pool::Pool;
 use super::prepared::Prepared;
 use super::recent::Recent;
-use super::{Budget, Credentials, Held, Log, RecentRequest, Redactor, Signing, Target, Trouble, TroubleKind};
+use super::{
+    Budget, Confined, Credentials, Held, Log, RecentRequest, Redactor, Signing, Target, Trouble, TroubleKind,
+};
 
 /// How connections are made.
 #[derive(Clone, Debug)]
@@ -44,6 +46,8 @@ pub struct Client {
     timeout: Duration,
     started: Instant,
     recent: Arc<Recent>,
+    /// What it may touch; anything, where nobody says.
+    pub(super) confined: Option<Arc<Confined>>,
 }
 
 /// More than any document of S3: 1,000 uploads with long, encoded keys.
@@ -78,7 +82,14 @@ impl Client {
             timeout: options.timeout,
             started: Instant::now(),
             recent: Arc::default(),
+            confined: None,
         })
+    }
+
+    /// The same client, which touches nothing but what a run may.
+    #[must_use]
+    pub fn confined(self, confined: Confined) -> Self {
+        Self { confined: Some(Arc::new(confined)), ..self }
     }
 
     /// Uses no connection again that is open now: a server that was started anew knows none of them.

@@ -88,14 +88,24 @@ pub struct Body {
 /// The longest text that is kept.
 const LONGEST: usize = 16 << 10;
 
-/// Cuts a text at a border of characters.
-pub(super) fn cut(text: &str) -> String {
-    if text.len() <= LONGEST {
-        return text.to_owned();
+/// The beginning of a text that is kept, without secrets. `longest` is how long a secret can be: one that is cut is not
+/// known any more.
+pub(super) fn kept(text: &str, longest: usize, clean: impl Fn(&str) -> String) -> String {
+    let begin = first(text, LONGEST + longest);
+    let clean = clean(begin);
+    let sure = if begin.len() < text.len() { clean.len().saturating_sub(longest) } else { clean.len() };
+    let kept = first(&clean, sure.min(LONGEST));
+    match kept.len() == clean.len() && begin.len() == text.len() {
+        true => clean,
+        false => format!("{kept}… ({} bytes in all)", text.len()),
     }
-    let mut end = LONGEST;
+}
+
+/// Up to `most` bytes of a text, to a border of characters.
+fn first(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    format!("{}… ({} bytes in all)", &text[..end], text.len())
+    &text[..end]
 }

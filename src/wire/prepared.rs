@@ -25,6 +25,11 @@ impl Client {
         signing: &Signing,
     ) -> Result<Prepared, String> {
         let bucket = request.bucket.as_deref().unwrap_or(&self.target.bucket);
+        if let Some(objection) =
+            self.confined.as_ref().and_then(|confined| confined.objection(request, bucket))
+        {
+            return Err(format!("not sent: {objection}"));
+        }
         let (base, path) = self.target.base(node, bucket, request.addressing);
         let path_and_query = request.path_and_query(&path);
         let url = base.join(&path_and_query).map_err(|error| error.to_string())?;

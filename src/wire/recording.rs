@@ -4,7 +4,7 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::answer::Response;
-use super::exchange::{Body as Recorded, Exchange, RecordedRequest, RecordedResponse, cut};
+use super::exchange::{Body as Recorded, Exchange, RecordedRequest, RecordedResponse, kept};
 use super::{Body, Client, Log};
 
 /// The largest body that is hashed for the evidence before anybody asks for it.
@@ -80,7 +80,8 @@ impl Client {
             return Recorded::default();
         }
         // Made bytes are random, and so no text.
-        let text = std::str::from_utf8(bytes).ok().map(|text| cut(&self.redactor.clean(text)));
+        let clean = |text: &str| self.redactor.clean(text);
+        let text = std::str::from_utf8(bytes).ok().map(|text| kept(text, self.redactor.longest(), clean));
         // Where a secret was taken out, a digest of the whole would let it be guessed at. That of a large
         // object is computed if its row needs it.
         let hashed = whole && text.is_none() && bytes.len() <= LARGEST_HASHED;

@@ -1,12 +1,17 @@
 //! Takes secrets out of everything that is recorded, by value.
 
-use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::request::encode_path;
+use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use super::request::encode_path;
 
 const REMOVED: &str = "<removed>";
 
@@ -40,39 +45,112 @@ const PARAMETERS: &[&str] = &[
 /// Knows the secrets of a run.
 #[derive(Debug, Default)]
 pub struct Redactor {
-    values: Mutex<Vec<String>>,
+    known: Mutex<Known>,
     signatures: Mutex<HashSet<String>>,
+}
+
+/// Secrets in each form in which they can be echoed.
+#[derive(Debug, Default)]
+struct Known {
+    forms: BTreeSet<String>,
+    /// The newest signatures that are no digits: an answer can echo those of its own time alone.
+    newest: VecDeque<[String; 2]>,
+    find: Option<AhoCorasick>,
+}
+
+/// As many signatures of that kind are kept: more requests are never under way.
+const NEWEST: usize = 512;
+
+impl Known {
+    fn find_again(&mut self) {
+        let forms = self.forms.iter().chain(self.newest.iter().flatten());
+        // The longest first: one secret may be part of another.
+        let find = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(forms);
+        self.find = find.ok();
+    }
+}
+
+/// Of fewer characters, a secret could not be told from other text.
+const SHORTEST: usize = 4;
+/// Of fewer, its middle in Base64 could not.
+const SHORTEST_INSIDE: usize = 12;
+
+/// The forms in which a secret can be echoed.
+fn forms(secret: &str) -> BTreeSet<String> {
+    let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+    // As URLs have it: the unreserved characters stay, and a slash too in a path.
+    let in_path = encode_path(secret);
+    let in_url = in_path.replace('/', "%2F");
+    let hex = hex::encode(secret);
+    let mut forms: BTreeSet<String> =
+        [secret.to_owned(), hex.to_uppercase(), hex, STANDARD.encode(secret), URL_SAFE.encode(secret)].into();
+    for form in [encoded, in_path, in_url] {
+        forms.insert(with_small_escapes(&form));
+        forms.insert(form);
+    }
+    if secret.len() >= SHORTEST_INSIDE {
+        // Inside of other text it begins at any of three places of a group, whose first and last characters hang
+        // on what stands around it.
+        for before in 0..3 {
+            let mut bytes = vec![0; before];
+            bytes.extend_from_slice(secret.as_bytes());
+            let end = bytes.len() / 3 * 4;
+            let first = [0, 2, 3][before];
+            for engine in [&STANDARD, &URL_SAFE] {
+                forms.insert(engine.encode(&bytes)[first..end].to_owned());
+            }
+        }
+    }
+    forms
+}
+
+/// The same with small letters in its escapes.
+fn with_small_escapes(encoded: &str) -> String {
+    let mut text = encoded.to_owned();
+    for (at, _) in encoded.match_indices('%') {
+        if let Some(escape) = text.get_mut(at..at + 3) {
+            escape.make_ascii_lowercase();
+        }
+    }
+    text
 }
 
 impl Redactor {
     /// Learns a secret, in each form in which it can be echoed.
     pub fn learn(&self, secret: &str) {
-        // Of fewer characters, a secret could not be told from other text.
-        if secret.len() < 4 {
+        if secret.len() < SHORTEST {
             return;
         }
-        let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-        let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, secret);
-        let hex = hex::encode(secret);
-        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        // As URLs have it: the unreserved characters stay.
-        let in_url = encode_path(secret).replace('/', "%2F");
-        for form in [secret.to_owned(), encoded.to_lowercase(), encoded, in_url, base64, hex] {
-            if !values.contains(&form) {
-                values.push(form);
-            }
-        }
-        // Longer ones first: one secret may be part of another.
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        let mut known = self.known();
+        known.forms.extend(forms(secret));
+        known.find_again();
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Learns the signature of a request.
     pub(super) fn learn_signature(&self, signature: &str) {
         if signature.len() == LENGTH {
             self.signatures.lock().unwrap_or_else(PoisonError::into_inner).insert(signature.to_owned());
-        } else {
-            self.learn(signature);
+            return;
         }
+        if signature.len() < SHORTEST {
+            return;
+        }
+        let mut known = self.known();
+        let encoded = utf8_percent_encode(signature, NON_ALPHANUMERIC).to_string();
+        known.newest.push_back([signature.to_owned(), encoded]);
+        if known.newest.len() > NEWEST {
+            known.newest.pop_front();
+        }
+        known.find_again();
+    }
+
+    /// How long a secret can be in any form.
+    pub(super) fn longest(&self) -> usize {
+        self.known().find.as_ref().map_or(0, AhoCorasick::max_pattern_len).max(LENGTH)
     }
 
     /// Removes them from every text of a value.
@@ -82,18 +160,16 @@ impl Redactor {
 
     /// A text without secrets.
     pub fn clean(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        if text.contains('<') {
-            for name in ECHOES {
-                remove_element(&mut text, name);
-            }
+        let text = without_echoes(text);
+        let mut cleaned = String::with_capacity(text.len());
+        match &self.known().find {
+            Some(find) => find.replace_all_with(&text, &mut cleaned, |_, _, cleaned| {
+                cleaned.push_str(REMOVED);
+                true
+            }),
+            None => cleaned.push_str(&text),
         }
-        for value in self.values.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            if text.contains(value.as_str()) {
-                text = text.replace(value.as_str(), REMOVED);
-            }
-        }
-        if may_hold_signature(&text) { self.remove_signatures(&text) } else { text }
+        if may_hold_signature(&cleaned) { self.remove_signatures(&cleaned) } else { cleaned }
     }
 
     /// Path and query without secrets: what a signed URL lives by is taken out by name too.
@@ -161,27 +237,42 @@ fn may_hold_signature(text: &str) -> bool {
 
 /// A signature may stand right behind other digits.
 fn without_signatures(run: &str, signatures: &HashSet<String>) -> String {
-    let mut run = run.to_owned();
+    let small = run.to_ascii_lowercase();
+    let mut cleaned = String::with_capacity(run.len());
     let mut at = 0;
-    while at + LENGTH <= run.len() {
-        if signatures.contains(&run[at..at + LENGTH].to_ascii_lowercase()) {
-            run.replace_range(at..at + LENGTH, REMOVED);
-            at += REMOVED.len();
+    while at < run.len() {
+        if small.get(at..at + LENGTH).is_some_and(|digits| signatures.contains(digits)) {
+            cleaned.push_str(REMOVED);
+            at += LENGTH;
         } else {
+            cleaned.push_str(&run[at..=at]);
             at += 1;
         }
     }
-    run
+    cleaned
 }
 
-fn remove_element(text: &mut String, name: &str) {
-    let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+/// A text without what stands in the elements by which servers echo what was signed.
+fn without_echoes(text: &str) -> Cow<'_, str> {
+    let opens = |at: usize| {
+        let name = ECHOES
+            .iter()
+            .find(|name| text[at + 1..].strip_prefix(**name).is_some_and(|rest| rest.starts_with('>')))?;
+        Some((at + name.len() + 2, format!("</{name}>")))
+    };
+    let mut cleaned = String::new();
     let mut from = 0;
-    while let Some(start) = text[from..].find(&open).map(|at| from + at + open.len()) {
+    while let Some((start, close)) = text[from..].match_indices('<').find_map(|(at, _)| opens(from + at)) {
         let end = text[start..].find(&close).map_or(text.len(), |at| start + at);
-        text.replace_range(start..end, REMOVED);
-        from = start + REMOVED.len();
+        cleaned.push_str(&text[from..start]);
+        cleaned.push_str(REMOVED);
+        from = end;
     }
+    if from == 0 {
+        return Cow::Borrowed(text);
+    }
+    cleaned.push_str(&text[from..]);
+    Cow::Owned(cleaned)
 }
 
 #[cfg(test)]
@@ -203,10 +294,36 @@ mod tests {
             "{clean}"
         );
         assert!(!clean.contains("cut off"), "{clean}");
+        let forms = ["s3cr3t/%2Bkey", "S3cr3t", "7333637233742F2B6B6579", "7333637233742f2b6b6579"];
+        for form in forms.iter().filter(|form| **form != "S3cr3t") {
+            assert_eq!(redactor.clean(&format!("a {form} b")), "a <removed> b");
+        }
         assert_eq!(
             redactor.clean("an ETag: d41d8cd98f00b204e9800998ecf8427e"),
             "an ETag: d41d8cd98f00b204e9800998ecf8427e"
         );
+    }
+
+    #[test]
+    fn a_secret_inside_of_base64_is_found() {
+        let redactor = Redactor::default();
+        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        redactor.learn(secret);
+        for before in ["", "a", "ab", "key: "] {
+            let text = STANDARD.encode(format!("{before}{secret} and more"));
+            let clean = redactor.clean(&text);
+            assert!(clean.contains(REMOVED) && clean.len() < text.len() - secret.len(), "{clean}");
+        }
+    }
+
+    #[test]
+    fn many_echoes_take_no_longer_than_one() {
+        let redactor = Redactor::default();
+        let one = "<StringToSign></StringToSign>";
+        let text = one.repeat(100_000);
+        assert_eq!(redactor.clean(&text), "<StringToSign><removed></StringToSign>".repeat(100_000));
+        let digits = "ab".repeat(1 << 20);
+        assert_eq!(redactor.clean(&digits), digits);
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Request {
     pub method: Method,
     /// The key; `None` for requests about a bucket.
     pub key: Option<String>,
+    /// Keys that are named elsewhere than in the path.
+    pub also: Vec<String>,
     /// Another bucket than that of the target.
     pub bucket: Option<String>,
     /// Another way to address it than that of the target.
@@ -69,6 +71,7 @@ impl Request {
         Self {
             method,
             key: None,
+            also: Vec::new(),
             bucket: None,
             addressing: None,
             query: Vec::new(),

@@ -119,9 +119,10 @@ impl Target {
         }
     }
 
-    /// The command by which people make a call about the bucket themselves.
-    pub fn by_hand(&self, call: &str) -> String {
-        (names(self.dialect).by_hand)(Self::written(&self.endpoint), call, &self.bucket)
+    /// The command by which people make a call about the bucket themselves, with words quoted for a shell.
+    pub fn by_hand(&self, call: &str, quoted: fn(&str) -> String) -> String {
+        let (endpoint, bucket) = (quoted(Self::written(&self.endpoint)), quoted(&self.bucket));
+        (names(self.dialect).by_hand)(&endpoint, call, &bucket)
     }
 
     /// Whether the endpoint has a host name, which a bucket can stand before.

@@ -7,15 +7,21 @@ use crate::stage::{command, stderr};
 
 /// The key as it was sent, as XML cannot say it, and as it stands in a URL.
 const KEY: &str = "mpuspec/r1/a\\u0001b";
-const IN_A_URL: &str = "/b/mpuspec/r1/a%01b";
+/// The bucket that a run of this name makes.
+const BUCKET: &str = "mpuspec-r1";
+const IN_A_URL: &str = "/mpuspec-r1/mpuspec/r1/a%01b";
 
 /// Writes the journal of a run that was killed behind the creation of an upload.
 fn journal(state: &Path, endpoint: &str, own_bucket: bool) -> std::path::PathBuf {
+    journal_of(BUCKET, state, endpoint, own_bucket)
+}
+
+fn journal_of(bucket: &str, state: &Path, endpoint: &str, own_bucket: bool) -> std::path::PathBuf {
     let folder = state.join("mpuspec/journals");
     std::fs::create_dir_all(&folder).expect("made");
     let path = folder.join("r1.jsonl");
     let header = format!(
-        "{{\"run\":\"r1\",\"pid\":0,\"endpoint\":\"{endpoint}\",\"region\":\"us-east-1\",\"addressing\":\"path\",\"dialect\":\"s3\",\"bucket\":\"b\",\"own_bucket\":{own_bucket},\"prefix\":\"mpuspec/r1/\"}}"
+        "{{\"run\":\"r1\",\"pid\":0,\"endpoint\":\"{endpoint}\",\"region\":\"us-east-1\",\"addressing\":\"path\",\"dialect\":\"s3\",\"bucket\":\"{bucket}\",\"own_bucket\":{own_bucket},\"prefix\":\"mpuspec/r1/\"}}"
     );
     let made =
         format!("{{\"creating\":\"{KEY}\"}}\n{{\"upload\":[\"{KEY}\",\"U1\"]}}\n{{\"object\":\"{KEY}\"}}");
@@ -58,7 +64,7 @@ fn listing(uploads: &str) -> ResponseTemplate {
 
 /// Lets objects be deleted; the bucket too, if it may go.
 async fn deletable(server: &MockServer, bucket: u16) {
-    let of_bucket = Mock::given(method("DELETE")).and(wiremock::matchers::path("/b"));
+    let of_bucket = Mock::given(method("DELETE")).and(wiremock::matchers::path("/mpuspec-r1"));
     of_bucket.respond_with(ResponseTemplate::new(bucket)).mount(server).await;
     let of_object = Mock::given(method("DELETE")).and(query_param_is_missing("uploadId"));
     of_object.respond_with(ResponseTemplate::new(204)).with_priority(6).mount(server).await;
@@ -93,7 +99,7 @@ async fn what_was_looked_at_is_clean_and_so_is_a_bucket_that_is_gone() {
         let journal = journal(state.path(), &server.uri(), own_bucket);
         let (exit, told) = clean(state.path());
         assert_eq!(exit, Some(0), "{told}");
-        assert!(told.contains("nothing is left in b"), "{told}");
+        assert!(told.contains("nothing is left in mpuspec-r1"), "{told}");
         assert!(!journal.exists());
     }
 }
@@ -184,4 +190,22 @@ fn what_the_bundled_mock_held_went_with_it() {
     assert_eq!(exit, Some(0), "{told}");
     assert!(told.contains("its own server ended with it"), "{told}");
     assert_eq!(std::fs::read_dir(&journals).expect("it is there").count(), 0);
+}
+
+/// A journal can be anybody's: it has no bucket removed that no run makes.
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_bucket_of_the_run_is_removed() {
+    let state = tempfile::tempdir().expect("a folder");
+    let server = server(listing("")).await;
+    deletable(&server, 204).await;
+    journal_of("salaries", state.path(), &server.uri(), true);
+    clean(state.path());
+    let asked = server.received_requests().await.expect("recorded");
+    let deleted: Vec<&str> = asked
+        .iter()
+        .filter(|request| request.method == "DELETE")
+        .map(|request| request.url.path())
+        .filter(|path| !path.starts_with("/salaries/mpuspec/r1/"))
+        .collect();
+    assert!(deleted.is_empty(), "{deleted:?}");
 }

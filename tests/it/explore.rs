@@ -260,7 +260,7 @@ fn a_settle_command_that_fails_is_told_and_the_audit_goes_on() {
     let arguments = ["run", "upload/simple", "--settle-command", "exit 3"];
     let (report, exit) = report(&mock("aws-s3", None), "aws-s3", folder.path(), &arguments);
     assert!(report.audit.trouble.is_some_and(|told| told.contains("`exit 3` failed")));
-    assert_eq!((report.audit.read, exit), (1, Some(0)));
+    assert_eq!((report.audit.read, exit), (1, Some(5)));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::imports::Modules;
 /// Folders and files of `src`, the lowest first: what is defined in one may be used by itself and by those
 /// behind it. Of several that fit a file the longest counts.
 const LAYERS: &[&str] = &[
+    "replaced.rs",
     "language",
     "wire",
     "history",
@@ -37,6 +38,7 @@ const LAYERS: &[&str] = &[
 
 /// The same for `mock/src`.
 const LAYERS_OF_THE_MOCK: &[&str] = &[
+    "files.rs",
     "yaml.rs",
     "model",
     "accounts.rs",

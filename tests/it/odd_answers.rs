@@ -75,7 +75,6 @@ async fn explore(defects: &[Defect], seed: &str) -> Vec<String> {
     let options = ExploreOptions {
         count: USUAL,
         time: None,
-        soaks: false,
         seed: seed.to_owned(),
         budget: 256 << 20,
         shrinks: false,

@@ -211,6 +211,39 @@ fn written(folder: &Path, change: impl Fn(&mut Value)) -> String {
     json.display().to_string()
 }
 
+/// Reports come from others: what one of them says is run by nobody who did not type it.
+#[test]
+fn a_report_cannot_ask_for_a_command_a_file_or_a_proxy() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let trap = folder.path().join("trap");
+    let command = format!("touch {}", trap.display());
+    for (place, words) in [
+        ("options", vec!["--mock", "--restart-command", &command]),
+        ("settling", vec!["--settle-command", &command]),
+        ("options", vec!["--endpoint", "http://127.0.0.1:1", "--proxy", "http://127.0.0.1:2"]),
+        ("options", vec!["--endpoint", "https://127.0.0.1:1", "--insecure"]),
+        ("options", vec!["--mock", "--provider", "/etc/passwd"]),
+        ("options", vec!["--mock", "--cases", "/etc"]),
+    ] {
+        let file = written(folder.path(), |report| {
+            report["cases"][0]["verdict"] = "fail".into();
+            let mut audit = report["cases"][0].clone();
+            audit["id"] = "audit/acknowledged-object-lost".into();
+            audit["row"] = Value::Null;
+            report["cases"].as_array_mut().expect("rows").push(audit);
+            report["run"]["repeat"][place] = words.clone().into();
+        });
+        let output = mpuspec(&["run", "--rerun", &file]);
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {told}");
+        assert!(
+            told.contains("which a report cannot ask for; to run there again, type"),
+            "{words:?}: {told}"
+        );
+        assert!(!trap.exists(), "{words:?}");
+    }
+}
+
 #[test]
 fn a_report_that_does_not_fit_is_told() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -83,3 +83,33 @@ async fn strangers_stay_unharmed_and_killed_runs_are_cleaned() {
     let again = command(state.path()).arg("clean").output().expect("it runs");
     assert!(String::from_utf8_lossy(&again.stdout).contains("no run has left anything"));
 }
+
+/// A case file is data: what it may not reach is a mistake of the file, with its place.
+#[test]
+fn a_case_names_no_key_and_no_header_beyond_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("case.yaml");
+    for (step, message) in [
+        ("raw: { method: PUT, key: { begins: \"static/\" } }", "a key begins with `/` or with `\\`"),
+        ("put_object: { key: { begins: \"photos/\" }, size: 1 }", "a key begins with `/` or with `\\`"),
+        (
+            "raw: { method: PUT, headers: { x-amz-copy-source: /private/salaries } }",
+            "the header `x-amz-copy-source`",
+        ),
+        ("raw: { method: PUT, headers: { X-Amz-Acl: public-read } }", "the header `X-Amz-Acl`"),
+        ("raw: { method: PUT, headers: { Host: other.example } }", "the header `Host`"),
+        ("raw: { method: PUT, headers: { Authorization: x } }", "the header `Authorization`"),
+        ("raw: { method: PUT, headers: { Transfer-Encoding: chunked } }", "the header `Transfer-Encoding`"),
+        ("raw: { method: PUT, query: [acl] }", "the parameter `acl`"),
+        ("raw: { method: PUT, query: [\"uploads&acl\"] }", "the parameter `uploads&acl`"),
+    ] {
+        let text = format!(
+            "title: A fact\nlevel: MUST\nsource: [\"https://docs.example.org\"]\nsteps:\n  - {step}\n    expect: {{ error: any }}\n"
+        );
+        std::fs::write(&file, text).expect("written");
+        let output = command(folder.path()).arg("lint").arg(&file).output().expect("it runs");
+        let told = stderr(&output) + &String::from_utf8_lossy(&output.stdout);
+        assert_ne!(output.status.code(), Some(0), "{step}");
+        assert!(told.contains(message) && told.contains("case.yaml:5:"), "{step}: {told}");
+    }
+}

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::file::{Claim, LimitEntry, ProviderFile};
 use super::{CAPABILITIES, Provider};
+use crate::files::{LONGEST_BY_HAND, read_text};
 use crate::yaml::{self, Mistake, Path, Placed, Value};
 
 static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/providers");
@@ -82,9 +83,14 @@ const DEEPEST: usize = 8;
 
 fn load_depth(name: &str, beside: Option<&FilePath>, depth: usize) -> Result<Provider, FileError> {
     let is_path = name.contains('/') || name.ends_with(".yaml");
+    // A file of somebody else's must not show what is in other files.
+    if is_path && depth > 0 && !name.ends_with(".yaml") {
+        let reason = "what a provider file extends ends in .yaml".to_owned();
+        return Err(FileError::Unreadable { path: name.to_owned(), reason });
+    }
     let (origin, stem, folder) = if is_path {
         let path = beside.map_or_else(|| FilePath::new(name).to_owned(), |folder| folder.join(name));
-        let text = std::fs::read_to_string(&path).map_err(|error| FileError::Unreadable {
+        let text = read_text(&path, LONGEST_BY_HAND).map_err(|error| FileError::Unreadable {
             path: path.display().to_string(),
             reason: error.to_string(),
         })?;

@@ -1,13 +1,14 @@
 //! Which completions were answered with success, and what has to be there because of it.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
 use serde::{Deserialize, Serialize};
 
 use crate::history::History;
+use crate::replaced::{For, replace};
 use crate::row::JournalHeader;
 
 /// An object that has to be there: its completion was answered with success, and nothing else wrote it, or it was read
@@ -92,18 +93,18 @@ impl Ledger {
 
     /// Writes the ledger to a file.
     pub fn save(&self, path: &Path, header: &JournalHeader) -> std::io::Result<()> {
-        let mut file = std::fs::File::create(path)?;
-        writeln!(file, "{}", serde_json::to_string(header)?)?;
+        let mut text = serde_json::to_string(header)? + "\n";
         for entry in self.entries() {
-            writeln!(file, "{}", serde_json::to_string(&entry)?)?;
+            text.push_str(&serde_json::to_string(&entry)?);
+            text.push('\n');
         }
-        Ok(())
+        replace(path, text.as_bytes(), For::Owner)
     }
 }
 
 /// Reads a ledger that was saved.
 pub fn read_ledger(path: &Path) -> Result<(JournalHeader, Vec<Entry>), String> {
-    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let text = read_text(path, LONGEST_BY_MACHINE).map_err(|error| error.to_string())?;
     let mut lines = text.lines();
     let header = lines.next().ok_or("it is empty; a ledger begins with the run that wrote it")?;
     let header =

@@ -15,7 +15,7 @@ pub use ledger::{Entry, Ledger, SMALL, read_ledger};
 
 use crate::case::Level;
 use crate::operation::get_object::GetObjectRequest;
-use crate::report::{AUDIT, Audit, Finding, FindingKind, LostObject, RowReport, Verdict};
+use crate::report::{AUDIT, Audit, Finding, FindingKind, LostObject, RowReport, Verdict, quoted};
 use crate::wire::{Client, Log, TroubleKind, unquoted};
 
 /// The most objects that are named, with the calls that led to them.
@@ -104,7 +104,10 @@ impl Runner {
         let findings = findings.into_values().collect();
         let kept = ledger.map(|path| {
             let count = entries.len();
-            format!("{count} objects, for `mpuspec audit {}`: `mpuspec clean` removes them", path.display())
+            format!(
+                "{count} objects, for `mpuspec audit {}`: `mpuspec clean` removes them",
+                quoted(&path.display().to_string())
+            )
         });
         Findings { rows: vec![row], findings, audit: found, kept, ..Findings::default() }
     }

@@ -90,13 +90,13 @@ impl Sweep {
             }
         }
         for key in &self.keys {
-            let by_hand = client.target.by_hand("delete-object");
-            clean_up.left.push(format!("object {key}: {by_hand} --key {}", quoted(key)));
+            let (by_hand, named) = (client.target.by_hand("delete-object", quoted), quoted(key));
+            clean_up.left.push(format!("object {named}: {by_hand} --key {named}"));
         }
         for (key, id) in &self.uploads {
-            let by_hand = client.target.by_hand("abort-multipart-upload");
+            let by_hand = client.target.by_hand("abort-multipart-upload", quoted);
             let (named, id) = (quoted(key), quoted(id));
-            clean_up.left.push(format!("upload {id} of {key}: {by_hand} --key {named} --upload-id {id}"));
+            clean_up.left.push(format!("upload {id} of {named}: {by_hand} --key {named} --upload-id {id}"));
         }
         let is_certain = doubts.iter().all(|doubt| doubt.lacks);
         clean_up.trouble = doubts.into_iter().map(|doubt| doubt.told).collect();
@@ -315,7 +315,7 @@ pub async fn clean(
         } else {
             tell(format!(
                 "run {run}: its journal stays, so that `mpuspec clean` looks again; once you know that nothing is left, remove {}",
-                path.display()
+                quoted(&path.display().to_string())
             ));
             cleaned = Cleaned::Uncertain;
         }

@@ -1,0 +1,91 @@
+//! Files that are written whole or not at all: what was there stays until all of the new text is on the disk.
+
+use std::io::{Result, Write as _};
+use std::path::Path;
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum For {
+    /// Whoever may read what this user writes.
+    Usual,
+    /// This user alone.
+    Owner,
+}
+
+/// Writes a file in the place of another one. A link is replaced, and not followed; what is no plain file, such as a pipe,
+/// is written to.
+pub(crate) fn replace(path: &Path, text: &[u8], readers: For) -> Result<()> {
+    if !is_plain(path) {
+        return std::fs::write(path, text);
+    }
+    let mut file = beside(path, readers)?;
+    file.write_all(text)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Finds out whether a file could be written in this place.
+pub(crate) fn try_out(path: &Path) -> Result<()> {
+    match is_plain(path) {
+        true => beside(path, For::Usual).map(drop),
+        false => Ok(()),
+    }
+}
+
+/// Whether nothing is there, or a file that can be replaced.
+pub(crate) fn is_plain(path: &Path) -> bool {
+    let is_of_system = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
+    !is_of_system && std::fs::metadata(path).map_or(true, |found| found.is_file())
+}
+
+fn beside(path: &Path, readers: For) -> Result<tempfile::NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mpuspec-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = if readers == For::Owner { 0o600 } else { 0o666 };
+        // As for every file, what the user's mask forbids is taken away from it.
+        builder.permissions(std::fs::Permissions::from_mode(mode));
+    }
+    builder.tempfile_in(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_and_a_link_is_not_followed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (other, link) = (folder.path().join("other"), folder.path().join("link"));
+        std::fs::write(&other, "keep").expect("written");
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&other, &link).expect("a link");
+        replace(&link, b"new", For::Usual).expect("written");
+        assert_eq!(std::fs::read_to_string(&link).expect("it is there"), "new");
+        assert_eq!(std::fs::read_to_string(&other).expect("it is there"), "keep");
+        let entries = std::fs::read_dir(folder.path()).expect("it can be listed").count();
+        assert_eq!(entries, 2, "nothing else is left");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_for_its_owner_is_read_by_nobody_else() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ledger");
+        replace(&path, b"", For::Owner).expect("written");
+        let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn on_a_full_disk_what_was_there_stays() {
+        let error = replace(Path::new("/dev/full"), b"text", For::Usual).expect_err("it is full");
+        assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+    }
+}
