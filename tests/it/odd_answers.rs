@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mpuspec::internals::explore::{ExploreOptions, Explorer};
-use mpuspec::internals::report::{Report, RowReport, Verdict};
+use mpuspec::internals::report::{Finding, Report, RowReport, Verdict};
 use mpuspec::internals::run::{Restart, RunOptions, SMALL};
 use mpuspec_mock::Mock;
 use mpuspec_mock::defects::Defect;
@@ -82,7 +82,11 @@ async fn explore(defects: &[Defect], seed: &str) -> Vec<String> {
         save: None,
     };
     let explored = Explorer::new(&runner, &provider, options).explore().await;
-    let mut found: Vec<String> = explored.findings.into_iter().map(|finding| finding.title).collect();
+    let told = |finding: Finding| match finding.explanation {
+        Some(explanation) => format!("{}\n{}", finding.title, explanation.text),
+        None => finding.title,
+    };
+    let mut found: Vec<String> = explored.findings.into_iter().map(told).collect();
     if found.is_empty() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         found.extend(
