@@ -66,7 +66,7 @@ impl Check {
 fn played(report: &Report) -> Result<Provider, String> {
     let name = &report.target.provider;
     // A report can be anybody's, and names no files.
-    if name.contains('/') || name.ends_with(".yaml") {
+    if provider::is_file(name) {
         return Err(format!("it was judged by the file `{name}`; `check` knows the bundled providers alone"));
     }
     let mut provider =

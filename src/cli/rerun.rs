@@ -141,7 +141,7 @@ impl Rerun {
             }
         }
         words.extend(["--provider".to_owned(), target.provider.clone()]);
-        let is_bundled = !target.provider.contains('/') && !target.provider.ends_with(".yaml");
+        let is_bundled = !provider::is_file(&target.provider);
         if let Some(provider) = is_bundled.then(|| provider::load(&target.provider).ok()).flatten() {
             for (name, value) in &target.limits {
                 let usual = name.parse::<LimitName>().map(|name| provider.limit(name));
@@ -230,9 +230,8 @@ const TYPED: [&str; 9] = [
 
 /// The first of these options that has to be typed.
 fn has_to_be_typed(words: &[String]) -> Option<&str> {
-    let is_file = |name: &str| name.contains('/') || name.ends_with(".yaml");
     let is_typed = |at: usize| match words[at].as_str() {
-        "--provider" => words.get(at + 1).is_some_and(|name| is_file(name)),
+        "--provider" => words.get(at + 1).is_some_and(|name| provider::is_file(name)),
         word => TYPED.contains(&word),
     };
     (0..words.len()).find(|at| is_typed(*at)).map(|at| words[at].as_str())

@@ -304,23 +304,13 @@ impl Explorer<'_> {
             (false, true) => (ROUNDS, AT_ONCE),
             (false, false) => (RUNS, AT_ONCE),
         };
-        let (case, cost) = draw.case(self.scope, &self.options.seed, self.provider)?;
-        let (mut begun, mut shown, mut tries) = (0, 0, 0);
-        let mut tasks = JoinSet::new();
-        loop {
-            while begun < rounds && tasks.len() < at_once && self.why_not(share, cost.bytes).is_none() {
-                self.spend(cost.bytes);
-                let planned = self.planned(draw, case.clone()).again();
-                let beside = self.runner.beside();
-                tasks.spawn(async move { beside.run(&planned).await });
-                begun += 1;
-            }
-            let Some(joined) = tasks.join_next().await else { break };
-            let Ok(came) = joined else { continue };
-            let all = self.tried(draw, came);
+        let (mut shown, mut tries) = (0, 0);
+        self.trials(std::slice::from_ref(draw), (rounds, at_once), share, |_, all| {
             tries += 1;
             shown += u32::from(all.iter().any(|one| one.told.signature == *signature));
-        }
+            false
+        })
+        .await;
         (tries > 0).then_some(Confirmed { shown, tries })
     }
 
@@ -333,14 +323,34 @@ impl Explorer<'_> {
         share: Share,
     ) -> Vec<Option<Shown>> {
         let draws: Vec<Arc<Draw>> = draws.into_iter().map(Arc::new).collect();
+        let mut found: Vec<Option<Shown>> = draws.iter().map(|_| None).collect();
+        self.trials(&draws, (attempts, AT_ONCE), share, |at, all| {
+            let same = all.into_iter().filter(|shown| shown.told.signature == *signature);
+            let same = same.min_by_key(|shown| shown.told.calls.clone());
+            found[at] = found[at].take().or(same);
+            found[at].is_some()
+        })
+        .await;
+        found
+    }
+
+    /// Runs each of several draws up to `rounds` times, side by side. `take` gets what each run has shown, and says whether
+    /// the draw needs no more of them.
+    async fn trials(
+        &mut self,
+        draws: &[Arc<Draw>],
+        (rounds, at_once): (u32, usize),
+        share: Share,
+        mut take: impl FnMut(usize, Vec<Shown>) -> bool,
+    ) {
         let cases: Vec<_> =
             draws.iter().map(|draw| draw.case(self.scope, &self.options.seed, self.provider)).collect();
-        let mut found: Vec<Option<Shown>> = draws.iter().map(|_| None).collect();
-        let mut queue = (0..attempts).flat_map(|_| 0..draws.len());
+        let mut is_done = vec![false; draws.len()];
+        let mut queue = (0..rounds).flat_map(|_| 0..draws.len());
         let mut tasks = JoinSet::new();
         loop {
-            while tasks.len() < AT_ONCE {
-                let Some(at) = queue.by_ref().find(|at| found[*at].is_none()) else { break };
+            while tasks.len() < at_once {
+                let Some(at) = queue.by_ref().find(|at| !is_done[*at]) else { break };
                 let Some((case, cost)) = &cases[at] else { continue };
                 if self.why_not(share, cost.bytes).is_some() {
                     break;
@@ -352,13 +362,9 @@ impl Explorer<'_> {
             }
             let Some(joined) = tasks.join_next().await else { break };
             let Ok((at, came)) = joined else { continue };
-            let same = self.tried(&draws[at], came).into_iter();
-            let same = same
-                .filter(|shown| shown.told.signature == *signature)
-                .min_by_key(|shown| shown.told.calls.clone());
-            found[at] = found[at].take().or(same);
+            let all = self.tried(&draws[at], came);
+            is_done[at] |= take(at, all);
         }
-        found
     }
 
     /// What a trial of a draw has shown.

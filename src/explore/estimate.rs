@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use mpuspec_mock::provider::Provider;
 
 use super::draw::{Draw, What};
-use super::explorer::{ExploreOptions, WHOLE};
+use super::explorer::ExploreOptions;
 use super::moves::Move;
 use super::plan::{cells, dangerous, going_away, pairs, reading_slowly, walks};
 use super::scope::Scope;
 use super::stages::{AWAY, LONG, MOST_ROUNDS};
 
 /// What the plan will send; random draws and what is found come on top.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
     /// Calls in states.
     pub cells: usize,
@@ -40,26 +40,22 @@ pub fn estimate(provider: &Provider, scheme: &str, options: &ExploreOptions) -> 
         .chain(reading_slowly(scope, AWAY))
         .collect();
     let walks = walks(scope, &options.seed, &BTreeSet::new(), LONG).into_iter().map(|walk| walk.moves);
-    let part = |all: usize| all * (options.count.min(WHOLE) as usize) / WHOLE as usize;
-    let mut estimate = Estimate {
-        cells: part(cells(scope).len()),
-        pairs: part(pairs.len()),
-        rounds: part(rounds.len()),
-        ..Estimate::default()
-    };
+    let (cells, pairs, count) = (cells(scope).len(), pairs.len(), rounds.len());
+    let walks = walks.map(|moves| (What::Sequences, moves));
+    let rounds = rounds.into_iter().map(|moves| (What::Histories, moves));
     let (mut requests, mut bytes) = (0, 0);
-    for (what, moves) in walks
-        .map(|moves| (What::Sequences, moves))
-        .chain(rounds.into_iter().map(|moves| (What::Histories, moves)))
-    {
+    for (what, moves) in walks.chain(rounds) {
         let draw = Draw::of(what, "estimate".to_owned(), moves);
         if let Some((_, cost)) = draw.case(scope, &options.seed, provider) {
-            requests += cost.requests;
-            bytes += cost.bytes;
+            requests += cost.requests as usize;
+            bytes += cost.bytes as usize;
         }
     }
-    let part = |all: u64| all * u64::from(options.count.min(WHOLE)) / u64::from(WHOLE);
-    estimate.requests = part(requests);
-    estimate.bytes = part(bytes).min(options.budget);
-    estimate
+    Estimate {
+        cells: options.part_of(cells),
+        pairs: options.part_of(pairs),
+        rounds: options.part_of(count),
+        requests: options.part_of(requests) as u64,
+        bytes: (options.part_of(bytes) as u64).min(options.budget),
+    }
 }

@@ -43,6 +43,13 @@ pub struct ExploreOptions {
 /// From this count on the whole plan is run.
 pub const WHOLE: u32 = 40;
 
+impl ExploreOptions {
+    /// How many of a part of the plan are run.
+    pub(super) fn part_of(&self, all: usize) -> usize {
+        all * self.count.min(WHOLE) as usize / WHOLE as usize
+    }
+}
+
 /// What came of it.
 #[derive(Debug, Default)]
 pub struct Explored {
@@ -275,12 +282,7 @@ impl<'r> Explorer<'r> {
                 self.look_for_unkept(share).await;
             }
             let draws = self.draws(what, *stage);
-            let draws = draws.into_iter().map(Arc::new);
-            // One that starts the server anew disturbs all others.
-            let (alone, others): (Vec<_>, Vec<_>) = draws.partition(|draw| draw.restarts());
-            for (draws, pace) in [(others, Pace::new()), (alone, Pace::alone())] {
-                self.run_all(draws, pace, (share, stage.is_due()), &mut went).await;
-            }
+            self.run_draws(draws, (share, stage.is_due()), &mut went).await;
             if self.is_over {
                 break;
             }
@@ -288,8 +290,17 @@ impl<'r> Explorer<'r> {
         went
     }
 
+    /// Runs draws, those behind the others that start the server anew: they would disturb them.
+    pub(super) async fn run_draws(&mut self, draws: Vec<Draw>, due: (Share, bool), went: &mut Went) {
+        let draws = draws.into_iter().map(Arc::new);
+        let (alone, others): (Vec<_>, Vec<_>) = draws.partition(|draw| draw.restarts());
+        for (draws, pace) in [(others, Pace::new()), (alone, Pace::alone())] {
+            self.run_all(draws, pace, due, went).await;
+        }
+    }
+
     /// Runs draws side by side, as long as time and bytes last. Of those that are due it is told if they were not run.
-    pub(super) async fn run_all(
+    async fn run_all(
         &mut self,
         draws: Vec<Arc<Draw>>,
         mut pace: Pace,

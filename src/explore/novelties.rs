@@ -15,6 +15,7 @@ pub(super) struct Novelties {
 
 /// As many draws are kept; newer ones take the places of older ones.
 const KEPT: usize = 200;
+
 impl Novelties {
     /// Keeps a draw in which calls were answered as never before, in the states and beside the calls that they met.
     pub(super) fn look_at(&mut self, draw: &Draw, history: &History) {

@@ -163,10 +163,8 @@ const PAGE: &str = "a page";
 /// What is wrong with the calls to blame, where it is plain: an upload that was not there was taken for one, or a listing
 /// says something else than all other calls do.
 pub(super) fn plain(history: &History, explanation: &Explanation, told: &Told) -> Plain {
-    let calls =
-        |all: &[usize]| -> Vec<&Call> { all.iter().filter_map(|at| history.calls.get(*at)).collect() };
-    let found: Option<Plain> =
-        calls(&told.calls).into_iter().map(|call| Some((about_nothing(history, call)?, GONE))).collect();
+    let calls = told.calls.iter().filter_map(|at| history.calls.get(*at));
+    let found: Option<Plain> = calls.map(|call| Some((about_nothing(history, call)?, GONE))).collect();
     found.unwrap_or_else(|| wrong_listings(history, explanation))
 }
 
@@ -223,8 +221,7 @@ pub(super) fn missing(history: &History, explanation: &Explanation) -> Option<Mi
 
 /// What is wrong in a listing of parts or uploads, which no order explains.
 fn wrong_in_listing(history: &History, call: &Call) -> Option<&'static str> {
-    let before = |other: &&Call| other.end_us.is_some_and(|end| end < call.start_us);
-    let before = || history.calls.iter().filter(before);
+    let before = || history.calls.iter().filter(|other| other.is_before(call));
     match (&call.ask, &call.saw) {
         (Ask::ListParts { .. }, Saw::Parts { .. }) if IS_GONE.contains(&state(history, call)) => Some(GONE),
         (Ask::ListParts { after: 0, max, upload, .. }, Saw::Parts { parts, .. }) if *max > 100 => {
@@ -252,13 +249,7 @@ fn wrong_in_listing(history: &History, call: &Call) -> Option<&'static str> {
                 _ => None,
             });
             let gone = |upload: &&String| {
-                before().any(|other| match &other.ask {
-                    Ask::AbortUpload { upload: of, .. } => of == *upload && other.saw == Saw::Done,
-                    Ask::CompleteUpload { upload: of, .. } => {
-                        of == *upload && matches!(other.saw, Saw::Completed { .. })
-                    }
-                    _ => false,
-                })
+                before().any(|other| other.has_aborted(upload) || other.has_completed(upload))
             };
             let is_missing = created.filter(|upload| !gone(upload)).any(|upload| !ids.contains(upload));
             Some(if is_missing { "an upload is missing" } else { "an upload too many" })
@@ -286,22 +277,15 @@ fn state(history: &History, call: &Call) -> &'static str {
     else {
         return "a key";
     };
-    let before = |other: &&Call| other.end_us.is_some_and(|end| end < call.start_us);
+    let before = |other: &&Call| other.is_before(call);
     let any = |is: &dyn Fn(&Call) -> bool| history.calls.iter().filter(before).any(is);
     let created = |other: &Call| {
         matches!(&other.saw, Saw::Created { upload: id } if id == upload) && other.ask.key() == call.ask.key()
     };
-    let completed = |other: &Call| {
-        matches!(&other.ask, Ask::CompleteUpload { upload: id, .. } if id == upload)
-            && matches!(other.saw, Saw::Completed { .. })
-    };
-    let aborted = |other: &Call| {
-        matches!(&other.ask, Ask::AbortUpload { upload: id, .. } if id == upload) && other.saw == Saw::Done
-    };
     match () {
         () if !any(&created) => NONE_OF_THE_KEY,
-        () if any(&completed) => COMPLETED,
-        () if any(&aborted) => ABORTED,
+        () if any(&|other| other.has_completed(upload)) => COMPLETED,
+        () if any(&|other| other.has_aborted(upload)) => ABORTED,
         () => "an upload in progress",
     }
 }

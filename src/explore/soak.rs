@@ -6,7 +6,6 @@ use rand_chacha::rand_core::Rng;
 
 use super::draw::{Draw, What};
 use super::explorer::{Explorer, Share, Went};
-use super::pace::Pace;
 use super::plan::chance;
 use super::stages::Stage;
 use super::varied::varied;
@@ -24,11 +23,7 @@ impl Explorer<'_> {
                 let share = Share { until: Some(until), bytes: self.allow_a_pass() };
                 let mut draws = self.draws(*what, Stage::More(pass));
                 draws.extend(self.variations(*what, pass));
-                let (alone, others): (Vec<_>, Vec<_>) =
-                    draws.into_iter().map(std::sync::Arc::new).partition(|draw| draw.restarts());
-                for (draws, pace) in [(others, Pace::new()), (alone, Pace::alone())] {
-                    self.run_all(draws, pace, (share, false), went).await;
-                }
+                self.run_draws(draws, (share, false), went).await;
             }
             if Instant::now() >= until || self.is_over || self.runner.is_interrupted() {
                 return;

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::draw::{Draw, Meets, What};
 use super::draws::{races, sequence};
-use super::explorer::{Explorer, WHOLE};
+use super::explorer::Explorer;
 use super::moves::Move;
 use super::plan::{
     Pair, Walk, across_restarts, chance, dangerous, going_away, pairs, reading_slowly, shuffle, walks,
@@ -148,9 +148,8 @@ impl Explorer<'_> {
                 draws
             }
         };
-        if self.options.count < WHOLE && !matches!(stage, Stage::Random | Stage::More(_) | Stage::PairsAgain)
-        {
-            draws.truncate(draws.len() * self.options.count as usize / WHOLE as usize);
+        if !matches!(stage, Stage::Random | Stage::More(_) | Stage::PairsAgain) {
+            draws.truncate(self.options.part_of(draws.len()));
         }
         draws
     }

@@ -198,7 +198,7 @@ fn read_of(history: &History, call: &Call) -> Option<Read> {
     };
     let writes: Vec<&Call> = history.calls.iter().filter(writes).collect();
     let replaced =
-        |write: &Call| writes.iter().any(|later| is_acknowledged(later, call) && is_before(write, later));
+        |write: &Call| writes.iter().any(|later| is_acknowledged(later, call) && write.is_before(later));
     let last: Vec<&&Call> = writes.iter().filter(|write| !replaced(write)).collect();
     if !is_read || last.is_empty() || !last.iter().all(|write| is_acknowledged(write, call)) {
         return None;
@@ -253,13 +253,9 @@ fn bytes_of(history: &History, write: &Call) -> Option<Content> {
     Some(Content::joined(list.iter().map(part).collect::<Option<Vec<_>>>()?))
 }
 
-fn is_before(call: &Call, later: &Call) -> bool {
-    call.end_us.is_some_and(|end| end < later.start_us)
-}
-
 /// Whether a write was answered with success before a read began.
 fn is_acknowledged(write: &Call, read: &Call) -> bool {
-    matches!(write.saw, Saw::Completed { .. } | Saw::Stored { .. }) && is_before(write, read)
+    matches!(write.saw, Saw::Completed { .. } | Saw::Stored { .. }) && write.is_before(read)
 }
 
 /// Returns what a sign of life shows of an upload that had ended.
@@ -271,20 +267,14 @@ fn after_the_end(history: &History, call: &Call) -> Option<Kind> {
     else {
         return None;
     };
-    let before = |other: &&Call| other.end_us.is_some_and(|end| end < call.start_us);
+    let before = |other: &&Call| other.is_before(call);
     let any = |is: &dyn Fn(&Call) -> bool| history.calls.iter().filter(before).any(is);
-    let aborted = any(&|other| match &other.ask {
-        Ask::AbortUpload { upload: of, .. } => of == upload && other.saw == Saw::Done,
-        _ => false,
-    });
+    let aborted = any(&|other| other.has_aborted(upload));
     let gone = any(&|other| match &other.ask {
         Ask::ListParts { upload: of, .. } => of == upload && matches!(other.saw, Saw::Refused { .. }),
         _ => false,
     });
-    let completed = any(&|other| match &other.ask {
-        Ask::CompleteUpload { upload: of, .. } => of == upload && matches!(other.saw, Saw::Completed { .. }),
-        _ => false,
-    });
+    let completed = any(&|other| other.has_completed(upload));
     // The documents expect such parts, and a second abort that removes them.
     let part_since = any(&|other| match &other.ask {
         Ask::UploadPart { upload: of, .. } | Ask::UploadPartCopy { upload: of, .. } => {
@@ -306,10 +296,5 @@ fn after_the_end(history: &History, call: &Call) -> Option<Kind> {
 
 /// Whether a call began after an abort of an upload had been answered with success.
 fn is_behind_an_abort(history: &History, call: &Call, upload: &str) -> bool {
-    history.calls.iter().any(|other| match &other.ask {
-        Ask::AbortUpload { upload: of, .. } => {
-            of == upload && other.saw == Saw::Done && is_before(other, call)
-        }
-        _ => false,
-    })
+    history.calls.iter().any(|other| other.has_aborted(upload) && other.is_before(call))
 }

@@ -231,6 +231,24 @@ pub struct Piece {
     pub len: u64,
 }
 
+impl Call {
+    /// Whether it had ended when another one began.
+    pub fn is_before(&self, later: &Self) -> bool {
+        self.end_us.is_some_and(|end| end < later.start_us)
+    }
+
+    /// Whether it completed an upload, by its answer.
+    pub fn has_completed(&self, upload: &str) -> bool {
+        matches!(&self.ask, Ask::CompleteUpload { upload: of, .. } if of == upload)
+            && matches!(self.saw, Saw::Completed { .. })
+    }
+
+    /// Whether it aborted an upload, by its answer.
+    pub fn has_aborted(&self, upload: &str) -> bool {
+        matches!(&self.ask, Ask::AbortUpload { upload: of, .. } if of == upload) && self.saw == Saw::Done
+    }
+}
+
 impl Ask {
     /// Whether it changes nothing, however it is answered.
     pub fn reads(&self) -> bool {

@@ -65,20 +65,28 @@ fn folder() -> PathBuf {
     state.unwrap_or_else(std::env::temp_dir).join("mpuspec/journals")
 }
 
-/// Whether something is owned by whoever owns what this process writes in a folder. What others put there names what
-/// they want to be removed.
+/// Who owns what this process writes in a folder; nobody where owners are not known.
 #[cfg(unix)]
-fn is_ours(path: &Path, folder: &Path) -> bool {
+fn owner(folder: &Path) -> Option<u32> {
     use std::os::unix::fs::MetadataExt as _;
-    let own = tempfile::tempfile_in(folder).and_then(|file| file.metadata());
-    match (std::fs::symlink_metadata(path), own) {
-        (Ok(found), Ok(own)) => found.uid() == own.uid(),
-        _ => false,
-    }
+    Some(tempfile::tempfile_in(folder).and_then(|file| file.metadata()).ok()?.uid())
+}
+
+/// Whether something is its owner's. What others put there names what they want to be removed.
+#[cfg(unix)]
+fn is_of(path: &Path, owner: Option<u32>) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = std::fs::symlink_metadata(path).ok().map(|found| found.uid());
+    found.is_some() && found == owner
 }
 
 #[cfg(not(unix))]
-fn is_ours(_: &Path, _: &Path) -> bool {
+fn owner(_: &Path) -> Option<u32> {
+    None
+}
+
+#[cfg(not(unix))]
+fn is_of(_: &Path, _: Option<u32>) -> bool {
     true
 }
 
@@ -91,7 +99,7 @@ impl Journal {
         #[cfg(unix)]
         builder.mode(0o700);
         builder.create(&folder)?;
-        if !is_ours(&folder, &folder) {
+        if !is_of(&folder, owner(&folder)) {
             return Err(Error::other(format!("{} belongs to somebody else", folder.display())));
         }
         let path = folder.join(format!("{}.jsonl", header.run));
@@ -137,12 +145,13 @@ impl Journal {
 pub fn journals() -> Vec<(PathBuf, JournalHeader, Vec<Made>)> {
     let folder = folder();
     let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
-    if !is_ours(&folder, &folder) {
+    let owner = owner(&folder);
+    if !is_of(&folder, owner) {
         return Vec::new();
     }
     let mut found: Vec<_> = entries
         .flatten()
-        .filter(|entry| is_ours(&entry.path(), &folder))
+        .filter(|entry| is_of(&entry.path(), owner))
         .filter_map(|entry| {
             let (header, made) = read(&entry.path())?;
             Some((entry.path(), header, made))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::journal::Made;
 use super::state::{RowState, Upload};
 use crate::language::{Algorithm, ChecksumType};
-pub use crate::wire::is_below as is_own;
+pub use crate::wire::is_own;
 
 /// The keys and uploads that have to be removed when the row ends.
 #[derive(Debug, Default)]

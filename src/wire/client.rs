@@ -299,15 +299,17 @@ impl Client {
     /// Closes the connection of a held request.
     pub async fn cut(&self, mut held: Held, log: &Log) -> Trouble {
         held.cut_off().await;
-        let closed = Trouble::new(TroubleKind::Cut, "closed by the suite in the middle of the body");
-        self.record_held(held, Err(&closed), log);
-        closed
+        self.closed(held, "in the middle of the body", log)
     }
 
     /// Sends the rest of a held request, and closes the connection a while later.
     pub async fn hang_up(&self, mut held: Held, after: Duration, log: &Log) -> Trouble {
         held.hang_up(after).await;
-        let closed = Trouble::new(TroubleKind::Cut, "closed by the suite before the answer");
+        self.closed(held, "before the answer", log)
+    }
+
+    fn closed(&self, held: Held, when: &str, log: &Log) -> Trouble {
+        let closed = Trouble::new(TroubleKind::Cut, format!("closed by the suite {when}"));
         self.record_held(held, Err(&closed), log);
         closed
     }

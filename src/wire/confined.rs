@@ -21,7 +21,7 @@ const NOWHERE: &str = "mpuspec-no-such-bucket";
 const COPY_SOURCES: [&str; 2] = ["x-amz-copy-source", "x-oss-copy-source"];
 
 /// Whether a key is below a prefix, before which a slash or a backslash may stand to see it refused.
-pub fn is_below(key: &str, prefix: &str) -> bool {
+pub fn is_own(key: &str, prefix: &str) -> bool {
     !prefix.is_empty() && key.strip_prefix(['/', '\\']).unwrap_or(key).starts_with(prefix)
 }
 
@@ -57,7 +57,7 @@ impl Confined {
     /// Whether a key is one of the run, and cannot become another one where a server takes it for a path.
     fn has(&self, key: &str) -> bool {
         let dots = |part: &str| part == "." || part == "..";
-        is_below(key, &self.prefix) && !key.split(['/', '\\']).any(dots)
+        is_own(key, &self.prefix) && !key.split(['/', '\\']).any(dots)
     }
 
     /// Whether what a header names may be copied from.

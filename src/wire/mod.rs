@@ -37,7 +37,7 @@ pub use call::Call;
 pub use checksum::Checksum;
 pub use client::{Client, ClientOptions};
 pub use configured::{ConfiguredEndpoint, configured_endpoint};
-pub use confined::{Confined, is_below};
+pub use confined::{Confined, is_own};
 pub use credentials::{Credentials, CredentialsError, region_from_environment};
 pub use deviation::Deviation;
 pub(crate) use encoded_words::decoded_words;

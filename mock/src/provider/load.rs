@@ -73,7 +73,12 @@ pub fn builtin_names() -> Vec<String> {
     names
 }
 
-/// Loads a bundled provider by name, or a file by path (anything with a `/` or ending in `.yaml`).
+/// Whether a name is that of a file: anything with a `/` or ending in `.yaml`.
+pub fn is_file(name: &str) -> bool {
+    name.contains('/') || name.ends_with(".yaml")
+}
+
+/// Loads a bundled provider by name, or a file by path, as [`is_file`] tells them apart.
 pub fn load(name: &str) -> Result<Provider, FileError> {
     load_depth(name, None, 0)
 }
@@ -82,7 +87,7 @@ pub fn load(name: &str) -> Result<Provider, FileError> {
 const DEEPEST: usize = 8;
 
 fn load_depth(name: &str, beside: Option<&FilePath>, depth: usize) -> Result<Provider, FileError> {
-    let is_path = name.contains('/') || name.ends_with(".yaml");
+    let is_path = is_file(name);
     // A file of somebody else's must not show what is in other files.
     if is_path && depth > 0 && !name.ends_with(".yaml") {
         let reason = "what a provider file extends ends in .yaml".to_owned();

@@ -10,7 +10,7 @@ pub use file::{
     Strength, Support, provider_schema,
 };
 pub use limit::{LIMITS, Limit, LimitName, parse_size};
-pub use load::{FileError, Origin, Problem, builtin_names, load, placed_lines};
+pub use load::{FileError, Origin, Problem, builtin_names, is_file, load, placed_lines};
 pub use rules::{PlusInCopySource, ProviderRules, Rule, Ruled};
 
 use std::collections::BTreeMap;
