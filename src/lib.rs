@@ -44,6 +44,7 @@ mod report;
 mod row;
 mod run;
 mod suite;
+mod visible;
 mod wire;
 
 pub use case::{Case, CaseError, Level};

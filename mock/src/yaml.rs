@@ -209,8 +209,47 @@ fn token_length(rest: &str) -> usize {
     line[..end].trim_end().len().max(1)
 }
 
+/// Of so many mistakes the rest of a file is not looked at: they have one reason.
+pub const MOST_MISTAKES: usize = 100;
+
+/// Brackets in one another, of which the reader of YAML looks at all for each token.
+const DEEPEST: usize = 200;
+
+/// The first bracket that is too deep in others, where quotes and comments do not hide it.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut quote = None;
+    let mut before = b' ';
+    let mut in_comment = false;
+    for (at, byte) in text.bytes().enumerate() {
+        match (byte, quote) {
+            // Whoever leaves a quote open on a line has not hidden the next one.
+            (b'\n', _) => (quote, in_comment) = (None, false),
+            _ if in_comment => {}
+            (byte, Some(open)) if byte == open && before != b'\\' => quote = None,
+            (_, Some(_)) => {}
+            (b'"' | b'\'', None) if matches!(before, b' ' | b',' | b'[' | b'{' | b':' | b'\n') => {
+                quote = Some(byte);
+            }
+            (b'#', None) if matches!(before, b' ' | b'\n') => in_comment = true,
+            (b'[' | b'{', None) => depth += 1,
+            (b']' | b'}', None) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return Some(at);
+        }
+        before = byte;
+    }
+    None
+}
+
 /// Reads a text as YAML. Syntax errors and duplicate keys are placed.
 pub fn parse(text: &str) -> Result<Value, Placed> {
+    if let Some(at) = too_deep(text) {
+        let message = format!("a bracket in more than {DEEPEST} others");
+        return Err(Placed { span: Span::of(text, at), path: String::new(), message, help: None });
+    }
     serde_yaml::from_str::<Value>(text).map_err(|error| {
         let offset = error.location().map_or(0, |location| location.index());
         let full = error.to_string();
@@ -266,7 +305,7 @@ pub fn decode_collecting<T: DeserializeOwned>(mut mapping: Mapping, at: &Path) -
         };
         let removed = remove(&mut mapping, &mistake.path.0[at.0.len()..]);
         mistakes.push(mistake);
-        if !removed {
+        if !removed || mistakes.len() == MOST_MISTAKES {
             return (None, mistakes);
         }
     }

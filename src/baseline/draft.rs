@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::TODO;
 use crate::report::{Report, RowReport, Verdict};
+use crate::visible::visible_start;
 
 /// Writes a baseline that knows every row that did not pass; the reasons are still to be written.
 pub fn draft(report: &Report) -> String {
@@ -30,8 +31,7 @@ pub(super) fn is_listed(verdict: Verdict) -> bool {
 
 /// An entry for a row, with what was seen as a comment for whoever writes the reason.
 pub(super) fn entry(row: &RowReport) -> String {
-    let reason: String =
-        row.reason.as_deref().unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
+    let reason = visible_start(row.reason.as_deref().unwrap_or_default(), 200);
     let seen = if reason.is_empty() { String::new() } else { format!("    # {reason}\n") };
     format!(
         "  {}:\n{seen}    verdict: {}\n    judged: open\n    why: {TODO}\n",

@@ -1,14 +1,16 @@
 //! What a row means as a whole: every name is defined before it is used, and used after it is defined.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
+use mpuspec_mock::provider::{self, Provider};
 use mpuspec_mock::yaml::{self, Mistake, Path};
 
 use super::expect::{Claims, ETagClaim, Expect, LaneExpect, PartList};
 use super::home::operation_of;
 use super::step::Step;
-use crate::language::{ChecksumClaim, UploadRef};
-use crate::operation::{Action, Arguments, Kind, Release, Scope, Stop, aspects};
+use crate::language::{ChecksumClaim, Sizes, UploadRef};
+use crate::operation::{Action, Arguments, Kind, MOST_CALLS, Release, Scope, Stop, aspects};
 
 /// Checks the names of a row. Returns the names that this row does not use: another row may.
 pub(super) fn check(steps: &[Step], mistakes: &mut Vec<Mistake>) -> BTreeSet<Mistake> {
@@ -78,6 +80,7 @@ impl Checks {
                 }
             }
         }
+        self.bounded(step);
         if !self.in_lane {
             for word in step.conduct.words() {
                 let message = format!("`{word}` is said of a lane of `together`");
@@ -87,6 +90,18 @@ impl Checks {
         self.judgeable(step);
         if let Some(expect) = &step.expect {
             self.expect(expect, step);
+        }
+    }
+
+    /// Refuses a step that is a load, and no test, where the limits are those of S3 itself.
+    fn bounded(&mut self, step: &Step) {
+        static USUAL: OnceLock<Option<Provider>> = OnceLock::new();
+        let usual = USUAL.get_or_init(|| provider::load("aws-s3").ok());
+        let cost = usual.as_ref().zip(step.action.arguments());
+        let cost = cost.and_then(|(provider, arguments)| arguments.cost(&Sizes { provider }).ok());
+        if let Some(cost) = cost.filter(|cost| cost.requests > MOST_CALLS) {
+            let message = format!("{} requests: a step makes up to {MOST_CALLS}", cost.requests);
+            self.scope.mistake_at_key(&step.path.key(step.word), message);
         }
     }
 

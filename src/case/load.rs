@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mpuspec_mock::provider::{CAPABILITIES, Dialect, Harm, Origin, Problem, placed_lines};
-use mpuspec_mock::yaml::{self, Mistake, Path, Value};
+use mpuspec_mock::yaml::{self, MOST_MISTAKES, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -231,6 +231,9 @@ pub(super) struct Head {
     pub(super) generated: Option<Generated>,
 }
 
+/// No case has more rounds.
+const MOST_ROUNDS: u32 = 10_000;
+
 /// The parts of a file that are read by themselves.
 const SECTIONS: [&str; 2] = ["each", "steps"];
 
@@ -243,8 +246,9 @@ pub fn load_case(id: &str, origin: Origin) -> Result<Case, Vec<Problem>> {
     match case {
         Some(case) if mistakes.is_empty() => Ok(case),
         _ => {
+            let shown = mistakes.into_iter().take(MOST_MISTAKES);
             let mut problems: Vec<_> =
-                mistakes.into_iter().map(|mistake: Mistake| problem(mistake.place(&origin.text))).collect();
+                shown.map(|mistake: Mistake| problem(mistake.place(&origin.text))).collect();
             problems.sort_by_key(|problem| problem.placed.span.offset);
             Err(problems)
         }
@@ -277,8 +281,8 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
         let path = root.key("needs").index(at);
         mistakes.insert(Mistake { path, ..yaml::unknown("capability", name, &capabilities) });
     }
-    if head.repeat == Some(0) {
-        mistakes.insert(Mistake::at(&root.key("repeat"), "at least one round"));
+    if head.repeat.is_some_and(|rounds| !(1..=MOST_ROUNDS).contains(&rounds)) {
+        mistakes.insert(Mistake::at(&root.key("repeat"), format!("1 to {MOST_ROUNDS} rounds")));
     }
     let steps = steps.unwrap_or(Value::Sequence(Vec::new()));
     // What the explorer names it need not use.

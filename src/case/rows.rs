@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mpuspec_mock::provider::Harm;
-use mpuspec_mock::yaml::{self, Mapping, Mistake, Path, Value};
+use mpuspec_mock::yaml::{self, MOST_MISTAKES, Mapping, Mistake, Path, Value};
 use sha2::{Digest, Sha256};
 
 use super::check::check;
@@ -17,6 +17,9 @@ struct Columns {
     was: Vec<String>,
     values: Vec<(String, Value)>,
 }
+
+/// No file has more, in all of its rows together.
+const MOST_STEPS: usize = 100_000;
 
 pub(super) fn read_rows(
     each: Option<Value>,
@@ -37,11 +40,23 @@ pub(super) fn read_rows(
             return Vec::new();
         }
     };
+    let steps_of_one = steps.as_sequence().map_or(0, Vec::len);
+    if rows.len().saturating_mul(steps_of_one) > MOST_STEPS {
+        let message = format!(
+            "{} rows of {steps_of_one} steps; a file has up to {MOST_STEPS} steps in all rows",
+            rows.len()
+        );
+        mistakes.insert(Mistake::at(&path, message));
+        return Vec::new();
+    }
     let mut used = BTreeSet::new();
     let mut names = BTreeSet::new();
     let mut unused = None;
     let mut read = Vec::new();
     for (at, columns) in rows.iter().enumerate() {
+        if mistakes.len() >= MOST_MISTAKES {
+            break;
+        }
         if let Some(name) = &columns.name
             && !names.insert(name.clone())
         {

@@ -1,6 +1,6 @@
 //! A step: one operation, and what is said beside it.
 
-use mpuspec_mock::yaml::{self, Mistake, Path, Value};
+use mpuspec_mock::yaml::{self, MOST_MISTAKES, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -194,10 +194,14 @@ pub(super) fn read_steps(value: Value, path: &Path, mistakes: &mut Vec<Mistake>)
         mistakes.push(Mistake::at(path, "steps are a list; begin each with a hyphen"));
         return Vec::new();
     };
-    list.into_iter()
-        .enumerate()
-        .filter_map(|(at, value)| read_step(value, &path.index(at), mistakes))
-        .collect()
+    let mut steps = Vec::new();
+    for (at, value) in list.into_iter().enumerate() {
+        if mistakes.len() >= MOST_MISTAKES {
+            break;
+        }
+        steps.extend(read_step(value, &path.index(at), mistakes));
+    }
+    steps
 }
 
 fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<Step> {
@@ -274,6 +278,9 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
     })
 }
 
+/// No step has more: no server is asked by more at the same moment.
+const MOST_LANES: usize = 64;
+
 fn read_lanes(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<Vec<(String, Vec<Step>)>> {
     let Value::Mapping(mapping) = value else {
         mistakes.push(Mistake::at(path, "`together` maps the names of lanes to steps"));
@@ -289,8 +296,8 @@ fn read_lanes(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<
         };
         lanes.push((name, steps));
     }
-    if lanes.len() < 2 {
-        mistakes.push(Mistake::at(path, "`together` needs two lanes at least"));
+    if !(2..=MOST_LANES).contains(&lanes.len()) {
+        mistakes.push(Mistake::at(path, format!("`together` needs 2 to {MOST_LANES} lanes")));
     }
     Some(lanes)
 }

@@ -1,6 +1,7 @@
 //! `mpuspec check`.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
@@ -18,6 +19,9 @@ pub(super) struct Check {
     /// The row or the kind of finding, such as explore/histories or race/complete-and-abort
     case: String,
 }
+
+/// Histories are judged for so long; those behind it stay undecided.
+const LONGEST: Duration = Duration::from_secs(120);
 
 impl Check {
     pub(super) fn execute(self) -> Result<u8, Failure> {
@@ -38,11 +42,20 @@ impl Check {
             return Err(Failure::Usage(format!("{}: {message}", self.report.display())));
         }
         let oracle = Oracle::of(&provider);
-        let mut unlawful = false;
+        let (mut unlawful, mut undecided) = (false, false);
+        let began = Instant::now();
         for (name, history) in histories {
+            if began.elapsed() > LONGEST {
+                undecided = true;
+                print(&format!("{name}: undecided: the time of {} s is over\n", LONGEST.as_secs()));
+                continue;
+            }
             match judge(history, &oracle) {
                 Found::Lawful(_) => print(&format!("{name}: some order of the calls explains them\n")),
-                Found::TooMany => print(&format!("{name}: too many orders to try\n")),
+                Found::TooMany => {
+                    undecided = true;
+                    print(&format!("{name}: undecided: there are more orders than can be tried\n"));
+                }
                 Found::Unlawful(stuck) => {
                     unlawful = true;
                     let kind = FindingKind::from(kind_of(history, &stuck)).in_words();
@@ -50,7 +63,11 @@ impl Check {
                 }
             }
         }
-        Ok(u8::from(unlawful))
+        Ok(match (unlawful, undecided) {
+            (true, _) => 1,
+            (false, true) => 5,
+            (false, false) => 0,
+        })
     }
 
     fn histories<'r>(&self, report: &'r Report) -> Vec<(String, &'r History)> {

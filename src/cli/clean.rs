@@ -3,6 +3,7 @@
 use clap::Args;
 use mpuspec_mock::provider::Dialect;
 
+use super::door::guard;
 use super::target::{Connection, addressing};
 use super::{Failure, print};
 use crate::row::JournalHeader;
@@ -30,7 +31,6 @@ impl Clean {
         Ok(match cleaned {
             Cleaned::AllGone => 0,
             Cleaned::Uncertain => 1,
-            Cleaned::Unreached => 3,
         })
     }
 }
@@ -55,5 +55,7 @@ pub(super) fn connect(header: &JournalHeader, options: &ClientOptions) -> Result
         is_own: header.own_bucket && header.bucket == format!("mpuspec-{}", header.run),
         prefix: format!("mpuspec/{}/", header.run),
     };
-    Ok(client.map_err(RunError)?.confined(confined))
+    let client = client.map_err(RunError)?.confined(confined);
+    guard(&client.redactor);
+    Ok(client)
 }

@@ -2,12 +2,18 @@
 
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use mpuspec_mock::provider::Problem;
+use mpuspec_mock::yaml::MOST_MISTAKES;
+
+use crate::visible::visible_start;
+
+/// No line is shown further.
+const WIDEST: usize = 1_000;
 
 /// Draws all problems, one behind the other.
 pub(super) fn render(problems: &[Problem]) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(110);
     let mut text = String::new();
-    for problem in problems {
+    for problem in problems.iter().take(MOST_MISTAKES) {
         let placed = &problem.placed;
         let position = format!("{}:{}:{}", problem.origin.name, placed.span.line, placed.span.column);
         let label = LabeledSpan::new(Some(placed.message.clone()), placed.span.offset, placed.span.length);
@@ -27,7 +33,12 @@ pub(super) fn render(problems: &[Problem]) -> String {
         // Writing to a text does not fail.
         let _ = handler.render_report(&mut text, report.as_ref());
     }
+    let text: Vec<String> = text.lines().map(|line| visible_start(line, WIDEST)).collect();
     let noun = if problems.len() == 1 { "mistake" } else { "mistakes" };
-    text.push_str(&format!("{} {noun}\n", problems.len()));
-    text
+    let more = if problems.len() >= MOST_MISTAKES {
+        ", and perhaps more: none are looked for behind so many"
+    } else {
+        ""
+    };
+    format!("{}\n{} {noun}{more}\n", text.join("\n"), problems.len())
 }

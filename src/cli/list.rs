@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::door::print_json;
 use super::{Failure, catalogue, print};
 use crate::case::{ListedRow, Listing};
 
@@ -27,7 +28,7 @@ impl List {
         let listing = Listing::new(&catalogue, &selection);
         if self.json {
             let json = serde_json::to_string_pretty(&listing).expect("a list has no keys but texts");
-            print(&(json + "\n"));
+            print_json(&(json + "\n"));
         } else {
             let line = |row: &ListedRow| format!("{:<6} {}   {}\n", row.level.name(), row.name, row.title);
             print(&listing.rows.iter().map(line).collect::<String>());

@@ -65,7 +65,11 @@ impl Mock {
         }
         print(&format!("listening on {}\n", mock.endpoint()));
         let credentials = mock.credentials();
-        super::tell!("credentials: {} / {}", credentials.access_key(), credentials.secret_key());
+        super::door::say_of_the_mock(&format!(
+            "credentials: {} / {}",
+            credentials.access_key(),
+            credentials.secret_key()
+        ));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::Usage(error.to_string()))?;
         runtime.block_on(async {

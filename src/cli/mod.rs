@@ -2,10 +2,7 @@
 
 /// Writes a line to standard error; a reader that has gone away is no trouble.
 macro_rules! tell {
-    ($($argument:tt)*) => {{
-        use std::io::Write as _;
-        let _ = writeln!(std::io::stderr().lock(), $($argument)*);
-    }};
+    ($($argument:tt)*) => { $crate::cli::door::say(&format!($($argument)*)) };
 }
 use tell;
 
@@ -15,6 +12,7 @@ mod check;
 mod clean;
 mod diagnostic;
 mod diff;
+mod door;
 mod exploring;
 mod github;
 mod interrupt;
@@ -39,6 +37,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use mpuspec_mock::provider::FileError;
 
+use self::door::print;
 use crate::baseline::BaselineError;
 use crate::case::{Catalogue, CatalogueError};
 use crate::run::RunError;
@@ -158,12 +157,6 @@ pub fn main() -> u8 {
             3
         }
     }
-}
-
-/// Writes to standard output; a reader that has gone away is no trouble.
-fn print(text: &str) {
-    use std::io::Write as _;
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }
 
 /// The cases of the suite with those of the user's folders and files. Gives the patterns to select by.

@@ -6,6 +6,7 @@ use clap::Args;
 use mpuspec_mock::defects::Defect;
 use mpuspec_mock::yaml::{self, Path};
 
+use super::door::print_json;
 use super::{Failure, print};
 
 /// Shows which rows fail with each defect of the mock: what proves that a row can fail.
@@ -31,7 +32,7 @@ impl Mutants {
         if self.json {
             let text =
                 serde_json::to_string_pretty(&table).map_err(|error| Failure::Usage(error.to_string()))?;
-            print(&format!("{text}\n"));
+            print_json(&format!("{text}\n"));
             return Ok(0);
         }
         for (name, rows) in &table {

@@ -10,6 +10,7 @@ use clap::Args;
 use mpuspec_mock::provider::{self, Provider};
 
 use super::baseline::look_at;
+use super::door::{for_people, guard};
 use super::exploring::{Exploring, explore};
 use super::interrupt::on_interrupt;
 use super::partial::Partial;
@@ -191,6 +192,7 @@ impl Run {
             return Ok(4);
         }
         let mut stage = planned.open()?;
+        guard(&stage.client.redactor);
         let plan = std::mem::take(&mut stage.plan);
         let target = &stage.client.target;
         super::tell!(
@@ -419,7 +421,7 @@ impl Progress for Lines {
     fn row(&self, done: usize, total: usize, row: &RowReport) {
         if self.all || !matches!(row.verdict, Verdict::Pass | Verdict::NotApplicable) {
             let line = line(row, done, total, self.style);
-            if self.bar.is_hidden() { super::tell!("{line}") } else { self.bar.println(line) }
+            if self.bar.is_hidden() { super::tell!("{line}") } else { self.bar.println(for_people(&line)) }
         }
         self.bar.inc(1);
         self.partial.add(row);

@@ -3,7 +3,8 @@
 use clap::{Args, ValueEnum};
 use mpuspec_mock::provider::provider_schema;
 
-use super::{Failure, print};
+use super::Failure;
+use super::door::print_json;
 use crate::case::{case_schema, listing_schema};
 use crate::report::report_schema;
 
@@ -35,7 +36,7 @@ impl Schema {
             Of::Report => report_schema(),
             Of::List => listing_schema(),
         };
-        print(&format!("{schema:#}\n"));
+        print_json(&format!("{schema:#}\n"));
         Ok(0)
     }
 }

@@ -4,6 +4,7 @@ use clap::Args;
 use mpuspec_mock::provider::{self, Provider};
 use serde::Serialize;
 
+use super::door::print_json;
 use super::{Failure, print};
 use crate::case::{Catalogue, Pattern, RowId};
 
@@ -61,7 +62,7 @@ impl Sources {
         if self.json {
             let listed = Listed { schema_version: VERSION, sources };
             let json = serde_json::to_string_pretty(&listed).expect("a list has no keys but texts");
-            print(&(json + "\n"));
+            print_json(&(json + "\n"));
             return Ok(0);
         }
         if sources.is_empty() {

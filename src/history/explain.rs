@@ -34,7 +34,12 @@ pub fn explain(history: &History, stuck: &Stuck, oracle: &Oracle) -> String {
 pub fn timeline(history: &History) -> String {
     let begin = history.calls.iter().map(|call| call.start_us).min().unwrap_or(0);
     let end = history.calls.iter().map(|call| call.end_us.unwrap_or(call.start_us)).max().unwrap_or(0);
-    let place = |us: u64| (us.saturating_sub(begin)) * (WIDTH - 1) / (end - begin).max(1);
+    // A report can be anybody's, and so can its times.
+    let whole = u128::from(end.saturating_sub(begin).max(1));
+    let place = |us: u64| {
+        let scaled = u128::from(us.saturating_sub(begin)) * u128::from(WIDTH - 1) / whole;
+        u64::try_from(scaled).unwrap_or(WIDTH).min(WIDTH - 1)
+    };
     let widest = history.calls.iter().map(|call| call.client.len()).max().unwrap_or(0);
     let mut text = String::new();
     for (at, call) in history.calls.iter().enumerate() {

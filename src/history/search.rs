@@ -32,6 +32,10 @@ pub struct Stuck {
 const MOST: usize = 100_000;
 /// So long it may take.
 const LONGEST: Duration = Duration::from_secs(1);
+/// So long all the keys of a history may take.
+const LONGEST_OF_ALL: Duration = Duration::from_secs(30);
+/// Of more calls to a key no order is looked for: the search is as deep as they are many.
+const MOST_CALLS: usize = 1_000;
 
 /// Searches an order of some calls of a history, from any of the given states.
 ///
@@ -56,6 +60,9 @@ fn search_in_order(
     oracle: &Oracle,
     wanted: Wanted,
 ) -> Found {
+    if calls.len() > MOST_CALLS {
+        return Found::TooMany;
+    }
     let mut search = Search {
         history,
         calls,
@@ -86,7 +93,11 @@ fn search_in_order(
 
 /// Judges a whole history, the keys that do not touch each other by themselves.
 pub fn judge(history: &History, oracle: &Oracle) -> Found {
+    let until = Instant::now() + LONGEST_OF_ALL;
     for calls in partitions(history) {
+        if Instant::now() > until {
+            return Found::TooMany;
+        }
         match search(history, &calls, &[Joint::default()], oracle, false) {
             Found::Lawful(_) => {}
             other => return other,
@@ -158,14 +169,14 @@ fn partitions(history: &History) -> Vec<Vec<usize>> {
         }
         groups.push(joined);
     }
-    groups
-        .iter()
-        .filter(|keys| !keys.is_empty())
-        .map(|keys| {
-            let of = |at: &usize| keys.contains(history.calls[*at].ask.key());
-            (0..history.calls.len()).filter(of).collect()
-        })
-        .collect()
+    let mut calls = vec![Vec::new(); groups.len()];
+    for (at, call) in history.calls.iter().enumerate() {
+        if let Some(of) = group.get(call.ask.key()) {
+            calls[*of].push(at);
+        }
+    }
+    calls.retain(|calls| !calls.is_empty());
+    calls
 }
 
 /// Which calls have found their place.

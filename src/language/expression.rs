@@ -37,6 +37,8 @@ pub struct Sizes<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missing(pub LimitName);
 
+/// No expression is longer, in bytes: it is read and computed term by term.
+const LONGEST: usize = 200;
 /// The size of a last part, by default.
 const TAIL: i64 = 1024;
 /// A part that is large enough for two contents to differ, where no smallest size is given.
@@ -55,6 +57,12 @@ impl Sizes<'_> {
 impl Expr {
     /// Reads an expression.
     pub fn parse(text: &str) -> Result<Self, String> {
+        if text.len() > LONGEST {
+            return Err(format!(
+                "an expression is up to {LONGEST} characters long, and this has {}",
+                text.len()
+            ));
+        }
         let mut parser = Parser { rest: tokens(text)?, text };
         let node = parser.sum()?;
         match parser.rest.first() {
@@ -269,5 +277,6 @@ mod tests {
         assert!(told("5 MiBs").contains("unknown unit `MiBs`"), "{}", told("5 MiBs"));
         assert!(told("full -").contains("ends too early"));
         assert!(told("full full").contains("one word too many"));
+        assert!(told(&"1+".repeat(200_000)).contains("up to 200 characters"));
     }
 }

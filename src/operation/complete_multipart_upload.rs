@@ -26,6 +26,9 @@ use crate::wire::dialect::{Dialect, namespace, own};
 use crate::wire::reader::{echoes, echoes_key, etag, told};
 use crate::wire::{Answer, Body, Call, Request, Response, unquoted};
 
+/// No callback is padded by more: servers read no longer header.
+const MOST_PADDING: usize = 1 << 20;
+
 /// The arguments of `complete_upload`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -256,7 +259,7 @@ fn ask_for(
         (None, Some(server)) => {
             let name = server.expect(callback);
             let padding = callback.padding.as_ref().map(|size| row.size(size)).transpose()?;
-            let padding = usize::try_from(padding.unwrap_or(0)).unwrap_or(0);
+            let padding = usize::try_from(padding.unwrap_or(0)).unwrap_or(usize::MAX).min(MOST_PADDING);
             (server.ask(&name, callback, padding), Some(name))
         }
     };

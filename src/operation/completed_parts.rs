@@ -1,9 +1,11 @@
 //! The list of a completion: what a case writes, and what is sent.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use quick_xml::escape::escape;
 
+use super::MOST_CALLS;
 use super::headers::listed_checksums;
 use crate::language::{CompletedEntry, CompletedList, ETagForm, Expr, ListedNumber, PartRef};
 use crate::row::{RowState, Unavailable};
@@ -36,13 +38,23 @@ impl CompletedPart {
     }
 }
 
+/// The numbers of a range.
+pub(super) fn numbers(first: i64, last: i64) -> Result<RangeInclusive<i64>, Unavailable> {
+    match u64::try_from(last.saturating_sub(first)) {
+        Ok(numbers) if numbers >= MOST_CALLS => {
+            Err(Unavailable(format!("a range has up to {MOST_CALLS} numbers, and not {numbers}")))
+        }
+        _ => Ok(first..=last),
+    }
+}
+
 /// Returns the entries of a list, one for each number of a range.
 pub(super) fn entries(list: &CompletedList, row: &RowState<'_>) -> Result<Vec<CompletedEntry>, Unavailable> {
     match list {
         CompletedList::List(list) => Ok(list.clone()),
         CompletedList::Range(first, last) => {
-            let numbers = row.value(first)?..=row.value(last)?;
-            let exprs = numbers.filter_map(|number| Expr::parse(&number.to_string()).ok());
+            let exprs = numbers(row.value(first)?, row.value(last)?)?
+                .filter_map(|number| Expr::parse(&number.to_string()).ok());
             Ok(exprs.map(|number| CompletedEntry::of(PartRef::Number(number))).collect())
         }
     }

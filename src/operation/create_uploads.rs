@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::create_multipart_upload::{CreateMultipartUploadRequest, CreateUpload, Creating};
-use super::{Arguments, Cost, Kind, Loop, Named, Prepared, Profile, Scope};
+use super::{Arguments, Cost, Kind, Loop, MOST_CALLS, Named, Prepared, Profile, Scope};
 use crate::language::{Expr, Missing, Sizes};
 use crate::row::{RowState, Unavailable};
 
@@ -58,7 +58,7 @@ impl Arguments for CreateUploads {
     }
 
     fn cost(&self, sizes: &Sizes<'_>) -> Result<Cost, Missing> {
-        Ok(Cost::requests(2 * self.count.size(sizes)?))
+        Ok(Cost::requests(self.count.size(sizes)?.saturating_mul(2)))
     }
 }
 
@@ -74,6 +74,10 @@ impl Loop for CreateUploads {
             let request = CreateMultipartUploadRequest { key, ..Default::default() };
             Box::new(Creating { request, name, checksum: None })
         };
-        Ok(((0..row.size(&self.count)?).map(create).collect(), 1))
+        let count = row.size(&self.count)?;
+        if count > MOST_CALLS {
+            return Err(Unavailable(format!("a step creates up to {MOST_CALLS} uploads, and not {count}")));
+        }
+        Ok(((0..count).map(create).collect(), 1))
     }
 }

@@ -63,6 +63,9 @@ use crate::language::{Expr, Missing, Sizes, UploadRef};
 use crate::row::{RowState, Unavailable, Witness, Written};
 use crate::wire::{Answer, Call};
 
+/// No step makes more calls, and no row sends more requests: it would be no test, but a load.
+pub const MOST_CALLS: u64 = 100_000;
+
 /// What an operation is called, in cases and in the documents.
 pub trait Named: DeserializeOwned + JsonSchema {
     /// The word in cases.

@@ -4,6 +4,7 @@ use mpuspec_mock::yaml::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::completed_parts::numbers;
 use super::upload_part::{Sending, UploadPart};
 use super::upload_part_copy::{Copying, UploadPartCopy};
 use super::{Arguments, Bounded, Cost, Loop, Named, Prepared, Profile, Scope};
@@ -107,7 +108,8 @@ impl UploadParts {
                 Ok(numbers.len() as u64)
             }
             Numbers::Range(first, last) => {
-                Ok(u64::try_from(last.value(sizes)? - first.value(sizes)? + 1).unwrap_or(0))
+                let numbers = last.value(sizes)?.saturating_sub(first.value(sizes)?).saturating_add(1);
+                Ok(u64::try_from(numbers).unwrap_or(0))
             }
         }
     }
@@ -117,7 +119,7 @@ impl Loop for UploadParts {
     fn prepare(&self, row: &mut RowState<'_>) -> Result<(Vec<Box<dyn Prepared>>, usize), Unavailable> {
         let mut numbers: Vec<i64> = match &self.numbers {
             Numbers::List(list) => list.iter().map(|number| row.value(number)).collect::<Result<_, _>>()?,
-            Numbers::Range(first, last) => (row.value(first)?..=row.value(last)?).collect(),
+            Numbers::Range(first, last) => numbers(row.value(first)?, row.value(last)?)?.collect(),
         };
         let highest = numbers.iter().copied().max();
         if self.order == Some(SendOrder::Shuffled) {

@@ -1,8 +1,8 @@
 //! Failures as workflow commands of GitHub, which shows them beside the lines of a file.
 
-use super::visible::visible_start;
 use super::{News, Report, RowReport};
 use crate::case::Level;
+use crate::visible::visible_start;
 
 /// More are not shown by the platform, step by step.
 const MOST: usize = 10;

@@ -6,8 +6,7 @@ use crate::case::Level;
 /// Writes a badge. Counts, never a percentage.
 pub fn to_badge(report: &Report) -> String {
     let counts = report.summary.by_level.get(Level::Must.name()).copied().unwrap_or_default();
-    let held = counts.pass + counts.tolerated;
-    let judged = held + counts.fail + counts.blocked + counts.error;
+    let (held, judged) = (counts.held(), counts.judged());
     let known = report.baseline.as_ref().map_or(0, |held| held.known.len());
     let (said, colour) = match (report.complete, report.exit) {
         (false, _) => (format!("{held}/{judged} MUST, partial"), "#5b5f66"),

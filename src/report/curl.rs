@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use super::visible::visible;
 use super::{Report, RowReport};
+use crate::visible::visible;
 use crate::wire::{Exchange, RecordedRequest};
 
 /// What curl says of itself, or what belongs to the bytes, the signature or the framing of that one request.
@@ -39,17 +39,12 @@ pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
     }
     let mut script = Script { report, row, known: Vec::new(), blobs: Vec::new(), text: String::new() };
     script.head();
-    let mut before = 0;
+    let mut next: u32 = 1;
     for exchange in &row.exchanges {
-        if exchange.n > before + 1 {
-            let _ = writeln!(
-                script.text,
-                "# Exchanges {} to {} are not in the report.",
-                before + 1,
-                exchange.n - 1
-            );
+        if exchange.n > next {
+            let _ = writeln!(script.text, "# Exchanges {next} to {} are not in the report.", exchange.n - 1);
         }
-        before = exchange.n;
+        next = exchange.n.saturating_add(1);
         script.call(exchange);
     }
     Some(script.text)

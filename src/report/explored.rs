@@ -28,12 +28,12 @@ impl Exploration {
 impl Exploration {
     /// In one line.
     pub fn in_words(&self) -> String {
-        let rounds: u32 = self.pairs.iter().map(|pair| pair.rounds).sum();
+        let rounds: u64 = self.pairs.iter().map(|pair| u64::from(pair.rounds)).sum();
         let exercised = self.pairs.iter().filter(|pair| pair.not_exercised().is_none()).count();
         let both = self.pairs.iter().filter(|pair| pair.was_seen_in_both_orders()).count();
         format!(
             "{} of {} calls in states, {exercised} of {} pairs of calls at the same time in {rounds} rounds, {both} in both orders",
-            self.cells - self.cells_not_judged.len() as u64,
+            self.cells.saturating_sub(self.cells_not_judged.len() as u64),
             self.cells,
             self.pairs.len()
         )
@@ -77,14 +77,14 @@ impl ExploredPair {
         match self {
             Self { rounds: 0, .. } => Some("no round was run"),
             Self { overlapping: 0, .. } => Some("the calls were never under way at the same time"),
-            _ if self.lawful + self.found == 0 => Some("more orders than can be tried"),
+            _ if self.lawful == 0 && self.found == 0 => Some("more orders than can be tried"),
             _ => None,
         }
     }
 
     /// The share of rounds in which a fault may show, and that yet was missed once in twenty runs: by the rule of three.
     pub fn missed_at(&self) -> Option<f64> {
-        let seen = self.lawful + self.found;
+        let seen = self.lawful.saturating_add(self.found);
         (seen > 0).then(|| (3.0 / f64::from(seen)).min(1.0))
     }
 }

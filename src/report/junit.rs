@@ -6,9 +6,9 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 
 use super::terminal::failure;
-use super::visible::visible;
 use super::{News, Report, RowReport, Style, Verdict};
 use crate::case::Level;
+use crate::visible::visible;
 
 /// Writes a report.
 pub fn to_junit(report: &Report) -> String {
@@ -16,7 +16,7 @@ pub fn to_junit(report: &Report) -> String {
     for row in &report.cases {
         let suite = suites.entry(&row.area).or_insert_with(|| suite(report, &row.area));
         suite.add_test_case(test(report, row));
-        let time = suite.time.unwrap_or_default() + Duration::from_millis(row.millis);
+        let time = suite.time.unwrap_or_default().saturating_add(Duration::from_millis(row.millis));
         suite.set_time(time);
     }
     for id in &report.not_run {

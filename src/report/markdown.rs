@@ -5,9 +5,9 @@
 use std::fmt::Write as _;
 
 use super::evidence::wire;
-use super::visible::{visible, visible_start};
 use super::{Report, RowReport, StepResult, Verdict};
 use crate::case::Level;
+use crate::visible::{visible, visible_start};
 
 /// Characters kept of one text.
 const LONGEST: usize = 300;
@@ -107,7 +107,8 @@ fn deaths(text: &mut String, report: &Report) {
     for death in &report.deaths {
         let _ = writeln!(
             text,
-            "## The server died\n\n{}. The last requests that reached it:\n",
+            "## The server {}\n\n{}. The last requests that reached it:\n",
+            death.verb(),
             code(&death.in_words())
         );
         let requests: Vec<String> = death.requests.iter().map(|request| code(request)).collect();

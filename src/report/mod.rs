@@ -22,7 +22,6 @@ mod shell;
 mod standing;
 mod terminal;
 mod timeline;
-mod visible;
 
 pub use annotations::annotations;
 pub use badge::to_badge;

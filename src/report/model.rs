@@ -83,7 +83,7 @@ impl Report {
     /// Returns whether a MUST row holds: without one nothing can be called good.
     pub fn holds_a_must(&self) -> bool {
         let must = self.summary.by_level.get(Level::Must.name());
-        must.is_some_and(|counts| counts.pass + counts.tolerated > 0)
+        must.is_some_and(|counts| counts.held() > 0)
     }
 }
 
@@ -190,6 +190,21 @@ impl Counts {
             Verdict::Unsupported => &mut self.unsupported,
             Verdict::NotApplicable => &mut self.not_applicable,
         } += 1;
+    }
+
+    /// How many rows hold. A report can be anybody's, and so can its counts.
+    pub fn held(&self) -> usize {
+        self.pass.saturating_add(self.tolerated)
+    }
+
+    /// How many count against the server.
+    pub fn broken(&self) -> usize {
+        self.fail.saturating_add(self.blocked)
+    }
+
+    /// How many were judged, or would have been but for an error.
+    pub fn judged(&self) -> usize {
+        self.held().saturating_add(self.broken()).saturating_add(self.error)
     }
 
     /// How many have this one.

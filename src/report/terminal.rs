@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Color, Style as Ansi};
 
 use super::evidence::{HEADER, decisive, wire};
-use super::visible::{visible, visible_start};
 use super::{AS_CLAIMED, HeldAgainst, Report, RowReport, Verdict};
 use crate::case::Level;
 use crate::history::timeline;
+use crate::visible::{visible, visible_start};
 
 /// How lines are drawn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,6 +35,13 @@ impl Style {
     }
 }
 
+/// No line of a file is shown further, and no mark below one is longer.
+const WIDEST: usize = 400;
+
+fn name(row: &RowReport) -> String {
+    visible(&row.name())
+}
+
 /// The line of a row that has its verdict.
 pub fn line(row: &RowReport, done: usize, total: usize, style: Style) -> String {
     let word = style.paint(row.verdict, &format!("{:>12}", row.verdict.name().to_uppercase()));
@@ -46,7 +53,7 @@ pub fn line(row: &RowReport, done: usize, total: usize, style: Style) -> String 
     };
     let told = if told.is_empty() { String::new() } else { format!("   {}", visible(&told.join("; "))) };
     let time = format!("{}.{:03}s", row.millis / 1000, row.millis % 1000);
-    format!("{word} [{time:>8}] ({done:>width$}/{total}) {}{level}{told}", row.name())
+    format!("{word} [{time:>8}] ({done:>width$}/{total}) {}{level}{told}", name(row))
 }
 
 /// The failures, the firmest promises first; `most` of them in full.
@@ -82,7 +89,7 @@ pub fn failures(report: &Report, most: usize, style: Style) -> String {
                 text,
                 "{} {}: {}",
                 row.verdict.name().to_uppercase(),
-                row.name(),
+                name(row),
                 visible(row.reason.as_deref().unwrap_or(""))
             );
         }
@@ -93,9 +100,13 @@ pub fn failures(report: &Report, most: usize, style: Style) -> String {
     for (cause, rows) in folded {
         let answered = visible(report.preflight.get(cause).map_or("", String::as_str));
         let noun = if rows.len() == 1 { "row needs" } else { "rows need" };
-        let _ =
-            writeln!(text, "{} {noun} {cause}, which was answered {answered} in the preflight:", rows.len());
-        let names: Vec<String> = rows.iter().map(|row| row.name()).collect();
+        let _ = writeln!(
+            text,
+            "{} {noun} {}, which was answered {answered} in the preflight:",
+            rows.len(),
+            visible(cause)
+        );
+        let names: Vec<String> = rows.iter().map(|row| name(row)).collect();
         let _ = writeln!(text, "   {}\n", names.join(", "));
     }
     text
@@ -105,8 +116,13 @@ pub fn failures(report: &Report, most: usize, style: Style) -> String {
 pub fn findings(report: &Report) -> String {
     let mut text = String::new();
     for finding in &report.findings {
-        let _ =
-            writeln!(text, "── FINDING  {}   {}   seed {}", finding.id, finding.level.name(), finding.seed);
+        let _ = writeln!(
+            text,
+            "── FINDING  {}   {}   seed {}",
+            visible(&finding.id),
+            finding.level.name(),
+            visible(&finding.seed)
+        );
         let _ = writeln!(text, "   {}\n", visible(&finding.title));
         let picture = match (&finding.explanation, &finding.history) {
             (Some(explanation), _) => explanation.text.clone(),
@@ -136,8 +152,12 @@ pub fn findings(report: &Report) -> String {
 pub fn deaths(report: &Report) -> String {
     let mut text = String::new();
     for death in &report.deaths {
-        let _ =
-            writeln!(text, "── DEATH  {}\n   the last requests that reached it:", visible(&death.in_words()));
+        let head = if death.hung { "HUNG" } else { "DEATH" };
+        let _ = writeln!(
+            text,
+            "── {head}  {}\n   the last requests that reached it:",
+            visible(&death.in_words())
+        );
         death.requests.iter().for_each(|request| _ = writeln!(text, "     {}", visible(request)));
         text.push('\n');
     }
@@ -148,16 +168,17 @@ pub fn deaths(report: &Report) -> String {
 pub(super) fn failure(report: &Report, row: &RowReport, style: Style) -> String {
     let mut text = String::new();
     let word = style.paint(row.verdict, &row.verdict.name().to_uppercase());
-    let _ = writeln!(text, "── {word}  {}   {}", row.name(), row.level.name());
+    let _ = writeln!(text, "── {word}  {}   {}", name(row), row.level.name());
     let _ = writeln!(text, "   {}\n", visible(&row.title));
     if let Some(excerpt) = &row.excerpt {
-        let _ = writeln!(text, "     ╭─[{}:{}:{}]", row.file, excerpt.line, excerpt.column);
+        let _ = writeln!(text, "     ╭─[{}:{}:{}]", visible(&row.file), excerpt.line, excerpt.column);
         let decisive = decisive(row);
-        for (number, line) in (excerpt.first_line..).zip(&excerpt.lines) {
-            let _ = writeln!(text, "{number:>4} │ {line}");
+        for (number, line) in (excerpt.first_line..usize::MAX).zip(&excerpt.lines) {
+            let _ = writeln!(text, "{number:>4} │ {}", visible_start(line, WIDEST));
             if number == excerpt.line {
-                let indent = " ".repeat(excerpt.column.saturating_sub(1));
-                let _ = writeln!(text, "     · {indent}{}", "─".repeat(excerpt.length.max(1)));
+                // A report can be anybody's: its numbers have no bounds of their own.
+                let indent = " ".repeat(excerpt.column.saturating_sub(1).min(WIDEST));
+                let _ = writeln!(text, "     · {indent}{}", "─".repeat(excerpt.length.clamp(1, WIDEST)));
                 if let Some(step) = decisive {
                     if let Some(expected) = &step.expected {
                         let _ = writeln!(text, "     · {indent}expected  {}", visible(expected));
@@ -176,9 +197,9 @@ pub(super) fn failure(report: &Report, row: &RowReport, style: Style) -> String 
     }
     for source in &row.sources {
         let says = source.says.as_ref().map_or_else(String::new, |says| format!(": {}", visible(says)));
-        let _ = writeln!(text, "   source   {}{says}", source.key);
+        let _ = writeln!(text, "   source   {}{says}", visible(&source.key));
         if let Some(url) = source.url.as_ref().filter(|url| **url != source.key) {
-            let _ = writeln!(text, "            {url}");
+            let _ = writeln!(text, "            {}", visible(url));
         }
     }
     wire_lines(&mut text, row);
@@ -233,7 +254,7 @@ pub fn summary(report: &Report, style: Style) -> String {
     let _ = writeln!(
         text,
         "     Summary [{seconds}] {}: {} rows: {} passed, {} tolerated, {} failed, {} blocked, {} errors, {} unsupported, {} n/a",
-        report.target.name,
+        visible(&report.target.name),
         report.summary.total,
         all.pass,
         all.tolerated,
@@ -245,8 +266,7 @@ pub fn summary(report: &Report, style: Style) -> String {
     );
     for level in Level::ALL {
         let Some(counts) = report.summary.by_level.get(level.name()) else { continue };
-        let held = counts.pass + counts.tolerated;
-        let judged = held + counts.fail + counts.blocked + counts.error;
+        let (held, judged) = (counts.held(), counts.judged());
         let words = if level == Level::Info { "observed" } else { "hold" };
         let _ = writeln!(text, "{:>12} {held} of {judged} {words}", level.name());
     }
@@ -254,11 +274,11 @@ pub fn summary(report: &Report, style: Style) -> String {
         let _ = writeln!(text, "    observed");
         // What is as the documents have it needs no line; the other formats have every row.
         for (name, outcome) in report.observed.iter().filter(|(_, outcome)| *outcome != AS_CLAIMED) {
-            let _ = writeln!(text, "             {name}: {}", visible(outcome));
+            let _ = writeln!(text, "             {}: {}", visible(name), visible(outcome));
         }
     }
     if !report.exploration.is_empty() {
-        let _ = writeln!(text, "    explored {}", report.exploration.in_words());
+        let _ = writeln!(text, "    explored {}", visible(&report.exploration.in_words()));
     }
     let _ =
         writeln!(text, "        wire {} requests, {} bytes sent", report.run.requests, report.run.bytes_sent);
@@ -279,6 +299,6 @@ pub fn summary(report: &Report, style: Style) -> String {
         0 => Verdict::Unsupported,
         _ => Verdict::Fail,
     };
-    let _ = writeln!(text, "{} (exit {})", style.paint(verdict, &report.conclusion), report.exit);
+    let _ = writeln!(text, "{} (exit {})", style.paint(verdict, &visible(&report.conclusion)), report.exit);
     text
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{Error, Write as _};
+use std::io::{Error, ErrorKind, Write as _};
 #[cfg(unix)]
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -141,33 +141,43 @@ impl Journal {
     }
 }
 
-/// The journals of runs that did not clean up, with what each made.
-pub fn journals() -> Vec<(PathBuf, JournalHeader, Vec<Made>)> {
+/// A journal of a run that did not clean up, with what the run made.
+type Found = (PathBuf, JournalHeader, Vec<Made>);
+
+/// The journals of runs that did not clean up, and the files that cannot be read as one, with the reason.
+pub fn journals() -> (Vec<Found>, Vec<(PathBuf, String)>) {
     let folder = folder();
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Vec::new() };
+    let (mut found, mut unread) = (Vec::new(), Vec::new());
+    let entries = match std::fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return (found, unread),
+        Err(error) => return (found, vec![(folder, error.to_string())]),
+    };
     let owner = owner(&folder);
     if !is_of(&folder, owner) {
-        return Vec::new();
+        return (found, vec![(folder, "it belongs to somebody else".to_owned())]);
     }
-    let mut found: Vec<_> = entries
-        .flatten()
-        .filter(|entry| is_of(&entry.path(), owner))
-        .filter_map(|entry| {
-            let (header, made) = read(&entry.path())?;
-            Some((entry.path(), header, made))
-        })
-        .collect();
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    found
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+    paths.sort();
+    for path in paths {
+        match read(&path) {
+            _ if !is_of(&path, owner) => unread.push((path, "it belongs to somebody else".to_owned())),
+            Ok((header, made)) => found.push((path, header, made)),
+            Err(error) => unread.push((path, error.to_string())),
+        }
+    }
+    (found, unread)
 }
 
-fn read(path: &Path) -> Option<(JournalHeader, Vec<Made>)> {
-    let text = read_text(path, LONGEST_BY_MACHINE).ok()?;
+fn read(path: &Path) -> std::io::Result<(JournalHeader, Vec<Made>)> {
+    let text = read_text(path, LONGEST_BY_MACHINE)?;
     let mut lines = text.lines();
-    let header: JournalHeader = serde_json::from_str(lines.next()?).ok()?;
+    let head = lines.next().ok_or_else(|| Error::other("it is empty"))?;
+    let header = serde_json::from_str(head).map_err(|_| Error::other("it is no journal"))?;
     // The last line may be half written.
     let made = lines.filter_map(|line| serde_json::from_str(line).ok()).collect();
-    Some((header, made))
+    Ok((header, made))
 }
 
 /// The keys under which uploads were created, as they were sent.

@@ -6,6 +6,9 @@ use super::state::{RowState, Unavailable};
 use crate::language::{ByteRange, Expr, KeyName, PartNumber};
 use crate::wire::Blob;
 
+/// No key is longer, in bytes: servers read no longer line.
+const LONGEST_KEY: u64 = 64 << 10;
+
 impl RowState<'_> {
     /// A key of the row.
     pub fn key(&self, name: &KeyName) -> Result<String, Unavailable> {
@@ -13,7 +16,11 @@ impl RowState<'_> {
             KeyName::Text(text) => Ok(format!("{}{text}", self.prefix)),
             KeyName::Begins(text) => Ok(format!("{text}{}object", self.prefix)),
             KeyName::Long { bytes, fill } => {
-                let bytes = self.size(bytes)? as usize;
+                let bytes = self.size(bytes)?;
+                if bytes > LONGEST_KEY {
+                    return Err(Unavailable(format!("a key has up to {LONGEST_KEY} bytes, and not {bytes}")));
+                }
+                let bytes = bytes as usize;
                 let mut key = self.prefix.clone();
                 while key.len() + fill.len() <= bytes {
                     key.push_str(fill);

@@ -19,26 +19,56 @@ pub enum BucketChoice {
     Create,
 }
 
+/// Why a bucket cannot be used.
+pub struct Unopened {
+    /// In words.
+    pub error: RunError,
+    /// Whether its creation may have happened although no success was answered.
+    pub may_be_there: bool,
+}
+
+impl From<RunError> for Unopened {
+    fn from(error: RunError) -> Self {
+        Self { error, may_be_there: false }
+    }
+}
+
 /// Makes or checks the bucket. Gives what the server calls itself, and whether versions have to be removed.
 pub async fn open_bucket(
     client: &Client,
     choice: &BucketChoice,
     allow_versioned: bool,
-) -> Result<(String, bool), RunError> {
-    let log = Log::default();
-    let server = |answer: &Answer| answer.header("server").unwrap_or_default().to_owned();
-    let bucket = &client.target.bucket;
-    if *choice == BucketChoice::Create {
-        // OSS takes the region from the host name, and S3's first region goes without saying.
-        let told = client.target.dialect == Dialect::S3 && client.target.region != "us-east-1";
-        let region = told.then(|| client.target.region.clone());
-        let answer =
-            client.call(&CreateBucketRequest { region }, &log).await.map_err(|t| unreachable(client, &t))?;
-        if !answer.is_ok() {
-            return Err(refused(client, &answer, &format!("creating the bucket {bucket}")));
-        }
-        return Ok((server(&answer), false));
+) -> Result<(String, bool), Unopened> {
+    match choice {
+        BucketChoice::Create => create(client).await,
+        BucketChoice::Existing => Ok(look_at(client, allow_versioned).await?),
     }
+}
+
+async fn create(client: &Client) -> Result<(String, bool), Unopened> {
+    // OSS takes the region from the host name, and S3's first region goes without saying.
+    let told = client.target.dialect == Dialect::S3 && client.target.region != "us-east-1";
+    let region = told.then(|| client.target.region.clone());
+    let created = client.call(&CreateBucketRequest { region }, &Log::default()).await;
+    let answer = created.map_err(|trouble| Unopened {
+        error: unreachable(client, &trouble),
+        may_be_there: trouble.is_of_the_server(),
+    })?;
+    if !answer.is_ok() {
+        let what = format!("creating the bucket {}", client.target.bucket);
+        return Err(Unopened { error: refused(client, &answer, &what), may_be_there: answer.status >= 500 });
+    }
+    Ok((server(&answer), false))
+}
+
+/// What the server calls itself.
+fn server(answer: &Answer) -> String {
+    answer.header("server").unwrap_or_default().to_owned()
+}
+
+async fn look_at(client: &Client, allow_versioned: bool) -> Result<(String, bool), RunError> {
+    let log = Log::default();
+    let bucket = &client.target.bucket;
     let answer = probe(client, &log).await.map_err(|trouble| unreachable(client, &trouble))?;
     match answer.status {
         200..300 => {}

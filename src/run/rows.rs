@@ -61,9 +61,8 @@ impl Runner {
                 if context.client.budget.is_interrupted() || (applies && decided.load(Ordering::Relaxed)) {
                     return None;
                 }
-                let (outcome, _turn) = match context.watch.gone_since() {
-                    Some(row) if applies => {
-                        let reason = Some(format!("the server is gone since {row}"));
+                let (outcome, _turn) = match context.watch.why_gone() {
+                    reason @ Some(_) if applies => {
                         let empty = empty_report(&planned, &context.registry);
                         let report = RowReport { reason, verdict: Verdict::Error, ..empty };
                         ((report, Sweep::default()), turn)
@@ -112,6 +111,15 @@ fn turn_of(planned: &PlannedRow) -> (bool, std::cmp::Reverse<u64>) {
     (planned.runs_alone(), std::cmp::Reverse(hundreds))
 }
 
+/// The same, where somebody else's row met the end of the server first: one of them is told of it.
+fn unjudged(report: RowReport, context: &RowContext) -> RowReport {
+    if !report.verdict.counts_against() {
+        return report;
+    }
+    let reason = context.watch.why_gone().map(|why| format!("{why}, while this row was under way"));
+    RowReport { verdict: Verdict::Error, reason, ..report }
+}
+
 /// Runs a row. If the server dies meanwhile and can be started anew, the row is run once more, alone: so each
 /// row that had nothing to do with it is judged after all, and the one that did it is known.
 async fn run_watched(
@@ -126,7 +134,11 @@ async fn run_watched(
     let Came { report, mut left, .. } = run_planned(context, planned).await;
     let died = is_troubled(&report)
         && (context.watch.look(&context.client, &row, alone).await || context.watch.count() > deaths);
-    if !died || alone || context.watch.gone_since().is_some() {
+    if died && let Some(since) = context.watch.gone_since() {
+        let report = if since == row { report } else { unjudged(report, context) };
+        return ((report, left), turn);
+    }
+    if !died || alone {
         return ((report, left), turn);
     }
     drop(turn);

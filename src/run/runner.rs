@@ -6,9 +6,11 @@ use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use mpuspec_mock::provider::{LIMITS, Provider};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::audit::Ledger;
-use super::bucket::probe;
+use super::bucket::{Unopened, probe};
 use super::cleanup::{Finished, Sweep};
 use super::context::RowContext;
 use super::execute::{Came, run_planned};
@@ -156,6 +158,18 @@ impl Runner {
         registry: Registry,
         options: RunOptions,
     ) -> Result<Self, RunError> {
+        // Answers stand in these errors too.
+        let redactor = client.redactor.clone();
+        let prepared = Self::begin(client, provider, registry, options).await;
+        prepared.map_err(|error| RunError(redactor.clean(&error.0)))
+    }
+
+    async fn begin(
+        client: Client,
+        provider: Provider,
+        registry: Registry,
+        options: RunOptions,
+    ) -> Result<Self, RunError> {
         let (started, started_at) =
             (Instant::now(), jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
         let prefix = format!("mpuspec/{}/", options.id);
@@ -189,11 +203,11 @@ impl Runner {
         let opened = open_bucket(&client, &options.bucket, options.allow_versioned).await;
         let (server, versioned) = match opened {
             Ok(opened) => opened,
-            Err(error) => {
+            Err(Unopened { error, may_be_there }) => {
                 // A bucket can be there although the answer to its creation was lost: then `clean` has to know.
-                let own = options.bucket == BucketChoice::Create;
-                let found = probe(&client, &Log::for_clean_up()).await;
-                if !(own && found.is_ok_and(|answer| answer.is_ok())) {
+                let is_gone = !may_be_there
+                    || probe(&client, &Log::for_clean_up()).await.is_ok_and(|answer| answer.status == 404);
+                if is_gone {
                     journal.remove();
                 }
                 return Err(error);
@@ -271,6 +285,11 @@ impl Runner {
         }
     }
 
+    /// Takes the secrets of the run out of a part of its report.
+    pub fn without_secrets<T: Serialize + DeserializeOwned>(&self, part: T) -> T {
+        self.context.client.redactor.cleaned(part)
+    }
+
     /// The scheme of the endpoint.
     pub fn scheme(&self) -> &str {
         self.context.client.target.endpoint.scheme()
@@ -297,7 +316,7 @@ impl Runner {
     /// Cleans up and reports, with what was found beside the rows of the plan.
     pub async fn finish(self, done: Done, found: Findings) -> Report {
         let Done { mut rows, not_run, mut left, end } = done;
-        rows.extend(found.rows);
+        rows.extend(self.without_secrets(found.rows));
         rows.sort_by(|a, b| (&a.id, &a.row).cmp(&(&b.id, &b.row)));
         accuse_where_nobody_does(&mut rows);
         left.add(found.left);
@@ -306,8 +325,11 @@ impl Runner {
             Some(kept) => CleanUp { left: vec![kept], ..CleanUp::default() },
             None => self.clean_up(left).await,
         };
-        let report = self.report(rows, not_run, end, cleanup);
-        Report { findings: found.findings, exploration: found.exploration, audit: found.audit, ..report }
+        let mut report = self.report(rows, not_run, end, cleanup);
+        let rows = std::mem::take(&mut report.cases);
+        let Findings { findings, exploration, audit, .. } = found;
+        let report = self.without_secrets(Report { findings, exploration, audit, ..report });
+        Report { cases: rows, ..report }
     }
 
     /// Removes what the run made; what cannot be removed is named, and stays in the journal.
@@ -355,14 +377,6 @@ impl Runner {
         summary.by_level = by_level;
         let provider = &self.context.provider;
         let conclusion = conclude(&rows, provider, self.options.strict, end);
-        let redactor = &self.context.client.redactor;
-        let clean = |map: &BTreeMap<String, String>| -> BTreeMap<String, String> {
-            map.iter().map(|(name, text)| (name.clone(), redactor.clean(text))).collect()
-        };
-        let cleanup = CleanUp {
-            left: cleanup.left.iter().map(|line| redactor.clean(line)).collect(),
-            trouble: cleanup.trouble.iter().map(|line| redactor.clean(line)).collect(),
-        };
         let (client, spent) = (&self.context.client, self.context.client.budget.spent());
         let others = client.target.others.iter().map(|node| Target::written(node).to_owned());
         Report {
@@ -382,7 +396,7 @@ impl Runner {
                 endpoint: Target::written(&client.target.endpoint).to_owned(),
                 others: others.collect(),
                 bucket: client.target.bucket.clone(),
-                server: client.redactor.clean(&self.server),
+                server: self.server.clone(),
                 version: None,
                 limits: LIMITS.iter().map(|name| (name.name().to_owned(), provider.limit(*name))).collect(),
             },
@@ -398,7 +412,7 @@ impl Runner {
                 repeat: Repeat::default(),
             },
             summary,
-            preflight: clean(&self.context.preflight.results),
+            preflight: self.context.preflight.results.clone(),
             observed,
             cases: rows,
             not_run,

@@ -15,6 +15,7 @@ use crate::case::Level;
 use crate::explore::{ExploreOptions, Explorer};
 use crate::report::{AUDIT, HISTORIES, News, RowReport, SEQUENCES, Verdict, binds};
 use crate::run::{Applicable, PlannedRow, Runner, Sweep};
+use crate::visible::{visible, visible_lines};
 
 /// The run that the tests share. It begins when the first of them needs it, so that a list costs nothing.
 struct Shared {
@@ -40,7 +41,7 @@ pub(super) fn main(suite: Suite) -> ExitCode {
     let mut planned = match suite.plan(|_, _| true) {
         Ok(planned) => planned,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", visible_lines(&error.to_string()));
             return ExitCode::from(2);
         }
     };
@@ -105,7 +106,9 @@ fn beside(
     let test = move || {
         let begun = shared.begin()?;
         match run(begun) {
-            Some(report) => completion(&report, begun.stage.against.as_ref(), false),
+            Some(report) => {
+                completion(&begun.runner.without_secrets(report), begun.stage.against.as_ref(), false)
+            }
             None => Ok(Completion::ignored_with("not asked for")),
         }
     };
@@ -137,7 +140,7 @@ fn completion(row: &RowReport, against: Option<&Against>, strict: bool) -> Resul
         _ if !binds(row, strict) => Ok(Completion::ignored_with(format!("{}: {told}", row.level.name()))),
         _ => {
             let evidence = serde_json::to_string_pretty(&row.exchanges).unwrap_or_default();
-            Err(format!("{told}\n{}\n{evidence}", row.title).into())
+            Err(visible_lines(&format!("{told}\n{}\n{evidence}", row.title)).into())
         }
     }
 }
@@ -174,7 +177,8 @@ impl Shared {
         let Some(Ok(begun)) = self.begun.get() else { return };
         let left = std::mem::take(&mut *self.left.lock().unwrap_or_else(PoisonError::into_inner));
         let cleaned = begun.runtime.block_on(begun.runner.clean_up(left));
-        cleaned.left.iter().chain(&cleaned.trouble).for_each(|line| eprintln!("left: {line}"));
+        let cleaned = begun.runner.without_secrets(cleaned);
+        cleaned.left.iter().chain(&cleaned.trouble).for_each(|line| eprintln!("left: {}", visible(line)));
     }
 }
 

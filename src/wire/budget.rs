@@ -76,6 +76,11 @@ impl Budget {
         }
     }
 
+    /// The least time between two requests.
+    pub fn gap(&self) -> Duration {
+        self.pace.as_ref().map_or(Duration::ZERO, |(gap, _)| *gap)
+    }
+
     /// Sends nothing more but clean-up.
     pub fn interrupt(&self) {
         self.interrupted.store(true, Ordering::SeqCst);

@@ -13,6 +13,7 @@ use super::held::Stop;
 use super::pool::Pool;
 use super::prepared::Prepared;
 use super::recent::Recent;
+use super::vitals::Vitals;
 use super::{
     Budget, Confined, Credentials, Held, Log, RecentRequest, Redactor, Signing, Target, Trouble, TroubleKind,
 };
@@ -46,6 +47,7 @@ pub struct Client {
     timeout: Duration,
     started: Instant,
     recent: Arc<Recent>,
+    vitals: Arc<Vitals>,
     /// What it may touch; anything, where nobody says.
     pub(super) confined: Option<Arc<Confined>>,
 }
@@ -82,6 +84,7 @@ impl Client {
             timeout: options.timeout,
             started: Instant::now(),
             recent: Arc::default(),
+            vitals: Arc::default(),
             confined: None,
         })
     }
@@ -93,8 +96,26 @@ impl Client {
     }
 
     /// Uses no connection again that is open now: a server that was started anew knows none of them.
-    pub fn forget_connections(&self) {
+    pub fn begin_anew(&self) {
         self.pool.renew();
+        self.vitals.begin_anew();
+    }
+
+    /// Whether the newest calls had no answer in time, so that the server may hang.
+    pub fn may_hang(&self) -> bool {
+        self.vitals.is_silent()
+    }
+
+    /// Sends nothing more but what cleans up: the server hangs.
+    pub fn give_up(&self) {
+        self.vitals.give_up();
+    }
+
+    fn is_asked(&self, log: &Log) -> Result<(), Trouble> {
+        match self.vitals.is_given_up() && !log.is_for_clean_up() {
+            true => Err(Trouble::new(TroubleKind::Hung, "")),
+            false => Ok(()),
+        }
     }
 
     /// The same client with another bucket or another way to address it.
@@ -189,6 +210,7 @@ impl Client {
         signing: &Signing,
         log: &Log,
     ) -> Result<(Response, usize), Trouble> {
+        self.is_asked(log)?;
         let request = operation.request(self.target.dialect);
         let size = request.body.bytes().len() as u64;
         if log.is_for_clean_up() {
@@ -204,7 +226,7 @@ impl Client {
         let recorded_request = self.record_request(&signed, &request.body, body.as_ref());
         let start_us = self.now_us();
         let recent = (!log.is_for_probe()).then(|| self.recent.begin(start_us, &recorded_request));
-        let patience = log.patience(self.timeout);
+        let patience = self.vitals.patience(log.patience(self.timeout));
         let outcome = tokio::time::timeout(patience, self.exchange(signed, url, body, most)).await;
         let end_us = self.now_us();
         let outcome = outcome.unwrap_or_else(|_| {
@@ -215,6 +237,7 @@ impl Client {
             Ok(response) => (Some(response), None, None),
             Err((trouble, partial)) => (None, Some(trouble), partial),
         };
+        self.vitals.note(trouble.as_ref());
         if let Some(recent) = recent {
             self.recent.end(recent, response.as_ref().map(|response| response.status), trouble.as_ref());
         }
@@ -263,6 +286,7 @@ impl Client {
         (stop, pause): (Stop, Option<Duration>),
         log: &Log,
     ) -> Result<Held, Trouble> {
+        self.is_asked(log)?;
         let request = operation.request(self.target.dialect);
         self.budget.take(request.body.bytes().len() as u64).await?;
         let node = self.target.node(log.turn());
@@ -277,8 +301,10 @@ impl Client {
         let recent = self.recent.begin(start_us, &recorded);
         let begun = Held::begin(&signed, body, (stop, most, pause), operation.name(), start_us, recorded);
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "while the body was sent"));
-        let begun = tokio::time::timeout(log.patience(self.timeout), begun).await.unwrap_or_else(late);
+        let patience = self.vitals.patience(log.patience(self.timeout));
+        let begun = tokio::time::timeout(patience, begun).await.unwrap_or_else(late);
         if let Err(trouble) = &begun {
+            self.vitals.note(Some(trouble));
             self.recent.end(recent, None, Some(trouble));
         }
         begun.map(|mut held| {
@@ -290,8 +316,9 @@ impl Client {
     /// Sends the rest of a held request and reads its answer.
     pub async fn release(&self, mut held: Held, operation: &dyn Call, log: &Log) -> Result<Answer, Trouble> {
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "after the rest of the body"));
-        let outcome =
-            tokio::time::timeout(log.patience(self.timeout), held.finish()).await.unwrap_or_else(late);
+        let patience = self.vitals.patience(log.patience(self.timeout));
+        let outcome = tokio::time::timeout(patience, held.finish()).await.unwrap_or_else(late);
+        self.vitals.note(outcome.as_ref().err());
         let at = self.record_held(held, outcome.as_ref(), log);
         self.read(operation, &outcome?, log, at)
     }

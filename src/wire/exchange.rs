@@ -86,15 +86,15 @@ pub struct Body {
 }
 
 /// The longest text that is kept.
-const LONGEST: usize = 16 << 10;
+pub(super) const LONGEST_TEXT: usize = 16 << 10;
 
-/// The beginning of a text that is kept, without secrets. `longest` is how long a secret can be: one that is cut is not
+/// The beginning of a text of which up to `most` bytes are kept, without secrets. `longest` is how long a secret can be: one that is cut is not
 /// known any more.
-pub(super) fn kept(text: &str, longest: usize, clean: impl Fn(&str) -> String) -> String {
-    let begin = first(text, LONGEST + longest);
+pub(super) fn kept(text: &str, most: usize, longest: usize, clean: impl Fn(&str) -> String) -> String {
+    let begin = first(text, most + longest);
     let clean = clean(begin);
     let sure = if begin.len() < text.len() { clean.len().saturating_sub(longest) } else { clean.len() };
-    let kept = first(&clean, sure.min(LONGEST));
+    let kept = first(&clean, sure.min(most));
     match kept.len() == clean.len() && begin.len() == text.len() {
         true => clean,
         false => format!("{kept}… ({} bytes in all)", text.len()),

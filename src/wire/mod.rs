@@ -26,6 +26,7 @@ mod request;
 mod sign;
 mod target;
 mod trouble;
+mod vitals;
 pub(crate) mod xml;
 
 pub use mpuspec_mock::provider::Addressing;

@@ -60,6 +60,8 @@ fn check_quotes(etag: &str, aspect: &'static str, answer: &mut Answer) {
     }
 }
 
+/// No key, id or ETag is longer, in bytes: it could not be sent back.
+const LONGEST: usize = 16 << 10;
 /// What a deviation says of an aspect without a value.
 const EMPTY: &str = "empty";
 
@@ -72,6 +74,7 @@ pub(crate) fn told<'e>(
 ) -> Option<&'e str> {
     match element.text(name) {
         Some("") => answer.deviates(aspect, EMPTY),
+        Some(text) if text.len() > LONGEST => answer.deviates(aspect, format!("{} bytes long", text.len())),
         Some(text) => return Some(text),
         None => answer.deviates(aspect, MISSING),
     }

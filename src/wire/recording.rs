@@ -4,11 +4,14 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 use super::answer::Response;
-use super::exchange::{Body as Recorded, Exchange, RecordedRequest, RecordedResponse, kept};
+use super::exchange::{Body as Recorded, Exchange, LONGEST_TEXT, RecordedRequest, RecordedResponse, kept};
 use super::{Body, Client, Log};
 
 /// The largest body that is hashed for the evidence before anybody asks for it.
 const LARGEST_HASHED: usize = 1 << 20;
+
+/// The most that is kept of the headers of a request or an answer, in bytes; behind it the names alone.
+const LONGEST_HEADERS: usize = 16 << 10;
 
 impl Log {
     /// Adds the digest of the object that the newest exchange brought.
@@ -66,13 +69,16 @@ impl Client {
     }
 
     fn record_headers(&self, headers: &http::HeaderMap) -> Vec<(String, String)> {
-        headers
-            .iter()
-            .map(|(name, value)| {
-                let value = String::from_utf8_lossy(value.as_bytes());
-                (name.as_str().to_owned(), self.redactor.clean_header(name.as_str(), &value))
-            })
-            .collect()
+        let mut room = LONGEST_HEADERS;
+        let mut recorded = Vec::new();
+        for (name, value) in headers {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            let clean = |text: &str| self.redactor.clean_header(name.as_str(), text);
+            let value = kept(&value, room, self.redactor.longest(), clean);
+            room = room.saturating_sub(name.as_str().len() + value.len());
+            recorded.push((name.as_str().to_owned(), value));
+        }
+        recorded
     }
 
     fn record_body(&self, bytes: &Bytes, whole: bool) -> Recorded {
@@ -81,7 +87,9 @@ impl Client {
         }
         // Made bytes are random, and so no text.
         let clean = |text: &str| self.redactor.clean(text);
-        let text = std::str::from_utf8(bytes).ok().map(|text| kept(text, self.redactor.longest(), clean));
+        let text = std::str::from_utf8(bytes)
+            .ok()
+            .map(|text| kept(text, LONGEST_TEXT, self.redactor.longest(), clean));
         // Where a secret was taken out, a digest of the whole would let it be guessed at. That of a large
         // object is computed if its row needs it.
         let hashed = whole && text.is_none() && bytes.len() <= LARGEST_HASHED;

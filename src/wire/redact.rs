@@ -10,6 +10,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::request::encode_path;
 
@@ -153,9 +154,26 @@ impl Redactor {
         self.known().find.as_ref().map_or(0, AhoCorasick::max_pattern_len).max(LENGTH)
     }
 
-    /// Removes them from every text of a value.
-    pub fn clean_all<T: Serialize + DeserializeOwned>(&self, value: &T) -> Option<T> {
-        serde_json::from_str(&self.clean(&serde_json::to_string(value).ok()?)).ok()
+    /// Removes them from every text of a part of a report, the names in it too.
+    pub fn cleaned<T: Serialize + DeserializeOwned>(&self, value: T) -> T {
+        let mut texts = serde_json::to_value(value).expect("a report has no keys but texts");
+        self.clean_texts(&mut texts);
+        serde_json::from_value(texts).expect("a report can be read again")
+    }
+
+    fn clean_texts(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.clean(text),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.clean_texts(value)),
+            Value::Object(entries) => {
+                entries.values_mut().for_each(|value| self.clean_texts(value));
+                *entries = std::mem::take(entries)
+                    .into_iter()
+                    .map(|(name, value)| (self.clean(&name), value))
+                    .collect();
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
     }
 
     /// A text without secrets.

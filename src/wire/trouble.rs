@@ -19,6 +19,8 @@ pub enum TroubleKind {
     Unreachable,
     /// No answer in time.
     Timeout,
+    /// The server hangs, and is asked nothing more.
+    Hung,
     /// The connection ended before the answer did.
     Cut,
     /// More bytes than any right answer has.
@@ -76,6 +78,7 @@ impl fmt::Display for Trouble {
         let what = match self.kind {
             TroubleKind::Unreachable => "no connection",
             TroubleKind::Timeout => "no answer in time",
+            TroubleKind::Hung => "the server hangs, and is asked nothing more",
             TroubleKind::Cut => "the connection ended before the answer did",
             TroubleKind::Oversized => "the answer is larger than any right one",
             TroubleKind::Unreadable => "an answer that cannot be understood",

@@ -1,7 +1,9 @@
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use wiremock::matchers::{method, query_param_contains, query_param_is_missing};
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::stage::{command, stderr};
 
@@ -160,7 +162,7 @@ async fn a_place_that_cannot_be_reached_keeps_nobody_else_from_being_cleaned() {
     std::fs::rename(&gone, &other).expect("moved");
     let reached = journal(state.path(), &server.uri(), false);
     let (exit, told) = clean(state.path());
-    assert_eq!(exit, Some(3), "{told}");
+    assert_eq!(exit, Some(1), "{told}");
     assert!(other.exists() && !reached.exists(), "{told}");
 }
 
@@ -208,4 +210,107 @@ async fn only_a_bucket_of_the_run_is_removed() {
         .filter(|path| !path.starts_with("/salaries/mpuspec/r1/"))
         .collect();
     assert!(deleted.is_empty(), "{deleted:?}");
+}
+
+/// A listing that never ends, of keys that a run may have made.
+struct Endless(AtomicU64);
+
+impl Respond for Endless {
+    fn respond(&self, _: &Request) -> ResponseTemplate {
+        let page = self.0.fetch_add(1, Ordering::SeqCst);
+        let entry = |at| {
+            format!("<Contents><Key>mpuspec/r1/{page}-{at}</Key><ETag>\"e\"</ETag><Size>1</Size></Contents>")
+        };
+        let entries: String = (0..1_000).map(entry).collect();
+        ResponseTemplate::new(200).set_body_string(format!(
+            "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>{page}</NextContinuationToken>{entries}</ListBucketResult>"
+        ))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listing_without_end_is_left_and_the_journal_stays() {
+    let state = tempfile::tempdir().expect("a folder");
+    let server = MockServer::start().await;
+    let objects = Mock::given(method("GET")).and(query_param_contains("list-type", "2"));
+    objects.respond_with(Endless(AtomicU64::new(0))).mount(&server).await;
+    let uploads = Mock::given(method("GET")).and(query_param_contains("uploads", ""));
+    uploads.respond_with(listing("")).mount(&server).await;
+    Mock::given(method("HEAD")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(204)).mount(&server).await;
+    let path = journal(state.path(), &server.uri(), false);
+    let (exit, told) = clean(state.path());
+    assert_eq!(exit, Some(1), "{told}");
+    assert!(told.contains("the pages lead to no end") && path.exists(), "{told}");
+    assert!(told.len() < 1 << 20, "{}", told.len());
+}
+
+/// A server that takes requests and answers none but HEAD.
+fn silent() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        let mut kept = Vec::new();
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let read = stream.read(&mut request).unwrap_or(0);
+            if request[..read].starts_with(b"HEAD") {
+                let _ =
+                    stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            } else {
+                kept.push(stream);
+            }
+        }
+    });
+    format!("http://{address}")
+}
+
+#[test]
+fn a_server_that_hangs_is_left_alone() {
+    let state = tempfile::tempdir().expect("a folder");
+    let path = journal(state.path(), &silent(), false);
+    let output = command(state.path()).args(["clean", "--timeout", "300ms"]).output().expect("it runs");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("calls in a row had no answer") && path.exists(), "{told}");
+}
+
+#[test]
+fn what_is_no_journal_is_named() {
+    let state = tempfile::tempdir().expect("a folder");
+    let path = journal(state.path(), "http://127.0.0.1:1", false);
+    std::fs::write(&path, "garbage\n").expect("written");
+    let (exit, told) = clean(state.path());
+    assert_eq!(exit, Some(1), "{told}");
+    assert!(told.contains("it is no journal") && path.exists(), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_leaves_at_once_and_the_journal_stays() {
+    let state = tempfile::tempdir().expect("a folder");
+    let mock = crate::stage::with_bucket(mpuspec_mock::Mock::builder(), "b");
+    let mut run = command(state.path())
+        .args(["run", "--endpoint", &mock.endpoint(), "--bucket", "b", "--rate", "30"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut said = std::io::BufReader::new(run.stderr.take().expect("it is piped"));
+    let mut line = String::new();
+    // The first row has ended: the run is under way, and there is something to remove.
+    while !line.contains("(  1/") && said.read_line(&mut line).is_ok_and(|read| read > 0) {}
+    let interrupt = || {
+        let id = run.id().to_string();
+        assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("it runs").success());
+    };
+    interrupt();
+    line.clear();
+    while !line.contains("again to stop at once") && said.read_line(&mut line).is_ok_and(|read| read > 0) {}
+    interrupt();
+    let ended = std::time::Instant::now();
+    assert_eq!(run.wait().expect("it ended").code(), Some(130), "{line}");
+    assert!(ended.elapsed() < std::time::Duration::from_secs(5));
+    let journals = std::fs::read_dir(state.path().join("mpuspec/journals")).expect("it is there");
+    assert_eq!(journals.count(), 1);
 }

@@ -8,6 +8,16 @@ use proptest::prelude::*;
 
 const KEY: &str = "k";
 
+#[test]
+fn more_calls_than_can_be_ordered_are_undecided() {
+    let many = |count: u64| {
+        let delete = |at| call("a", (at, Some(at)), Ask::DeleteObject { key: KEY.to_owned() }, Saw::Done);
+        History { calls: (0..count).map(delete).collect() }
+    };
+    assert!(matches!(judge(&many(1_000), &oracle()), Found::Lawful(_) | Found::TooMany));
+    assert!(matches!(judge(&many(200_000), &oracle()), Found::TooMany));
+}
+
 fn oracle() -> Oracle {
     Oracle::of(&mpuspec_mock::provider::load("aws-s3").expect("it is bundled"))
 }

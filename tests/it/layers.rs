@@ -9,6 +9,7 @@ use crate::imports::Modules;
 /// behind it. Of several that fit a file the longest counts.
 const LAYERS: &[&str] = &[
     "replaced.rs",
+    "visible.rs",
     "language",
     "wire",
     "history",

@@ -11,6 +11,8 @@ mod baseline;
 mod baselines;
 // Who may do what, and the other ways to reach a server.
 mod access;
+// What is read of others has bounds.
+mod bounds;
 // Every defect of the mock is noticed by some row.
 mod defects;
 // Cleaning up after runs that were killed.
@@ -20,6 +22,8 @@ mod dialects;
 mod diff;
 // The command line: exit codes, messages, plan.
 mod command_line;
+// What leaves the program: no secret, and nothing that steers a terminal.
+mod door;
 // Where an endpoint comes from that nobody named.
 mod endpoint;
 // Comments and documents are in plain English.

@@ -13,14 +13,21 @@ use mpuspec_mock::Mock;
 
 use crate::stage::{command, play, small, stderr};
 
-/// A node before a mock. It dies of a request that contains its poison, and lives again when a file is there.
+/// What becomes of a node by a request with its poison in it.
+#[derive(Clone, Copy)]
+enum End {
+    Dies(&'static str),
+    Hangs(&'static str),
+}
+
+/// A node before a mock. It ends with a request that contains its poison, and lives again when a file is there.
 struct Node {
     address: SocketAddr,
     taken: Arc<AtomicUsize>,
 }
 
 impl Node {
-    fn before(mock: &Mock, poison: Option<&'static str>, cure: &Path) -> Self {
+    fn before(mock: &Mock, end: Option<End>, cure: &Path) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
         let (behind, taken, cure) = (mock.address(), Arc::new(AtomicUsize::new(0)), cure.to_owned());
@@ -29,7 +36,7 @@ impl Node {
             let mut listener = Some(listener);
             loop {
                 let dead = Arc::new(AtomicBool::new(false));
-                serve(listener.take().expect("it listens"), behind, poison, &dead, &counter);
+                serve(listener.take().expect("it listens"), behind, (end, &cure), &dead, &counter);
                 while std::fs::remove_file(&cure).is_err() {
                     thread::sleep(Duration::from_millis(10));
                 }
@@ -44,17 +51,22 @@ impl Node {
     }
 }
 
-/// Passes connections on until one of them is poisoned; then all are cut, and nobody listens.
+/// Passes connections on until one of them is poisoned; then all are cut, and nobody listens. A node that hangs takes
+/// connections all the same, and nothing comes of them until it is cured.
 fn serve(
     listener: TcpListener,
     behind: SocketAddr,
-    poison: Option<&'static str>,
+    (end, cure): (Option<End>, &Path),
     dead: &Arc<AtomicBool>,
     taken: &Arc<AtomicUsize>,
 ) {
     listener.set_nonblocking(true).expect("it can be asked");
     let open: Arc<Mutex<Vec<TcpStream>>> = Arc::default();
-    while !dead.load(Ordering::SeqCst) {
+    let poison = end.map(|end| match end {
+        End::Dies(poison) | End::Hangs(poison) => poison,
+    });
+    let hangs = matches!(end, Some(End::Hangs(_)));
+    while !dead.load(Ordering::SeqCst) || (hangs && !cure.exists()) {
         let Ok((client, _)) = listener.accept() else {
             thread::sleep(Duration::from_millis(1));
             continue;
@@ -73,6 +85,9 @@ fn serve(
                     if poison.is_some_and(|poison| text.contains(poison)) {
                         dead.store(true, Ordering::SeqCst);
                         return;
+                    }
+                    if hangs && dead.load(Ordering::SeqCst) {
+                        continue;
                     }
                     if to.write_all(&bytes[..count]).is_err() {
                         break;
@@ -149,7 +164,7 @@ fn verdicts(report: &Report, verdict: Verdict) -> Vec<String> {
 fn a_server_that_dies_is_named_with_its_last_requests() {
     let folder = tempfile::tempdir().expect("a folder");
     let mock = mock();
-    let node = Node::before(&mock, Some(POISON), &folder.path().join("cure"));
+    let node = Node::before(&mock, Some(End::Dies(POISON)), &folder.path().join("cure"));
     let (exit, report, told) = run(&[&node], folder.path(), &["upload/*", "--jobs", "1"]);
     let report = report.expect("a report");
     assert!(exit == Some(1) || exit == Some(5), "{told}");
@@ -167,7 +182,7 @@ fn with_a_restart_command_the_run_goes_on_and_knows_the_row_that_did_it() {
     let folder = tempfile::tempdir().expect("a folder");
     let mock = mock();
     let cure = folder.path().join("cure");
-    let node = Node::before(&mock, Some(POISON), &cure);
+    let node = Node::before(&mock, Some(End::Dies(POISON)), &cure);
     let restart = format!("touch {}", cure.display());
     let arguments = ["upload/*", "abort/*", "--restart-command", &restart];
     let (exit, report, told) = run(&[&node], folder.path(), &arguments);
@@ -206,4 +221,50 @@ fn without_a_way_to_restart_the_rows_that_need_one_have_no_meaning() {
     let (_, report, told) = run(&[&node], folder.path(), &["restart/*", "upload/simple"]);
     let report = report.expect("a report");
     assert_eq!(verdicts(&report, Verdict::NotApplicable).len(), 4, "{told}");
+}
+
+#[test]
+fn a_server_that_hangs_is_named_and_asked_nothing_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mock = mock();
+    let node = Node::before(&mock, Some(End::Hangs(POISON)), &folder.path().join("cure"));
+    let (exit, report, told) =
+        run(&[&node], folder.path(), &["upload/*", "complete/*", "--timeout", "500ms"]);
+    let report = report.expect("a report");
+    assert!(exit == Some(1) || exit == Some(5), "{told}");
+    let [death] = &report.deaths[..] else { panic!("{told}") };
+    assert!(death.hung && !death.went_on, "{death:?}");
+    assert!(death.requests.iter().any(|request| request.contains(POISON) && request.ends_with("no answer")));
+    assert!(told.contains("── HUNG  the server hung"), "{told}");
+    // One row is told of it; the others could not be judged.
+    let broken = [Verdict::Fail, Verdict::Blocked].map(|verdict| verdicts(&report, verdict)).concat();
+    assert!(broken.len() <= 1, "{broken:?}");
+    let others = report.cases.iter().filter(|row| row.verdict == Verdict::Error);
+    assert!(others.clone().count() > 10, "{told}");
+    assert!(
+        others
+            .clone()
+            .all(|row| row.reason.as_ref().is_some_and(|reason| reason.contains("the server hangs")))
+    );
+    assert!(told.contains("calls in a row had no answer"), "{told}");
+}
+
+#[test]
+fn a_server_that_hangs_is_started_anew_and_the_run_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mock = mock();
+    let cure = folder.path().join("cure");
+    let node = Node::before(&mock, Some(End::Hangs(POISON)), &cure);
+    let restart = format!("touch {}", cure.display());
+    let arguments = ["upload/*", "abort/*", "--restart-command", &restart, "--timeout", "500ms"];
+    let (exit, report, told) = run(&[&node], folder.path(), &arguments);
+    let report = report.expect("a report");
+    assert_eq!(exit, Some(1), "{told}");
+    let bad: Vec<String> = [Verdict::Fail, Verdict::Error, Verdict::Blocked]
+        .into_iter()
+        .flat_map(|verdict| verdicts(&report, verdict))
+        .filter(|name| !name.starts_with("upload/content-md5"))
+        .collect();
+    assert!(bad.is_empty(), "{bad:?}\n{told}");
+    assert!(report.deaths.iter().all(|death| death.hung && death.went_on), "{told}");
 }

@@ -78,7 +78,7 @@ pub fn is_file(name: &str) -> bool {
     name.contains('/') || name.ends_with(".yaml")
 }
 
-/// Loads a bundled provider by name, or a file by path, as [`is_file`] tells them apart.
+/// Loads a bundled provider by name, or a file by path: see [`is_file`].
 pub fn load(name: &str) -> Result<Provider, FileError> {
     load_depth(name, None, 0)
 }

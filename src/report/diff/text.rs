@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Change, Diff, Side};
-use crate::report::visible::visible;
+use crate::visible::visible;
 
 /// Writes a diff.
 pub fn diff_text(diff: &Diff) -> String {

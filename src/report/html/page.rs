@@ -52,7 +52,7 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
         .into_iter()
         .map(|(area, (counts, members))| {
             let members: Vec<&Value> = members.iter().map(|&at| &rows[at]).collect();
-            json!({ "name": crate::report::visible::visible(area), "bar": bar(&counts), "rows": members })
+            json!({ "name": crate::visible::visible(area), "bar": bar(&counts), "rows": members })
         })
         .collect();
     let levels: Vec<Value> = Level::ALL
@@ -75,7 +75,12 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
     let deaths: Vec<Value> = report
         .deaths
         .iter()
-        .map(|death| show(&json!({ "words": death.in_words(), "requests": death.requests }), Room::USUAL))
+        .map(|death| {
+            show(
+                &json!({ "verb": death.verb(), "words": death.in_words(), "requests": death.requests }),
+                Room::USUAL,
+            )
+        })
         .collect();
     // The rows were made above, with the room that each deserves.
     let head = Report { cases: Vec::new(), findings: Vec::new(), ..report.clone() };

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::report::visible::visible_start;
+use crate::visible::visible_start;
 
 /// How much of a text there is room for.
 #[derive(Clone, Copy, Debug)]

@@ -16,7 +16,7 @@ pub use ledger::{Entry, Ledger, SMALL, read_ledger};
 use crate::case::Level;
 use crate::operation::get_object::GetObjectRequest;
 use crate::report::{AUDIT, Audit, Finding, FindingKind, LostObject, RowReport, Verdict, quoted};
-use crate::wire::{Client, Log, TroubleKind, unquoted};
+use crate::wire::{Client, Log, Target, TroubleKind, unquoted};
 
 /// The most objects that are named, with the calls that led to them.
 const MOST_TOLD: usize = 4;
@@ -27,8 +27,8 @@ impl Runner {
         self.context.ledger.save(path, &self.header)
     }
 
-    /// Reads every object of the ledger again, after a restart where there can be one. `ledger` is where it was saved, if the objects shall stay; `explained`
-    /// are the rows of which it is known why they lost theirs.
+    /// Reads every object of the ledger again, after a restart where there can be one. `ledger` is where it was saved,
+    /// if the objects shall stay; `explained` are the rows of which it is known why they lost theirs.
     pub async fn audit(&self, ledger: Option<&Path>, explained: &BTreeSet<String>) -> Findings {
         let started = Instant::now();
         let entries = self.context.ledger.entries();
@@ -105,8 +105,9 @@ impl Runner {
         let kept = ledger.map(|path| {
             let count = entries.len();
             format!(
-                "{count} objects, for `mpuspec audit {}`: `mpuspec clean` removes them",
-                quoted(&path.display().to_string())
+                "{count} objects, for `mpuspec audit {} --endpoint {}`: `mpuspec clean` removes them",
+                quoted(&path.display().to_string()),
+                quoted(Target::written(&self.context.client.target.endpoint))
             )
         });
         Findings { rows: vec![row], findings, audit: found, kept, ..Findings::default() }
@@ -185,8 +186,11 @@ async fn read_twice(client: &Client, entry: &Entry) -> Reading {
 }
 
 async fn read(client: &Client, entry: &Entry) -> Reading {
-    let call =
-        GetObjectRequest { key: entry.key.clone(), longest: entry.size + (1 << 20), ..Default::default() };
+    let call = GetObjectRequest {
+        key: entry.key.clone(),
+        longest: entry.size.saturating_add(1 << 20),
+        ..Default::default()
+    };
     match client.call(&call, &Log::for_clean_up()).await {
         Ok(answer) if answer.is_ok() => {
             let bytes = answer.content.clone().unwrap_or_default();

@@ -103,7 +103,6 @@ impl Round<'_> {
                 (StepResult::Skipped, None, why.clone())
             }
         };
-        let redactor = &self.context.client.redactor;
         let case = &self.planned.case;
         let line = case.lines.of(&step.path, &case.origin.text);
         let report = StepReport {
@@ -111,8 +110,8 @@ impl Round<'_> {
             line,
             claim: step.expect.is_some() && step.promised_by.as_ref().is_none_or(|by| *by == self.state.id),
             result,
-            expected: expected.map(|text| redactor.clean(&text)),
-            got: redactor.clean(&got),
+            expected,
+            got,
             exchanges: (to > from).then_some((from + 1, to)),
         };
         // Another row's promise that is broken ends this one; what came otherwise is judged as ever.

@@ -5,6 +5,9 @@ use super::round::Round;
 use crate::operation::{Prepared, Turned, Turning};
 use crate::wire::{Answer, Signing};
 
+/// No listing has more pages: an upload has up to 10,000 parts, of which each page brings one at least.
+const MOST_PAGES: u32 = 12_000;
+
 /// Refuses a page that leaves entries out, or does not say whether more follows.
 fn leads_on(answer: &Answer) -> Result<(), Fault> {
     let mut needed = ENTRIES.into_iter().chain(["IsTruncated"]);
@@ -18,7 +21,7 @@ impl Round<'_> {
     /// Follows a listing to its last page; a page that is refused ends it. The answer has the entries of all.
     pub(super) async fn walk(&mut self, prepared: &mut dyn Prepared) -> Result<Answer, Fault> {
         let turning = Turning { by_id: self.judge().needs_id_marker() };
-        for number in 1.. {
+        for number in 1..=MOST_PAGES {
             let answer = self.send(prepared.call(), &Signing::default()).await?;
             let Some(pages) = prepared.pages().filter(|_| answer.is_ok()) else { return Ok(answer) };
             leads_on(&answer)?;
@@ -35,6 +38,6 @@ impl Round<'_> {
                 return Err(Fault::Walk(format!("{number} pages for {entries} {}", pages.noun())));
             }
         }
-        Err(Fault::Walk("no last page".to_owned()))
+        Err(Fault::Walk(format!("no last page among {MOST_PAGES}")))
     }
 }

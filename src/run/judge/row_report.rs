@@ -44,7 +44,7 @@ impl Ran<'_> {
             Some(kind) => weakened(self.planned.level, verdict, kind, &self.context.provider),
             None => (self.planned.level, verdict),
         };
-        let mut notes: Vec<String> = self.recorder.notes.iter().map(|note| redactor.clean(note)).collect();
+        let mut notes: Vec<String> = self.recorder.notes.clone();
         if level != self.planned.level {
             let title = &self.context.provider.title;
             notes.push(format!("only recorded: {title} promises no order of calls at the same time"));
@@ -57,27 +57,23 @@ impl Ran<'_> {
         let excerpt = step.and_then(|at| excerpt(&self.planned.case.origin.text, &self.recorder.steps[at].2));
         let keep = self.context.all_evidence || !matches!(verdict, Verdict::Pass | Verdict::NotApplicable);
         let around = step.and_then(|at| self.recorder.steps[at].1.exchanges).map_or(0, |(_, last)| last);
-        RowReport {
+        redactor.cleaned(RowReport {
             level,
             verdict,
             millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            reason: reason.map(|reason| redactor.clean(&reason)),
+            reason,
             cause,
             blocked_by: blocked_by.filter(|_| verdict == Verdict::Blocked),
-            observed: observed.into_iter().map(|(name, outcome)| (name, redactor.clean(&outcome))).collect(),
+            observed,
             steps: self.recorder.steps.iter().map(|(_, report, _)| report.clone()).collect(),
             decided_by: step,
             exchanges: if keep { thin_out(self.log.exchanges(), around) } else { Vec::new() },
             notes,
             excerpt,
-            history: self
-                .lawful
-                .as_ref()
-                .filter(|_| keep)
-                .and_then(|lawful| redactor.clean_all(lawful.witness().history())),
-            explanation: found.and_then(|found| redactor.clean_all(&found)),
+            history: self.lawful.as_ref().filter(|_| keep).map(|lawful| lawful.witness().history().clone()),
+            explanation: found,
             ..empty_report(self.planned, &self.context.registry)
-        }
+        })
     }
 }
 

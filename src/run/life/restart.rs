@@ -32,6 +32,8 @@ impl fmt::Debug for Restart {
 /// A server that takes longer to answer does not come back.
 const LONGEST: Duration = Duration::from_secs(60);
 const PROBES: u32 = 4;
+/// A plain call takes no longer.
+const PATIENCE: Duration = Duration::from_secs(10);
 const AGAIN: Duration = Duration::from_millis(100);
 /// A command may return before the server has ended. By then it has.
 const UNTIL_CUT: Duration = Duration::from_secs(5);
@@ -56,7 +58,7 @@ impl Restart {
                 tokio::task::spawn_blocking(move || restart()).await.map_err(|error| error.to_string())?;
             }
         }
-        client.forget_connections();
+        client.begin_anew();
         let started = Instant::now();
         for at in 0..client.target.nodes().count() {
             while !answers(client, at).await {
@@ -96,6 +98,21 @@ async fn connections(client: &Client) -> Vec<TcpStream> {
 async fn answers(client: &Client, node: usize) -> bool {
     let found = probe(client, &Log::for_probe(node)).await;
     found.is_ok_and(|answer| answer.status < 500)
+}
+
+/// Whether one of the nodes takes a plain call and does not answer it, where calls had no answer before.
+pub(in super::super) async fn hangs(client: &Client) -> bool {
+    if !client.may_hang() {
+        return false;
+    }
+    for at in 0..client.target.nodes().count() {
+        let log = Log::for_probe(at).with_patience(Some(PATIENCE));
+        let found = probe(client, &log).await;
+        if found.is_err_and(|trouble| trouble.kind == TroubleKind::Timeout) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether nobody listens at one of the nodes.

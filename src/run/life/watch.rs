@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use http::StatusCode;
 
-use super::restart::{Restart, is_gone};
+use super::restart::{Restart, hangs, is_gone};
 use crate::report::{Death, RowReport, StepResult};
 use crate::wire::{Client, RecentRequest};
 
@@ -45,18 +45,30 @@ impl Watch {
         self.restart.as_ref()
     }
 
-    /// The row in which the server died for good.
+    /// The row in which the server died for good, or from which on it hangs.
     pub(in super::super) fn gone_since(&self) -> Option<String> {
         self.lock().iter().find(|death| !death.went_on).map(|death| death.row.clone())
     }
 
-    /// Looks whether the server died after a row met trouble; a dead one is started anew, if that can be done.
-    /// Returns whether it has died. `alone` says that no other row was under way.
+    /// Why nothing can be asked any more.
+    pub(in super::super) fn why_gone(&self) -> Option<String> {
+        let deaths = self.lock();
+        let death = deaths.iter().find(|death| !death.went_on)?;
+        let is = if death.hung { "hangs" } else { "is gone" };
+        Some(format!("the server {is} since {}", death.row))
+    }
+
+    /// Looks whether the server died or hangs after a row met trouble; then it is started anew, if that can be done.
+    /// Returns whether it has. `alone` says that no other row was under way.
     pub(in super::super) async fn look(&self, client: &Client, row: &str, alone: bool) -> bool {
         // Before the looking itself is among them.
         let requests = told(client.recent());
         let _turn = self.turn.lock().await;
-        if self.gone_since().is_some() || !is_gone(client).await {
+        if self.gone_since().is_some() {
+            return false;
+        }
+        let hung = hangs(client).await;
+        if !hung && !is_gone(client).await {
             return false;
         }
         let at_millis = client.now_us() / 1_000;
@@ -65,8 +77,12 @@ impl Watch {
             Some(_) if self.count() + 1 >= MOST_DEATHS => Err(Some(format!("it died {MOST_DEATHS} times"))),
             Some(restart) => restart.restart(client).await.map_err(Some),
         };
+        if hung && begun.is_err() {
+            client.give_up();
+        }
         self.lock().push(Death {
             row: row.to_owned(),
+            hung,
             alone,
             at_millis,
             requests,

@@ -18,7 +18,7 @@ use dispute::disputed;
 use crate::case::{Bucket, Case, Catalogue, Level, Row, RowId, Selection, Step, User, binds};
 use crate::history::Oracle;
 use crate::language::{Missing, Sizes};
-use crate::operation::{Action, Cost};
+use crate::operation::{Action, Cost, MOST_CALLS};
 
 /// The rows of a run, with what all of them cost.
 #[derive(Debug, Default)]
@@ -242,7 +242,13 @@ fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
                     bytes >> 30
                 ));
             }
-            Applicable::Yes(Cost { requests: once.requests * rounds, bytes, ..once })
+            let requests = once.requests.saturating_mul(rounds);
+            if requests > MOST_CALLS {
+                return Applicable::No(format!(
+                    "it would send {requests} requests: a row sends up to {MOST_CALLS}"
+                ));
+            }
+            Applicable::Yes(Cost { requests, bytes, ..once })
         }
         Err(Missing(limit)) => Applicable::No(format!("{} has no limit {limit}", provider.title)),
     }

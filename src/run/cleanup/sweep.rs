@@ -1,0 +1,171 @@
+//! What has to be removed, and its removal.
+
+use std::collections::BTreeSet;
+use std::future::ready;
+
+use futures_util::stream::{self, StreamExt as _};
+
+use super::allowance::Allowance;
+use super::listing::list;
+use crate::operation::abort_multipart_upload::AbortMultipartUploadRequest;
+use crate::operation::delete_object::DeleteObjectRequest;
+use crate::report::{CleanUp, quoted};
+use crate::row::SentKeys;
+use crate::wire::{Answer, Client, Log, Trouble, TroubleKind};
+
+/// What a row or a run made.
+#[derive(Clone, Debug, Default)]
+pub struct Sweep {
+    /// Keys under which objects may be.
+    pub keys: BTreeSet<String>,
+    /// Uploads that may be in progress, by key and id.
+    pub uploads: BTreeSet<(String, String)>,
+}
+
+/// As often a listing is walked through before what is left is named.
+const TRIES: usize = 3;
+/// What is removed side by side.
+const AT_ONCE: usize = 8;
+/// As many of the things that stay are named.
+const MOST_NAMED: usize = 1_000;
+
+impl Sweep {
+    /// Adds what another one names.
+    pub fn add(&mut self, other: Self) {
+        self.keys.extend(other.keys);
+        self.uploads.extend(other.uploads);
+    }
+
+    /// How many things it names.
+    fn len(&self) -> usize {
+        self.keys.len() + self.uploads.len()
+    }
+
+    /// Removes what is named in it, and forgets what is gone.
+    pub async fn remove(&mut self, client: &Client, log: &Log) {
+        let allowance = Allowance::of(self.len(), client);
+        self.remove_within(&allowance, client, log).await;
+    }
+
+    /// As [`remove`](Self::remove), as long as there is something left of the allowance. Returns what had no answer.
+    async fn remove_within(&mut self, allowance: &Allowance, client: &Client, log: &Log) -> Self {
+        let aborts = std::mem::take(&mut self.uploads).into_iter().map(|(key, id)| async move {
+            let call = AbortMultipartUploadRequest { key: key.clone(), upload_id: id.clone() };
+            (Came::of(allowance.call(client, &call, log).await), (key, id))
+        });
+        let aborts: Vec<_> = stream::iter(aborts).buffer_unordered(AT_ONCE).collect().await;
+        let deletions = std::mem::take(&mut self.keys).into_iter().map(|key| async move {
+            let call = DeleteObjectRequest { key: key.clone(), version_id: None };
+            (Came::of(allowance.call(client, &call, log).await), key)
+        });
+        let deletions: Vec<_> = stream::iter(deletions).buffer_unordered(AT_ONCE).collect().await;
+        let mut unanswered = Self::default();
+        for (came, upload) in aborts {
+            match came {
+                Came::Gone => {}
+                Came::Stays => _ = self.uploads.insert(upload),
+                Came::Unanswered => _ = unanswered.uploads.insert(upload),
+            }
+        }
+        for (came, key) in deletions {
+            match came {
+                Came::Gone => {}
+                Came::Stays => _ = self.keys.insert(key),
+                Came::Unanswered => _ = unanswered.keys.insert(key),
+            }
+        }
+        unanswered
+    }
+
+    /// Removes what is named, then whatever is listed below the prefix, and looks again. `sent` are the keys under
+    /// which uploads were created: a server may list them garbled. What had no answer once is not tried again.
+    pub(in super::super) async fn finish(
+        mut self,
+        client: &Client,
+        prefix: &str,
+        versioned: bool,
+        sent: &SentKeys,
+    ) -> Finished {
+        let allowance = Allowance::of(self.len(), client);
+        let log = Log::for_clean_up();
+        let mut doubts = Vec::new();
+        let mut unanswered = Self::default();
+        for _ in 0..TRIES {
+            unanswered.add(self.remove_within(&allowance, client, &log).await);
+            let found;
+            (found, doubts) = list((client, &allowance), prefix, versioned).await;
+            // What a listing does not show cannot be left, where there is a listing.
+            if doubts.is_empty() {
+                for named in [&mut self, &mut unanswered] {
+                    named.keys.retain(|key| !key.starts_with(prefix));
+                    named.uploads.retain(|(key, _)| !key.starts_with(prefix));
+                }
+            }
+            let versions = found.versions;
+            self.keys.extend(found.named.keys);
+            let listed = found.named.uploads.into_iter();
+            self.uploads.extend(listed.map(|(key, id)| (sent.of_upload(&id, key), id)));
+            let is_done = self.len() == 0 && versions.is_empty();
+            let deletions = versions.into_iter().map(|(key, version)| {
+                let call = DeleteObjectRequest { key, version_id: Some(version) };
+                let (allowance, log) = (&allowance, &log);
+                async move { allowance.call(client, &call, log).await.is_ok() }
+            });
+            stream::iter(deletions).buffer_unordered(AT_ONCE).for_each(|_| ready(())).await;
+            if is_done || allowance.is_used_up().is_some() {
+                break;
+            }
+        }
+        self.add(unanswered);
+        let mut clean_up = CleanUp::default();
+        for key in &self.keys {
+            let (by_hand, named) = (client.target.by_hand("delete-object", quoted), quoted(key));
+            clean_up.left.push(format!("object {named}: {by_hand} --key {named}"));
+        }
+        for (key, id) in &self.uploads {
+            let by_hand = client.target.by_hand("abort-multipart-upload", quoted);
+            let (named, id) = (quoted(key), quoted(id));
+            clean_up.left.push(format!("upload {id} of {named}: {by_hand} --key {named} --upload-id {id}"));
+        }
+        if clean_up.left.len() > MOST_NAMED {
+            let more = clean_up.left.len() - MOST_NAMED;
+            clean_up.left.truncate(MOST_NAMED);
+            clean_up.left.push(format!("and {more} more, all below {}", quoted(prefix)));
+        }
+        let ended = allowance.is_used_up();
+        let is_certain = ended.is_none() && doubts.iter().all(|doubt| doubt.lacks);
+        clean_up.trouble = ended.into_iter().chain(doubts.into_iter().map(|doubt| doubt.told)).collect();
+        Finished { clean_up, is_certain }
+    }
+}
+
+/// What came of the removal of a thing.
+enum Came {
+    Gone,
+    Stays,
+    Unanswered,
+}
+
+impl Came {
+    fn of(outcome: Result<Answer, Trouble>) -> Self {
+        match outcome {
+            Ok(answer) if answer.is_ok() || answer.status == 404 => Self::Gone,
+            Err(trouble) if trouble.kind == TroubleKind::Timeout => Self::Unanswered,
+            _ => Self::Stays,
+        }
+    }
+}
+
+/// What a clean-up came to.
+pub(in super::super) struct Finished {
+    pub(in super::super) clean_up: CleanUp,
+    /// Whether nothing kept it from looking, but what the server does not have.
+    pub(in super::super) is_certain: bool,
+}
+
+impl Finished {
+    /// The same, where the bucket has gone and all with it.
+    pub(in super::super) fn without_bucket() -> Self {
+        Self { clean_up: CleanUp::default(), is_certain: true }
+    }
+}

@@ -1,0 +1,61 @@
+//! Whether the server answers at all, as far as the calls of a run show it.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use super::{Trouble, TroubleKind};
+
+/// What the newest calls have shown.
+#[derive(Debug, Default)]
+pub(super) struct Vitals {
+    unanswered: AtomicU32,
+    hangs: AtomicBool,
+}
+
+/// After as many calls in a row without an answer in time a server may hang.
+const SUSPECT: u32 = 3;
+/// Of one that may hang an answer is waited for no longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Vitals {
+    /// Notes what came of a call.
+    pub(super) fn note(&self, trouble: Option<&Trouble>) {
+        match trouble.map(|trouble| trouble.kind) {
+            Some(TroubleKind::Timeout) => _ = self.unanswered.fetch_add(1, Ordering::Relaxed),
+            // Nobody was asked.
+            Some(TroubleKind::Unreachable | TroubleKind::Hung) => {}
+            _ => self.unanswered.store(0, Ordering::Relaxed),
+        }
+    }
+
+    /// Whether the newest call had no answer in time.
+    pub(super) fn is_silent(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) > 0
+    }
+
+    /// Whether it may hang.
+    fn is_suspect(&self) -> bool {
+        self.unanswered.load(Ordering::Relaxed) >= SUSPECT
+    }
+
+    /// How long an answer is waited for.
+    pub(super) fn patience(&self, usual: Duration) -> Duration {
+        if self.is_suspect() { usual.min(PATIENCE) } else { usual }
+    }
+
+    /// Asks it nothing more.
+    pub(super) fn give_up(&self) {
+        self.hangs.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is asked nothing more.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.hangs.load(Ordering::Relaxed)
+    }
+
+    /// It was started anew.
+    pub(super) fn begin_anew(&self) {
+        self.unanswered.store(0, Ordering::Relaxed);
+        self.hangs.store(false, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,139 @@
+//! What is read of others has bounds: whatever a file says, a command ends, and says why.
+
+use std::path::Path;
+
+use crate::stage::{mpuspec, stderr};
+
+const HEAD: &str = "title: A fact\nlevel: MUST\nsource: [\"aws/ListParts#answer\"]\n";
+
+/// What `lint` says of a file that it refuses.
+fn lint(text: &str) -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("case.yaml");
+    std::fs::write(&path, text).expect("written");
+    let output = mpuspec(&["lint", &path.display().to_string()]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    said
+}
+
+fn steps(steps: &str) -> String {
+    format!("{HEAD}steps:\n  - create_upload:\n{steps}  - list_parts:\n    expect: ok\n")
+}
+
+#[test]
+fn a_step_that_is_a_load_is_refused_where_it_stands() {
+    for (step, message) in [
+        (
+            "  - upload_parts: { numbers: 1..100000000 }\n",
+            "6:5: 100000000 requests: a step makes up to 100000",
+        ),
+        ("  - create_uploads: { count: 9000000000000000000, key: each }\n", "6:5: "),
+        ("  - upload_part: { number: \"1+SUM\" }\n", "an expression is up to 200 characters long"),
+    ] {
+        let step = step.replace("SUM", &"1+".repeat(200_000));
+        let said = lint(&steps(&step));
+        assert!(said.contains(message), "{said}");
+    }
+    let said = lint(&format!("repeat: 4000000000\n{}", steps("")));
+    assert!(said.contains("1 to 10000 rounds"), "{said}");
+    let lane = |at| format!("      l{at}: {{ list_parts: {{}} }}\n");
+    let lanes: String = (0..65).map(lane).collect();
+    let said = lint(&steps(&format!("  - together:\n{lanes}    expect: linearizable\n")));
+    assert!(said.contains("2 to 64 lanes"), "{said}");
+}
+
+#[test]
+fn a_table_that_is_too_large_is_refused() {
+    let row = |at| format!("  - {{ name: r{at}, max: {at} }}\n");
+    let rows: String = (0..2_000).map(row).collect();
+    let steps = "  - list_parts: { max_parts: $max }\n    expect: ok\n".repeat(60);
+    let said = lint(&format!("{HEAD}each:\n{rows}steps:\n  - create_upload:\n{steps}"));
+    assert!(said.contains("2000 rows of 61 steps"), "{said}");
+}
+
+#[test]
+fn of_many_mistakes_the_first_are_shown() {
+    for text in [
+        steps(&"  - uplaod_part: { number: 1 }\n".repeat(20_000)),
+        steps(&"  - upload_part: { number: 1, upload: B }\n".repeat(20_000)),
+        format!("{HEAD}steps: []\n{}", (0..20_000).map(|at| format!("f{at}: 1\n")).collect::<String>()),
+    ] {
+        let said = lint(&text);
+        assert!(said.contains("100 mistakes, and perhaps more") && said.len() < 200_000, "{}", said.len());
+    }
+}
+
+#[test]
+fn brackets_without_end_are_refused_at_once() {
+    for text in ["[".repeat(1 << 20), "{a: ".repeat(1 << 18), format!("\"{}", "[\n".repeat(1 << 19))] {
+        let said = lint(&format!("title: {text}\n"));
+        assert!(said.contains("a bracket in more than 200 others") && said.len() < 10_000, "{}", said.len());
+    }
+    // In a text they are no brackets.
+    let said = lint(&format!("title: \"{}\"\n", "[".repeat(1_000)));
+    assert!(!said.contains("bracket"), "{said}");
+}
+
+#[test]
+fn a_key_has_an_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("case.yaml");
+    let text =
+        format!("{HEAD}steps:\n  - create_upload: {{ key: {{ bytes: 3221225472 }} }}\n    expect: ok\n");
+    std::fs::write(&path, text).expect("written");
+    let output = mpuspec(&["run", "--mock", "--verbose", &path.display().to_string()]);
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(said.contains("a key has up to 65536 bytes, and not 3221225472"), "{said}");
+    assert_ne!(output.status.code(), Some(0), "{said}");
+}
+
+#[test]
+fn numbers_in_a_report_of_anybody_are_only_numbers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("report.json");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    largest(&mut report);
+    std::fs::write(&path, report.to_string()).expect("written");
+    let path = path.display().to_string();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    for arguments in [
+        vec!["report", "--verbose", &path],
+        vec!["report", &path, "--html", &file("r.html")],
+        vec!["report", &path, "--md", &file("r.md")],
+        vec!["report", &path, "--junit", &file("r.xml")],
+        vec!["check", &path, "explore/histories"],
+        vec!["diff", &path, &path],
+    ] {
+        let output = mpuspec(&arguments);
+        assert!(output.status.code().is_some_and(|code| code != 101), "{arguments:?}: {}", stderr(&output));
+        assert!(output.stdout.len() < 16 << 20, "{arguments:?}");
+    }
+}
+
+/// Makes each number as large as it can be, but for those that say how the file is read.
+fn largest(value: &mut serde_json::Value) {
+    const KEPT: [&str; 4] = ["schema_version", "exit", "status", "decided_by"];
+    const OF_32_BITS: [&str; 8] =
+        ["n", "line", "column", "length", "first_line", "rounds", "lawful", "found"];
+    match value {
+        serde_json::Value::Array(values) => values.iter_mut().for_each(largest),
+        serde_json::Value::Object(entries) => {
+            for (name, value) in entries.iter_mut().filter(|(name, _)| !KEPT.contains(&name.as_str())) {
+                match value {
+                    serde_json::Value::Number(_) if OF_32_BITS.contains(&name.as_str()) => {
+                        *value = u32::MAX.into();
+                    }
+                    serde_json::Value::Number(number) if number.is_u64() && !name.contains('_') => {
+                        *value = u64::MAX.into();
+                    }
+                    value => largest(value),
+                }
+            }
+        }
+        _ => {}
+    }
+}
