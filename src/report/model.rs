@@ -138,12 +138,19 @@ pub struct RunInfo {
     pub requests: u64,
     /// Bytes of bodies sent.
     pub bytes_sent: u64,
+    /// Answers that broke off, or never began, because the server closed the connection.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cuts: u64,
     /// The command that repeats it, up to seed and cases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<String>,
     /// What it was told.
     #[serde(default, skip_serializing_if = "Repeat::is_empty")]
     pub repeat: Repeat,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Counts by verdict.

@@ -282,6 +282,9 @@ pub fn summary(report: &Report, style: Style) -> String {
     }
     let _ =
         writeln!(text, "        wire {} requests, {} bytes sent", report.run.requests, report.run.bytes_sent);
+    if report.run.cuts > 0 {
+        let _ = writeln!(text, "         cut {} answers, by the server", report.run.cuts);
+    }
     if let Some(held) = &report.baseline {
         against(&mut text, held);
     }

@@ -67,7 +67,7 @@ fn server(answer: &Answer) -> String {
 }
 
 async fn look_at(client: &Client, allow_versioned: bool) -> Result<(String, bool), RunError> {
-    let log = Log::default();
+    let log = Log::default().insisting();
     let bucket = &client.target.bucket;
     let answer = probe(client, &log).await.map_err(|trouble| unreachable(client, &trouble))?;
     match answer.status {

@@ -76,7 +76,7 @@ pub async fn preflight(
     let mut probe = Probe {
         client,
         journal,
-        log: Log::default(),
+        log: Log::default().insisting(),
         preflight: Preflight::default(),
         sweep: Sweep::default(),
     };

@@ -408,6 +408,7 @@ impl Runner {
                 jobs: self.options.jobs,
                 requests: spent.requests,
                 bytes_sent: spent.bytes,
+                cuts: client.cuts(),
                 again: None,
                 repeat: Repeat::default(),
             },

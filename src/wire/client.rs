@@ -95,7 +95,7 @@ impl Client {
         Self { confined: Some(Arc::new(confined)), ..self }
     }
 
-    /// Uses no connection again that is open now: a server that was started anew knows none of them.
+    /// Knows nothing of a server that was started anew, which knows no connection that is open now.
     pub fn begin_anew(&self) {
         self.pool.renew();
         self.vitals.begin_anew();
@@ -104,6 +104,11 @@ impl Client {
     /// Whether the newest calls had no answer in time, so that the server may hang.
     pub fn may_hang(&self) -> bool {
         self.vitals.is_silent()
+    }
+
+    /// How many answers broke off, or never began, because the server closed the connection.
+    pub fn cuts(&self) -> u64 {
+        self.vitals.cuts()
     }
 
     /// Sends nothing more but what cleans up: the server hangs.
@@ -178,7 +183,11 @@ impl Client {
         signing: &Signing,
         log: &Log,
     ) -> Result<Answer, Trouble> {
-        let (response, at) = self.send(operation, signing, log).await?;
+        let sent = match self.send(operation, signing, log).await {
+            Err(trouble) if log.insists() && trouble.is_closed() => self.send(operation, signing, log).await,
+            sent => sent,
+        };
+        let (response, at) = sent?;
         self.read(operation, &response, log, at)
     }
 
@@ -238,6 +247,10 @@ impl Client {
             Err((trouble, partial)) => (None, Some(trouble), partial),
         };
         self.vitals.note(trouble.as_ref());
+        // A server may close a connection at any time (RFC 9112, section 9.5): what is claimed must not meet that.
+        if trouble.as_ref().is_some_and(Trouble::is_closed) {
+            self.pool.use_only_fresh();
+        }
         if let Some(recent) = recent {
             self.recent.end(recent, response.as_ref().map(|response| response.status), trouble.as_ref());
         }
@@ -372,7 +385,7 @@ impl Client {
             }
             request = request.body(body);
         }
-        let mut answer = request.send().await.map_err(|error| (Trouble::of(&error), None))?;
+        let mut answer = request.send().await.map_err(|error| (Trouble::of(&error).before_answer(), None))?;
         let (status, headers) = (answer.status(), answer.headers().clone());
         let mut body = BytesMut::new();
         let whole = |body: BytesMut| Response { status, headers: headers.clone(), body: body.freeze() };

@@ -14,6 +14,7 @@ pub struct Log {
     lane: Option<String>,
     clean_up: bool,
     probe: bool,
+    insists: bool,
     /// How long its calls may take, where that is less than what is usual.
     patience: Option<Duration>,
 }
@@ -31,6 +32,19 @@ impl Log {
         Self { patience, ..self }
     }
 
+    /// The same log, for calls that claim nothing: one whose connection was closed before a byte of the answer came is sent
+    /// once more, on a fresh connection. By all that is seen, that one was open from an earlier call, and the server was
+    /// closing it.
+    #[must_use]
+    pub fn insisting(&self) -> Self {
+        Self { insists: true, ..self.clone() }
+    }
+
+    /// Whether such a call is sent once more.
+    pub(super) fn insists(&self) -> bool {
+        self.insists
+    }
+
     /// How long a call may take.
     pub(super) fn patience(&self, usual: Duration) -> Duration {
         self.patience.unwrap_or(usual).min(usual)
@@ -38,7 +52,7 @@ impl Log {
 
     /// A log for clean-up, whose requests are never refused by the budget.
     pub fn for_clean_up() -> Self {
-        Self { clean_up: true, ..Self::default() }
+        Self { clean_up: true, insists: true, ..Self::default() }
     }
 
     /// A log for the question whether a node lives, which is no request of the run.

@@ -1,6 +1,7 @@
 //! How connections are made and kept: the only file that builds HTTP clients.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
@@ -12,22 +13,32 @@ pub(super) struct Pool {
     target: Target,
     options: ClientOptions,
     http: RwLock<reqwest::Client>,
+    /// A server closes connections without saying so: none is used twice.
+    only_fresh: AtomicBool,
 }
 
 impl Pool {
     pub(super) fn new(target: Target, options: ClientOptions) -> Result<Self, String> {
-        let http = RwLock::new(build(&target, &options)?);
-        Ok(Self { target, options, http })
+        let http = RwLock::new(build(&target, &options, false)?);
+        Ok(Self { target, options, http, only_fresh: AtomicBool::new(false) })
     }
 
     pub(super) fn http(&self) -> reqwest::Client {
         self.http.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Uses no connection twice from now on.
+    pub(super) fn use_only_fresh(&self) {
+        if !self.only_fresh.swap(true, Ordering::Relaxed) {
+            self.renew();
+        }
+    }
+
     /// Begins with no connection.
     pub(super) fn renew(&self) {
         // What could be built once can be built again.
-        if let Ok(http) = build(&self.target, &self.options) {
+        let only_fresh = self.only_fresh.load(Ordering::Relaxed);
+        if let Ok(http) = build(&self.target, &self.options, only_fresh) {
             *self.http.write().unwrap_or_else(PoisonError::into_inner) = http;
         }
     }
@@ -38,7 +49,7 @@ fn is_here(host: &str) -> bool {
     host == "localhost" || host.ends_with(".localhost")
 }
 
-fn build(target: &Target, options: &ClientOptions) -> Result<reqwest::Client, String> {
+fn build(target: &Target, options: &ClientOptions, only_fresh: bool) -> Result<reqwest::Client, String> {
     let mut builder = reqwest::Client::builder()
         .http1_only()
         .redirect(reqwest::redirect::Policy::none())
@@ -46,6 +57,7 @@ fn build(target: &Target, options: &ClientOptions) -> Result<reqwest::Client, St
         .connect_timeout(options.timeout.min(Duration::from_secs(10)))
         // A connection that the server is about to close must not be taken again.
         .pool_idle_timeout(Duration::from_secs(1))
+        .pool_max_idle_per_host(if only_fresh { 0 } else { usize::MAX })
         .tcp_nodelay(true)
         .tls_danger_accept_invalid_certs(options.insecure)
         .no_proxy();

@@ -10,6 +10,8 @@ pub struct Trouble {
     pub kind: TroubleKind,
     /// In words.
     pub detail: String,
+    /// Whether not a byte of an answer came.
+    pub before_answer: bool,
 }
 
 /// Kinds of trouble.
@@ -39,13 +41,23 @@ pub enum TroubleKind {
 
 impl Trouble {
     pub(crate) fn new(kind: TroubleKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into() }
+        Self { kind, detail: detail.into(), before_answer: false }
     }
 
     /// Whether the server did answer or accept the connection, so that it can be judged.
     pub fn is_of_the_server(&self) -> bool {
         use TroubleKind::{Cut, Oversized, Timeout, Unreadable};
         matches!(self.kind, Timeout | Cut | Oversized | Unreadable)
+    }
+
+    /// The same, where not a byte of an answer came.
+    pub(super) fn before_answer(self) -> Self {
+        Self { before_answer: true, ..self }
+    }
+
+    /// Whether the connection was closed before a byte of the answer came.
+    pub fn is_closed(&self) -> bool {
+        self.kind == TroubleKind::Cut && self.before_answer
     }
 
     /// Reads what reqwest says.
@@ -61,7 +73,7 @@ impl Trouble {
         } else {
             TroubleKind::Cut
         };
-        Self { kind, detail }
+        Self::new(kind, detail)
     }
 }
 

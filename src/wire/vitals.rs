@@ -1,6 +1,6 @@
 //! Whether the server answers at all, as far as the calls of a run show it.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::{Trouble, TroubleKind};
@@ -10,6 +10,7 @@ use super::{Trouble, TroubleKind};
 pub(super) struct Vitals {
     unanswered: AtomicU32,
     hangs: AtomicBool,
+    cuts: AtomicU64,
 }
 
 /// After as many calls in a row without an answer in time a server may hang.
@@ -20,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 impl Vitals {
     /// Notes what came of a call.
     pub(super) fn note(&self, trouble: Option<&Trouble>) {
+        if trouble.is_some_and(|trouble| trouble.kind == TroubleKind::Cut) {
+            self.cuts.fetch_add(1, Ordering::Relaxed);
+        }
         match trouble.map(|trouble| trouble.kind) {
             Some(TroubleKind::Timeout) => _ = self.unanswered.fetch_add(1, Ordering::Relaxed),
             // Nobody was asked.
@@ -51,6 +55,11 @@ impl Vitals {
     /// Whether it is asked nothing more.
     pub(super) fn is_given_up(&self) -> bool {
         self.hangs.load(Ordering::Relaxed)
+    }
+
+    /// How many answers broke off, or never began, because the server closed the connection.
+    pub(super) fn cuts(&self) -> u64 {
+        self.cuts.load(Ordering::Relaxed)
     }
 
     /// It was started anew.

@@ -188,6 +188,49 @@ async fn a_server_without_multipart_uploads_is_one_line() {
     }
 }
 
+/// Passes one request of each connection on to a server, and closes behind the answer, which does not say so.
+async fn closing_unsaid(server: std::net::SocketAddr) -> std::io::Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut server = TcpStream::connect(server).await?;
+                let mut line = Vec::new();
+                while !line.ends_with(b"\r\n") {
+                    line.push(client.read_u8().await?);
+                }
+                server.write_all(&[&line[..], b"connection: close\r\n"].concat()).await?;
+                let (mut from_client, mut to_client) = client.split();
+                let (mut from_server, mut to_server) = server.split();
+                let there = tokio::io::copy(&mut from_client, &mut to_server);
+                let back = async {
+                    let mut answer = Vec::new();
+                    from_server.read_to_end(&mut answer).await?;
+                    let head = answer.windows(4).position(|end| end == b"\r\n\r\n").unwrap_or(answer.len());
+                    let said = String::from_utf8_lossy(&answer[..head]).replace("connection: close\r\n", "");
+                    let said = said.replace("\r\nconnection: close", "");
+                    to_client.write_all(&[said.as_bytes(), &answer[head..]].concat()).await?;
+                    // A client that asks again at once finds the connection open still.
+                    tokio::time::sleep(Duration::from_millis(3)).await;
+                    Ok(0)
+                };
+                tokio::select! { ended = there => ended, ended = back => ended }
+            });
+        }
+    });
+    Ok(url)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_being_closed_is_no_fault() {
+    let mock = play_with(&[]);
+    let url = closing_unsaid(mock.address()).await.expect("a port");
+    let report = run(&url, small("generic"), &["upload/*", "complete/*", "abort/*", "list-parts/*"]).await;
+    assert_eq!(told(&broken(&report)), Vec::<String>::new());
+    assert!(report.run.cuts > 0, "it was not met");
+}
+
 /// Passes each connection on to a server, which is asked to close it behind its answer.
 async fn closing(server: std::net::SocketAddr) -> std::io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;

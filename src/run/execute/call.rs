@@ -6,7 +6,7 @@ use super::round::Round;
 use super::signing::signing;
 use crate::case::Step;
 use crate::operation::{Action, Elsewhere, Operation, Prepared, Stop};
-use crate::wire::{Answer, Call, Signing, Tamper, Trouble};
+use crate::wire::{Answer, Call, Log, Signing, Tamper, Trouble, TroubleKind};
 
 /// A call that is ready to be sent, and how it is signed.
 pub(super) struct Ready {
@@ -66,13 +66,37 @@ impl Round<'_> {
             return Ok(last);
         }
         let from = self.log.len();
-        let answer = self.send(ready.prepared.call(), &ready.signing).await;
+        let log = self.log_of(step);
+        let answer = send(&self.context.client, ready.prepared.call(), &ready.signing, &log).await;
+        if let [first, _, ..] = &self.log.since(from)[..]
+            && first.response.is_none()
+        {
+            // What was sent again may have happened the first time too.
+            self.note_write(&*ready.prepared, Err(&Trouble::new(TroubleKind::Cut, "")));
+            self.note_sent_again();
+        }
         self.witness(&*ready.prepared, answer.as_ref(), from);
         self.note_stray(&ready);
         let mut answer = answer?;
         self.fill_in_etag(&*ready.prepared, &mut answer, |_| true).await;
         ready.prepared.absorb(&answer, &mut self.state);
         Ok(answer)
+    }
+
+    /// Where the calls of a step are recorded. What claims something is never sent twice, nor what the model judges.
+    pub(super) fn log_of(&self, step: &Step) -> Log {
+        match step.expect.is_none() && self.lawful.is_none() {
+            true => self.log.insisting(),
+            false => self.log.clone(),
+        }
+    }
+
+    /// Says that a call was sent twice.
+    pub(super) fn note_sent_again(&mut self) {
+        const SENT_AGAIN: &str = "a connection was closed before a byte of the answer came; the call, which only prepares, was sent once more";
+        if !self.recorder.notes.iter().any(|note| note == SENT_AGAIN) {
+            self.recorder.notes.push(SENT_AGAIN.to_owned());
+        }
     }
 
     /// Lets go of a held call.

@@ -31,7 +31,7 @@ async fn write(context: &RowContext, size: u64) -> Result<SharedObject, String> 
     context.journal.note(&Made::Object(key.clone()));
     let blob = context.contents.blob("shared", 0, size);
     let put = PutObjectRequest { key: key.clone(), body: blob.clone(), headers: Vec::new() };
-    match send(&context.client, &put, &Signing::default(), &Log::default()).await {
+    match send(&context.client, &put, &Signing::default(), &Log::default().insisting()).await {
         Ok(answer) if answer.is_ok() => Ok(SharedObject { key, blob }),
         Ok(answer) => Err(answer.summary()),
         Err(trouble) => Err(trouble.to_string()),

@@ -73,7 +73,7 @@ impl Round<'_> {
     async fn perform(&mut self, step: &Step) -> Result<Answer, Fault> {
         match &step.action {
             Action::Call(operation) => self.call(step, &**operation).await,
-            Action::Loop(many) => self.many(&**many).await,
+            Action::Loop(many) => self.many(step, &**many).await,
             Action::Release(Release(name)) => self.let_go(name).await,
             Action::Restart => {
                 let Some(restart) = self.context.watch.restart() else {

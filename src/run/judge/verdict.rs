@@ -144,7 +144,7 @@ mod tests {
     }
 
     fn trouble(kind: TroubleKind) -> StepOutcome {
-        StepOutcome::Trouble(Trouble { kind, detail: String::new() })
+        StepOutcome::Trouble(Trouble::new(kind, ""))
     }
 
     fn verdict(level: Level, steps: &[JudgedStep]) -> Verdict {
