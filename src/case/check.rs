@@ -1,11 +1,10 @@
 //! What a row means as a whole: every name is defined before it is used, and used after it is defined.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
-use mpuspec_mock::provider::{self, Provider};
 use mpuspec_mock::yaml::{self, Mistake, Path};
 
+use super::deeds::usual;
 use super::expect::{Claims, ETagClaim, Expect, LaneExpect, PartList};
 use super::home::operation_of;
 use super::step::Step;
@@ -95,9 +94,7 @@ impl Checks {
 
     /// Refuses a step that is a load, and no test, where the limits are those of S3 itself.
     fn bounded(&mut self, step: &Step) {
-        static USUAL: OnceLock<Option<Provider>> = OnceLock::new();
-        let usual = USUAL.get_or_init(|| provider::load("aws-s3").ok());
-        let cost = usual.as_ref().zip(step.action.arguments());
+        let cost = usual().zip(step.action.arguments());
         let cost = cost.and_then(|(provider, arguments)| arguments.cost(&Sizes { provider }).ok());
         if let Some(cost) = cost.filter(|cost| cost.requests > MOST_CALLS) {
             let message = format!("{} requests: a step makes up to {MOST_CALLS}", cost.requests);

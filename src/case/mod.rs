@@ -3,6 +3,7 @@
 mod catalogue;
 mod check;
 mod conduct;
+mod deeds;
 mod error_codes;
 mod expect;
 mod home;
@@ -19,6 +20,7 @@ mod step;
 
 pub use catalogue::{Catalogue, CatalogueError, Selection};
 pub use conduct::Conduct;
+pub use deeds::deeds;
 pub use error_codes::{ErrorCode, error_code};
 pub use expect::{
     Claims, Code, ETagClaim, Expect, FieldValue, Grade, LaneExpect, ListOrder, Outcome, PartList,

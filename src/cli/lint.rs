@@ -7,13 +7,32 @@ use mpuspec_mock::files::{LONGEST_BY_HAND, read_text};
 use mpuspec_mock::provider::{self, FileError, Origin, Problem};
 
 use super::{Failure, diagnostic, print};
-use crate::case::{Catalogue, CatalogueError, lint, load_case, unknown_sources};
+use crate::case::{Case, Catalogue, CatalogueError, deeds, lint, load_case, unknown_sources};
 
 /// Checks case and provider files.
 #[derive(Debug, Args)]
 pub(super) struct Lint {
     /// Files to check; a file of a folder `providers` is a provider [default: those that the program was built with]
     files: Vec<PathBuf>,
+    /// Tell what a run of these case files would do; they are somebody else's
+    #[arg(long, requires = "files")]
+    untrusted: bool,
+}
+
+/// What holds of every file, whatever it says.
+const CONFINED: &str = "\
+whatever they say, a run writes, reads, copies from and deletes nothing but keys below mpuspec/RUN/ (perhaps behind / or \\), in
+the bucket of the run; it sets no policy, and no ACL but of its own uploads; no file brings a command, a proxy or an endpoint
+";
+
+/// What cases would do.
+fn told(cases: &[Case]) -> String {
+    let mut text = String::new();
+    for case in cases {
+        text.push_str(&format!("{}\n", case.origin.name));
+        deeds(case).iter().for_each(|line| text.push_str(&format!("    {line}\n")));
+    }
+    text + CONFINED
 }
 
 impl Lint {
@@ -75,6 +94,7 @@ impl Lint {
                     let count = catalogue.cases.len();
                     print(&format!("no mistakes in the {count} cases that this program was built with\n"));
                 }
+                false if self.untrusted => print(&told(&cases)),
                 false => print("no mistakes\n"),
             }
             return Ok(0);

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
@@ -52,11 +54,48 @@ struct Encoded {
 
 impl<'de> Deserialize<'de> for RawCallback {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = |text: &str| Ok(Self::Text(text.to_owned()));
+        let text = |text: &str| {
+            let decoded = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            reaches_nobody(text).and_then(|()| reaches_nobody(&decoded.unwrap_or_default()))?;
+            Ok(Self::Text(text.to_owned()))
+        };
         scalar_or_map(deserializer, "a text, or { base64: TEXT }", text, |encoded: Encoded| {
+            reaches_nobody(&encoded.base64)?;
             Ok(Self::Base64(encoded.base64))
         })
     }
+}
+
+/// Names and addresses that are nobody's (RFC 2606, section 2, and RFC 5737, section 3).
+const NOBODY: [&str; 2] = [".example", ".invalid"];
+const NOBODYS_ADDRESSES: [&str; 3] = ["192.0.2.", "198.51.100.", "203.0.113."];
+
+/// Refuses a callback that a server under test could make: it would call whom a file names.
+fn reaches_nobody(text: &str) -> Result<(), String> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "camelCase")]
+    #[expect(dead_code, reason = "a name that is read twice is refused")]
+    struct Sent {
+        callback_url: String,
+        callback_body: Option<String>,
+        callback_body_type: Option<String>,
+    }
+    let is_nobodys = |url: &str| {
+        let rest = url.trim().trim_start_matches("http://").trim_start_matches("https://");
+        let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+        !rest.contains(['@', '\\'])
+            && (NOBODY.iter().any(|name| host.ends_with(name))
+                || NOBODYS_ADDRESSES.iter().any(|address| host.starts_with(address)))
+    };
+    let is_harmless = match serde_json::from_str::<Sent>(text) {
+        Ok(sent) => sent.callback_url.split(';').all(is_nobodys),
+        // What a lenient reader finds in it is no address.
+        Err(_) => !text.contains(['.', ':', '/', '\\', '%']),
+    };
+    let message = "a callback that is written out calls nobody: its URLs name hosts below .example or .invalid, \
+                   or addresses such as 192.0.2.1, and it has no other fields than callbackUrl, callbackBody and \
+                   callbackBodyType";
+    if is_harmless { Ok(()) } else { Err(message.to_owned()) }
 }
 
 impl JsonSchema for RawCallback {
@@ -131,4 +170,36 @@ pub enum CallbackBy {
     Query,
     /// In both.
     Both,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callback_that_is_written_out_reaches_nobody() {
+        for text in [
+            "hello",
+            "x123-*&",
+            "",
+            r#"{"callbackUrl":"http://callback.example/","callbackBody":""}"#,
+            r#"{"callbackUrl":"192.0.2.30:test","callbackBody":"test"}"#,
+            r#"{"callbackUrl":"a.example;b.example:8080/x?y#z","callbackBody":"a=1"}"#,
+        ] {
+            assert_eq!(reaches_nobody(text), Ok(()), "{text}");
+        }
+        for text in [
+            r#"{"callbackUrl":"http://169.254.169.254/latest","callbackBody":""}"#,
+            r#"{"callbackUrl":"a.example;evil.com","callbackBody":""}"#,
+            r#"{"callbackUrl":"http://a.example@evil.com/","callbackBody":""}"#,
+            r#"{"callbackUrl":"http://evil.com\\.example/","callbackBody":""}"#,
+            r#"{"callbackUrl":"a.example","callbackUrl":"evil.com","callbackBody":""}"#,
+            r#"{"callbackUrl":"\u0065vil.com","callbackBody":""}"#,
+            r#"{"callbackUrl":"a.example","callbackSNI":true,"callbackHost":"evil.com"}"#,
+            r#"{'callbackUrl':'evil.com'}"#,
+            "http://evil.com",
+        ] {
+            assert!(reaches_nobody(text).is_err(), "{text}");
+        }
+    }
 }

@@ -111,7 +111,7 @@ fn turn_of(planned: &PlannedRow) -> (bool, std::cmp::Reverse<u64>) {
     (planned.runs_alone(), std::cmp::Reverse(hundreds))
 }
 
-/// The same, where somebody else's row met the end of the server first: one of them is told of it.
+/// The same, where another row met the end of the server first: one row alone shows it.
 fn unjudged(report: RowReport, context: &RowContext) -> RowReport {
     if !report.verdict.counts_against() {
         return report;

@@ -316,6 +316,8 @@ impl Runner {
     /// Cleans up and reports, with what was found beside the rows of the plan.
     pub async fn finish(self, done: Done, found: Findings) -> Report {
         let Done { mut rows, not_run, mut left, end } = done;
+        // Whoever ends it while something is explored, settles or is read again has not seen all either.
+        let end = if self.is_interrupted() { End::Interrupted } else { end };
         rows.extend(self.without_secrets(found.rows));
         rows.sort_by(|a, b| (&a.id, &a.row).cmp(&(&b.id, &b.row)));
         accuse_where_nobody_does(&mut rows);

@@ -86,6 +86,28 @@ async fn strangers_stay_unharmed_and_killed_runs_are_cleaned() {
 
 /// A case file is data: what it may not reach is a mistake of the file, with its place.
 #[test]
+fn what_a_file_would_do_is_told_before_it_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("case.yaml");
+    let text = "title: A fact\nlevel: MUST\nsource: [\"aws/ListParts#answer\"]\nsteps:\n  - create_upload:\n  \
+                - upload_part: { number: 1, size: 5 }\n    as_user: second\n  - raw: { method: GET }\n  - list_parts:\n    \
+                expect: ok\n";
+    std::fs::write(&path, text).expect("written");
+    let output = crate::stage::mpuspec(&["lint", "--untrusted", &path.display().to_string()]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &crate::stage::stderr(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    for line in [
+        "1 rows, 6 requests and 5 bytes",
+        "steps: CreateMultipartUpload (1), ListParts (1), UploadPart (1), raw (1)",
+        "signs with the second credentials too",
+        "sends 1 requests in words of HTTP",
+        "nothing but keys below mpuspec/RUN/",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+}
+
+#[test]
 fn a_case_names_no_key_and_no_header_beyond_its_own() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("case.yaml");

@@ -1,0 +1,79 @@
+//! What a file of somebody else's would do in a run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use mpuspec_mock::provider::{self, Provider};
+
+use super::load::Case;
+use super::step::{Step, User};
+use crate::language::Sizes;
+use crate::operation::{Action, Cost};
+
+/// The provider whose limits are those of S3 itself.
+pub(super) fn usual() -> Option<&'static Provider> {
+    static USUAL: OnceLock<Option<Provider>> = OnceLock::new();
+    USUAL.get_or_init(|| provider::load("aws-s3").ok()).as_ref()
+}
+
+/// The steps of all rows, those in lanes and outcomes too.
+fn steps(case: &Case) -> impl Iterator<Item = &Step> {
+    let of_row = |step| std::iter::once(step).chain(Step::inner(step));
+    case.rows.iter().flat_map(|row| &row.steps).flat_map(of_row)
+}
+
+/// What a run of a case would do, in lines.
+pub fn deeds(case: &Case) -> Vec<String> {
+    let mut lines = vec![cost(case)];
+    let mut operations: BTreeMap<&str, u64> = BTreeMap::new();
+    for step in steps(case) {
+        *operations.entry(step.action.arguments().map_or(step.word, |asked| asked.name())).or_default() += 1;
+    }
+    let operations: Vec<String> =
+        operations.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+    lines.push(format!("steps: {}", operations.join(", ")));
+    let users: BTreeSet<&str> = steps(case).filter_map(|step| step.as_user).filter_map(whose).collect();
+    if !users.is_empty() {
+        lines.push(format!("signs with {} too", users.into_iter().collect::<Vec<_>>().join(" and ")));
+    }
+    if steps(case).any(|step| matches!(step.action, Action::Restart)) {
+        lines.push("starts the server anew, by the command that --restart-command names".to_owned());
+    }
+    if steps(case).any(|step| step.profile().called_back) {
+        lines.push("has the server call back, at the address that --callback-url names".to_owned());
+    }
+    let by_hand = steps(case).filter(|step| step.profile().by_hand).count();
+    if by_hand > 0 {
+        lines.push(format!("sends {by_hand} requests in words of HTTP: `mpuspec show` has them"));
+    }
+    lines
+}
+
+fn cost(case: &Case) -> String {
+    let once = usual().and_then(|provider| {
+        steps(case).try_fold(Cost::default(), |sum, step| {
+            let arguments = step.action.arguments();
+            let cost = arguments.map_or(Ok(Cost::default()), |asked| asked.cost(&Sizes { provider }));
+            Some(sum.and(cost.ok()?))
+        })
+    });
+    let rounds = u64::from(case.repeat);
+    match once {
+        Some(cost) => format!(
+            "{} rows, {} requests and {} bytes where the limits are those of AWS",
+            case.rows.len(),
+            cost.requests.saturating_mul(rounds),
+            cost.bytes.saturating_mul(rounds)
+        ),
+        None => format!("{} rows; what they send depends on limits that AWS does not have", case.rows.len()),
+    }
+}
+
+/// Credentials beside those of the run.
+fn whose(user: User) -> Option<&'static str> {
+    match user {
+        User::Second => Some("the second credentials"),
+        User::Temporary => Some("the credentials with a security token"),
+        User::Main | User::Anonymous | User::UnknownKey => None,
+    }
+}
