@@ -23,12 +23,15 @@ mod tests {
     #[test]
     fn a_shell_reads_every_word_as_it_is() {
         assert_eq!(quoted("--endpoint=http://h:1/x"), "--endpoint=http://h:1/x");
-        for word in ["", "a b", "it's", "$x", "a[b]", "~", "é", "a\nb", "*", "'"] {
-            let output = std::process::Command::new("sh")
-                .args(["-c", &format!("printf %s {}", quoted(word))])
-                .output()
-                .expect("there is a shell");
-            assert_eq!(String::from_utf8_lossy(&output.stdout), word);
+        let words = ["", "a b", "it's", "$x", "a[b]", "~", "é", "a\nb", "*", "'", "$(touch x);`y`", "\\", "!!", "-n", "#x"];
+        // `sh` is one of them, or yet another.
+        for shell in ["sh", "dash", "bash"] {
+            for word in words {
+                let mut command = std::process::Command::new(shell);
+                let output = command.args(["-c", &format!("printf %s {}", quoted(word))]).output();
+                let Ok(output) = output else { continue };
+                assert_eq!(String::from_utf8_lossy(&output.stdout), word, "{shell}");
+            }
         }
     }
 }

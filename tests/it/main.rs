@@ -32,6 +32,8 @@ mod english;
 mod explore;
 // The search for a lawful order.
 mod history;
+// Servers that answer at random what none should.
+mod hostile;
 // The index of the cases is true.
 mod index;
 // The language: every file loads, slips get their place, the schema agrees with the loader.
