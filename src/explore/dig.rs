@@ -75,7 +75,10 @@ impl Fault {
     fn explains(&self, signature: &Signature, all: &[Shown]) -> bool {
         let is_plain = |shown: &Shown| is_as_plain(&self.plain, &shown.plain());
         *signature == self.shown.told.signature
-            || (self.is_small && self.seen.contains(signature))
+            // What races show beside explains no single calls.
+            || (self.is_small
+                && self.seen.contains(signature)
+                && (!self.has_race() || all.iter().all(|shown| shown.draw.has_race())))
             || (!self.has_race() && all.iter().all(is_plain))
             || (!self.has_race() && self.is_small && all.iter().all(|shown| self.takes_part_in(shown)))
             || (self.is_small
@@ -291,6 +294,8 @@ impl Explorer<'_> {
         let attempts = (3 * before.tries).div_ceil(before.shown).min(ROUNDS);
         let attempts = if shown.draw.has_race() { attempts } else { 1 };
         let small = self.shrink(shown, signature, attempts, share).await;
+        // Larger draws may have shown what is another fault.
+        self.seen = BTreeSet::from([signature.clone()]);
         // What else the same calls show: one fault is one finding.
         self.showing(read_otherwise(&small.draw), signature, attempts, share).await;
         let confirmed = self.confirm(&small.draw, signature, share).await;

@@ -23,7 +23,23 @@ mod tests {
     #[test]
     fn a_shell_reads_every_word_as_it_is() {
         assert_eq!(quoted("--endpoint=http://h:1/x"), "--endpoint=http://h:1/x");
-        let words = ["", "a b", "it's", "$x", "a[b]", "~", "é", "a\nb", "*", "'", "$(touch x);`y`", "\\", "!!", "-n", "#x"];
+        let words = [
+            "",
+            "a b",
+            "it's",
+            "$x",
+            "a[b]",
+            "~",
+            "é",
+            "a\nb",
+            "*",
+            "'",
+            "$(touch x);`y`",
+            "\\",
+            "!!",
+            "-n",
+            "#x",
+        ];
         // `sh` is one of them, or yet another.
         for shell in ["sh", "dash", "bash"] {
             for word in words {

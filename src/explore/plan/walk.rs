@@ -203,9 +203,10 @@ impl Walker {
             Doing::Complete(list) => Move::Complete { upload, list },
             Doing::Abort => Move::Abort { upload },
             Doing::ListParts => Move::ListParts { upload, paged: false, after: 0 },
-            // A page of one part, where there are several; elsewhere behind any number.
+            // Of the first and the third part, a page of one, or what is behind the second, which is none; elsewhere
+            // behind any number.
             Doing::PageOfParts if cell.state == State::Several => {
-                Move::ListParts { upload, paged: true, after: 0 }
+                Move::ListParts { upload, paged: true, after: if cell.object { 2 } else { 0 } }
             }
             Doing::PageOfParts => Move::ListParts { upload, paged: true, after: more % 4 },
             Doing::ListUploads => Move::ListUploads { paged: false },
