@@ -224,6 +224,10 @@ impl Run {
         let mut report = runtime.block_on(async {
             let runner = stage.prepare().await?;
             on_interrupt(runner.interrupter());
+            if let Some(minutes) = runner.minutes_for(&plan) {
+                let call = runner.preflight().a_call_takes.as_millis();
+                super::tell!("note: a call takes {call} ms here; the rows may take {minutes} min, with more --jobs less");
+            }
             let mut outline = runner.outline(&plan);
             self.sign(&mut outline, &repeat);
             progress.partial.begin(&reports, outline);

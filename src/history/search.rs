@@ -1,6 +1,7 @@
 //! The search for a lawful order: Wing and Gong's, with Lowe's memory of what was tried.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
 use super::joint::{Joint, Oracle};
@@ -199,12 +200,23 @@ impl Done {
     }
 }
 
+/// A digest that two of the states of a search do not share.
+fn digest(done: &Done, state: &Joint) -> u128 {
+    let half = |of: u8| {
+        let mut hasher = DefaultHasher::new();
+        (of, done, state).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
+}
+
 struct Search<'h> {
     history: &'h History,
     calls: &'h [usize],
     oracle: &'h Oracle,
     wanted: Wanted,
-    seen: HashSet<(Done, Joint)>,
+    /// Digests of what was tried: whole states would take more memory than a run may have.
+    seen: HashSet<u128>,
     order: Vec<usize>,
     ends: Vec<Joint>,
     stuck: Stuck,
@@ -259,7 +271,7 @@ impl Search<'_> {
             let call = self.calls[at];
             for after in state.after(self.oracle, self.history, call) {
                 let done = done.with(at);
-                if !self.seen.insert((done.clone(), after.clone())) {
+                if !self.seen.insert(digest(&done, &after)) {
                     continue;
                 }
                 self.order.push(call);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use mpuspec_mock::provider::{Provider, Support};
 
@@ -34,6 +35,8 @@ pub struct Preflight {
     shown: BTreeSet<&'static str>,
     /// Whether a refusal bears a code that S3 does not have.
     pub(super) codes_are_foreign: bool,
+    /// How long a call took: half of them took less.
+    pub a_call_takes: Duration,
 }
 
 /// What an operation that answers as it ought to is noted as.
@@ -85,7 +88,15 @@ pub async fn preflight(
         probe.checksums(provider, prefix).await;
     }
     probe.sweep.remove(client, &Log::for_clean_up()).await;
-    done.map(|()| probe.preflight)
+    let mut took: Vec<u64> = probe
+        .log
+        .exchanges()
+        .iter()
+        .map(|exchange| exchange.end_us.saturating_sub(exchange.start_us))
+        .collect();
+    took.sort_unstable();
+    let half = took.get(took.len() / 2).copied().unwrap_or_default();
+    done.map(|()| Preflight { a_call_takes: Duration::from_micros(half), ..probe.preflight })
 }
 
 impl Probe<'_> {

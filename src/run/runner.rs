@@ -249,6 +249,15 @@ impl Runner {
         &self.context.preflight
     }
 
+    /// How many minutes the rows of a plan may take, by how long the calls of the preflight took; nothing where it is less
+    /// than one.
+    pub fn minutes_for(&self, plan: &Plan) -> Option<u64> {
+        let jobs = u64::try_from(self.options.jobs.max(1)).unwrap_or(u64::MAX);
+        let in_a_row = u32::try_from(plan.cost().requests / jobs).unwrap_or(u32::MAX);
+        let whole = self.context.preflight.a_call_takes.saturating_mul(in_a_row);
+        Some(whole.as_secs() / 60).filter(|minutes| *minutes > 0)
+    }
+
     /// Runs one row of its own, for test harnesses.
     pub async fn run_one(&self, planned: &PlannedRow) -> RowReport {
         run_planned(&self.context, planned).await.report

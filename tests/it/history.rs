@@ -8,6 +8,35 @@ use proptest::prelude::*;
 
 const KEY: &str = "k";
 
+/// As many histories as are judged side by side, each too wide to be searched to its end.
+#[test]
+fn a_search_that_is_too_wide_takes_little_memory() {
+    let wide = || {
+        let create = Ask::CreateUpload { key: KEY.to_owned(), sequential: false, meta: BTreeMap::new() };
+        let mut calls = vec![call("a", (0, Some(1)), create, Saw::Created { upload: "u".to_owned() })];
+        let sent = |at: u64| {
+            let ask = Ask::UploadPart {
+                key: KEY.to_owned(),
+                upload: "u".to_owned(),
+                number: i64::try_from(at % 40 + 1).expect("it is small"),
+                content: content(at),
+                md5: String::new(),
+            };
+            call("b", (2, Some(100)), ask, Saw::Stored { etag: Some(format!("e{at}")) })
+        };
+        calls.extend((0..80).map(sent));
+        let read = Ask::GetObject { key: KEY.to_owned(), range: None };
+        calls.push(call("a", (101, Some(102)), read, object(3, "nobody's")));
+        History { calls }
+    };
+    let (history, oracle) = (wide(), oracle());
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| assert!(!matches!(judge(&history, &oracle), Found::Lawful(_))));
+        }
+    });
+}
+
 #[test]
 fn more_calls_than_can_be_ordered_are_undecided() {
     let many = |count: u64| {
