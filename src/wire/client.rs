@@ -184,7 +184,13 @@ impl Client {
         log: &Log,
     ) -> Result<Answer, Trouble> {
         let sent = match self.send(operation, signing, log).await {
-            Err(trouble) if log.insists() && trouble.is_closed() => self.send(operation, signing, log).await,
+            Err(closed) if log.insists() && closed.is_closed() => {
+                match self.send(operation, signing, log).await {
+                    // The server has gone, perhaps because of the first one.
+                    Err(trouble) if trouble.kind == TroubleKind::Unreachable => Err(closed),
+                    sent => sent,
+                }
+            }
             sent => sent,
         };
         let (response, at) = sent?;
