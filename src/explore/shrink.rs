@@ -105,22 +105,16 @@ impl Explorer<'_> {
 
     /// Makes all bodies small at once, so that further trials cost few bytes.
     async fn with_small_bodies(&mut self, search: &Search<'_>, small: Shown) -> Shown {
-        let mut moves = small.draw.moves.clone();
-        let could = moves.iter_mut().map(shortened).filter(|could| *could).count();
-        match could {
-            0 => small,
-            _ => self.tries(search, small.draw.with(moves, None)).await.unwrap_or(small),
+        match changed_all(&small.draw.moves, &shortened) {
+            None => small,
+            Some(moves) => self.tries(search, small.draw.with(moves, None)).await.unwrap_or(small),
         }
     }
 
     /// Lets lists name nothing of another upload, which then can be left out.
     async fn with_own_parts(&mut self, search: &Search<'_>, small: Shown) -> Shown {
         for list in [Listing::Exact, Listing::WrongETag(0), Listing::NeverSent] {
-            let mut moves = small.draw.moves.clone();
-            let could = moves.iter_mut().map(|next| relisted(next, list)).filter(|could| *could).count();
-            if could == 0 {
-                break;
-            }
+            let Some(moves) = changed_all(&small.draw.moves, &|next| relisted(next, list)) else { break };
             if let Some(shown) = self.tries(search, small.draw.with(moves, None)).await {
                 return shown;
             }
@@ -132,7 +126,7 @@ impl Explorer<'_> {
     async fn by_sizes(&mut self, search: &Search<'_>, mut small: Shown) -> Shown {
         for at in 0..small.draw.moves.len() {
             let mut moves = small.draw.moves.clone();
-            if shortened(&mut moves[at])
+            if changed(&mut moves[at], &shortened)
                 && let Some(shown) = self.tries(search, small.draw.with(moves, None)).await
             {
                 small = shown;
@@ -154,22 +148,37 @@ impl Explorer<'_> {
     }
 }
 
-/// Whether a list named parts of another upload; then it is this one now.
+/// Moves with a change to each that can be changed; nothing where none can.
+fn changed_all(moves: &[Move], change: &dyn Fn(&mut Move) -> bool) -> Option<Vec<Move>> {
+    let mut moves = moves.to_vec();
+    // Each of them, not the first alone.
+    let could = moves.iter_mut().map(|next| changed(next, change)).filter(|could| *could).count();
+    (could > 0).then_some(moves)
+}
+
+/// Changes a move, or those of its lanes. Returns whether something could be changed.
+fn changed(next: &mut Move, change: &dyn Fn(&mut Move) -> bool) -> bool {
+    match next {
+        Move::Lane { call, .. } => changed(call, change),
+        Move::Race(lanes) => {
+            lanes.iter_mut().map(|lane| changed(lane, change)).filter(|could| *could).count() > 0
+        }
+        next => change(next),
+    }
+}
+
+/// Lets a list name these parts, if it named one of another upload.
 fn relisted(next: &mut Move, own: Listing) -> bool {
     match next {
         Move::Complete { list: list @ Listing::Foreign(_), .. } => {
             *list = own;
             true
         }
-        Move::Lane { call, .. } => relisted(call, own),
-        Move::Race(lanes) => {
-            lanes.iter_mut().map(|lane| relisted(lane, own)).filter(|could| *could).count() > 0
-        }
         _ => false,
     }
 }
 
-/// Whether a move could be made shorter.
+/// Makes the body of a call short, if it is not.
 fn shortened(next: &mut Move) -> bool {
     match next {
         Move::Part { size, .. } | Move::CopyShared { size, .. } | Move::Put { size, .. } => {
@@ -179,9 +188,6 @@ fn shortened(next: &mut Move) -> bool {
             }
             large
         }
-        Move::Lane { call, .. } => shortened(call),
-        // Each of them, not the first alone.
-        Move::Race(lanes) => lanes.iter_mut().map(shortened).filter(|could| *could).count() > 0,
         _ => false,
     }
 }

@@ -95,6 +95,9 @@ impl Timing {
 
 #[cfg(test)]
 mod tests {
+    use rand_chacha::rand_core::Rng as _;
+
+    use super::super::plan::chance;
     use super::*;
 
     /// A server on which the first call takes effect so much sooner.
@@ -113,24 +116,20 @@ mod tests {
                 timing.add(offset, seen.last().copied(), 30_000);
             }
             assert!(seen.contains(&Order::First) && seen.contains(&Order::Second), "{sooner}: {seen:?}");
+            assert!(timing.offset().abs_diff(sooner) <= 1_000, "{sooner}: {timing:?}");
         }
-    }
-    /// Numbers that look like chance, the same each time.
-    fn chance(seed: &mut u64) -> u64 {
-        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        *seed >> 33
     }
 
     #[test]
     fn calls_that_are_late_by_chance_do_not_hide_an_order() {
-        let mut seed = 7;
+        let mut chance = chance("timing");
         for sooner in [-1_500, -150, 0, 300, 2_000] {
             let mut timing = Timing::default();
             let mut firsts = 0;
             for _ in 0..48 {
-                let late = if chance(&mut seed).is_multiple_of(8) { 8_000 } else { 0 };
-                let by = i64::try_from(chance(&mut seed) % 400).expect("it is small") - 200;
-                let late = if chance(&mut seed).is_multiple_of(2) { late } else { -late };
+                let late = if chance.next_u64().is_multiple_of(8) { 8_000 } else { 0 };
+                let by = i64::try_from(chance.next_u64() % 400).expect("it is small") - 200;
+                let late = if chance.next_u64().is_multiple_of(2) { late } else { -late };
                 let offset = timing.offset();
                 let seen = order(sooner + by + late, offset);
                 firsts += u32::from(seen == Order::First);

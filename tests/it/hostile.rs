@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+
 use crate::stage::{command, play, small};
 
 /// No run may take more memory, in KiB.
@@ -18,18 +21,16 @@ const LARGEST: u64 = 512 << 10;
 /// No run may take longer.
 const LONGEST: Duration = Duration::from_secs(300);
 
-/// Numbers that look like chance, the same for a seed.
-struct Chance(u64);
+/// What looks like chance, the same for a seed.
+struct Chance(ChaCha8Rng);
 
 impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let mixed = (self.0 ^ (self.0 >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed ^ (mixed >> 32)
+    fn of(seed: u64) -> Self {
+        Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
     fn below(&mut self, most: u64) -> u64 {
-        self.next() % most
+        self.0.next_u64() % most
     }
 
     fn one_in(&mut self, most: u64) -> bool {
@@ -48,8 +49,7 @@ fn serve(mock: SocketAddr, seed: u64, rate: u64, calm: usize) -> (String, Asked)
     let kept = asked.clone();
     thread::spawn(move || {
         for (at, client) in listener.incoming().flatten().enumerate() {
-            let (asked, chance) =
-                (kept.clone(), Chance(seed ^ (at as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+            let (asked, chance) = (kept.clone(), Chance::of(seed ^ ((at as u64) << 32)));
             let rate = if at < calm { u64::MAX } else { rate };
             thread::spawn(move || answer(client, mock, chance, rate, &asked));
         }
@@ -166,7 +166,7 @@ fn assert_no_secret(text: &str, what: &str) {
 fn run(seed: u64, folder: &Path) {
     let mock = play(&small("aws-s3")).start().expect("it starts");
     mock.create_bucket("b");
-    let mut chance = Chance(seed);
+    let mut chance = Chance::of(seed);
     let rate = [3, 10, 50][usize::try_from(chance.below(3)).expect("it is small")];
     // Half of the runs get through their preflight.
     let calm = if chance.one_in(2) { 80 } else { 0 };

@@ -188,6 +188,17 @@ async fn a_server_without_multipart_uploads_is_one_line() {
     }
 }
 
+/// Connects to a server, which gets the first line of a request, and is asked to close behind its answer.
+async fn asked_to_close(client: &mut TcpStream, server: std::net::SocketAddr) -> std::io::Result<TcpStream> {
+    let mut server = TcpStream::connect(server).await?;
+    let mut line = Vec::new();
+    while !line.ends_with(b"\r\n") {
+        line.push(client.read_u8().await?);
+    }
+    server.write_all(&[&line[..], b"connection: close\r\n"].concat()).await?;
+    Ok(server)
+}
+
 /// Passes one request of each connection on to a server, and closes behind the answer, which does not say so.
 async fn closing_unsaid(server: std::net::SocketAddr) -> std::io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -195,12 +206,7 @@ async fn closing_unsaid(server: std::net::SocketAddr) -> std::io::Result<String>
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
             tokio::spawn(async move {
-                let mut server = TcpStream::connect(server).await?;
-                let mut line = Vec::new();
-                while !line.ends_with(b"\r\n") {
-                    line.push(client.read_u8().await?);
-                }
-                server.write_all(&[&line[..], b"connection: close\r\n"].concat()).await?;
+                let mut server = asked_to_close(&mut client, server).await?;
                 let (mut from_client, mut to_client) = client.split();
                 let (mut from_server, mut to_server) = server.split();
                 let there = tokio::io::copy(&mut from_client, &mut to_server);
@@ -238,12 +244,7 @@ async fn closing(server: std::net::SocketAddr) -> std::io::Result<String> {
     tokio::spawn(async move {
         while let Ok((mut client, _)) = listener.accept().await {
             tokio::spawn(async move {
-                let mut server = TcpStream::connect(server).await?;
-                let mut line = Vec::new();
-                while !line.ends_with(b"\r\n") {
-                    line.push(client.read_u8().await?);
-                }
-                server.write_all(&[&line[..], b"connection: close\r\n"].concat()).await?;
+                let mut server = asked_to_close(&mut client, server).await?;
                 tokio::io::copy_bidirectional(&mut client, &mut server).await
             });
         }
