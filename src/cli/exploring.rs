@@ -8,7 +8,7 @@ use mpuspec_mock::provider::{Provider, parse_size};
 
 use super::target::duration;
 use crate::explore::{ExploreOptions, Explorer};
-use crate::run::{Findings, Runner};
+use crate::run::Runner;
 use crate::suite::{LEAST_EXPLORE_TIME, USUAL_BUDGET, USUAL_EXPLORING};
 
 /// How much is explored.
@@ -103,15 +103,14 @@ impl Exploring {
     }
 }
 
-/// Explores with a run that is prepared, as long as its cases took where nobody says otherwise.
-pub(super) async fn explore(
-    runner: &Runner,
-    provider: &Provider,
+/// What explores with a run that is prepared, as long as its cases took where nobody says otherwise.
+pub(super) fn explorer<'r>(
+    runner: &'r Runner,
+    provider: &'r Provider,
     (options, soaks): (Option<ExploreOptions>, bool),
     usual_time: Option<Duration>,
-) -> Findings {
-    let Some(mut options) = options.filter(|_| !runner.is_interrupted()) else { return Findings::default() };
+) -> Option<Explorer<'r>> {
+    let mut options = options.filter(|_| !runner.is_interrupted())?;
     options.time = options.time.or(usual_time.map(|time| time.max(LEAST_EXPLORE_TIME)));
-    let explored = Explorer::new(runner, provider, options).soaking(soaks).explore().await;
-    explored.into()
+    Some(Explorer::new(runner, provider, options).soaking(soaks))
 }

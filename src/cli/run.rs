@@ -11,7 +11,7 @@ use mpuspec_mock::provider::{self, Provider};
 
 use super::baseline::look_at;
 use super::door::{for_people, guard};
-use super::exploring::{Exploring, explore};
+use super::exploring::{Exploring, explorer};
 use super::interrupt::on_interrupt;
 use super::partial::Partial;
 use super::place::Place;
@@ -26,7 +26,7 @@ use crate::report::{
     Repeat, Report, RowReport, Style, Verdict, appended, deaths, failures, findings, line, summary,
 };
 use crate::row::CallbackPlace;
-use crate::run::{Applicable, Plan, Progress};
+use crate::run::{Applicable, Findings, Plan, Progress};
 use crate::suite::{Limits, Promises, Server, Suite, SuiteError, fresh_id};
 
 /// Runs cases against an endpoint, or against the bundled mock.
@@ -235,10 +235,14 @@ impl Run {
             let done = runner.rows(plan, progress.clone()).await;
             let exploring = exploring.filter(|_| done.is_whole());
             let usual_time = (!self.exploring.is_alone()).then(|| began.elapsed());
-            let mut found =
-                explore(&runner, &stage.provider, (exploring, self.exploring.soaks()), usual_time).await;
+            let exploring = (exploring, self.exploring.soaks());
+            let mut explorer = explorer(&runner, &stage.provider, exploring, usual_time);
+            let mut found = Findings::default();
+            if let Some(explorer) = &mut explorer {
+                found.add(explorer.explore().await.into());
+            }
             if done.is_whole() && !runner.is_interrupted() && audits {
-                let audited = self.settling.audit(&runner, &found.explained).await;
+                let audited = self.settling.audit(&runner, explorer, &found.explained).await;
                 found.add(audited);
             }
             Ok::<_, Failure>(runner.finish(done, found).await)

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use super::target::duration;
+use crate::explore::Explorer;
 use crate::report::Verdict;
 use crate::run::{Findings, Runner, SMALL, run_command};
 
@@ -57,9 +58,8 @@ impl Settling {
         words
     }
 
-    /// Lets the endpoint settle and reads every object of the ledger again.
-    pub(super) async fn audit(&self, runner: &Runner, explained: &BTreeSet<String>) -> Findings {
-        let started = Instant::now();
+    /// Lets the endpoint settle. Returns what went wrong.
+    async fn settle(&self, runner: &Runner) -> Option<String> {
         let mut trouble = match &self.settle_command {
             Some(command) => run_command(command, || runner.is_interrupted()).await.err(),
             None => None,
@@ -68,18 +68,42 @@ impl Settling {
             trouble.push_str("; the audit went on without it");
         }
         if let Some(time) = self.settle {
+            let started = Instant::now();
             // In steps, so that Ctrl-C does not wait.
             while started.elapsed() < time && !runner.is_interrupted() {
                 tokio::time::sleep(Duration::from_millis(50).min(time - started.elapsed())).await;
             }
         }
-        if let Some(path) = &self.ledger
-            && let Err(error) = runner.save_ledger(path)
-        {
-            trouble = Some(format!("the ledger {} cannot be written: {error}", path.display()));
-        }
+        trouble
+    }
+
+    /// Writes the ledger, if somebody wants one. Returns what went wrong.
+    fn save(&self, runner: &Runner) -> Option<String> {
+        let path = self.ledger.as_deref()?;
+        let error = runner.save_ledger(path).err()?;
+        Some(format!("the ledger {} cannot be written: {error}", path.display()))
+    }
+
+    /// Lets the endpoint settle and reads every object of the ledger again; what is lost of what was explored is tried
+    /// once more.
+    pub(super) async fn audit(
+        &self,
+        runner: &Runner,
+        explorer: Option<Explorer<'_>>,
+        explained: &BTreeSet<String>,
+    ) -> Findings {
+        let started = Instant::now();
+        let mut trouble = self.settle(runner).await;
+        trouble = self.save(runner).or(trouble);
         let settled = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut found = runner.audit(self.ledger.as_deref(), explained).await;
+        let mut audited = runner.audit(self.ledger.as_deref(), explained).await;
+        if let Some(mut explorer) = explorer {
+            let settle = async { _ = self.settle(runner).await };
+            if explorer.confirm_lost(&mut audited, settle).await {
+                trouble = self.save(runner).or(trouble);
+            }
+        }
+        let mut found = audited.found;
         found.audit.settled_millis = settled;
         if let Some(trouble) = trouble {
             super::tell!("note: {trouble}");

@@ -27,6 +27,28 @@ const OTHERS: usize = 2;
 /// What is not small by then, on a slow endpoint, stays as it is.
 const LONGEST: Duration = Duration::from_secs(30);
 
+/// How draws are tried again.
+pub(super) struct Trials {
+    /// How often each of them is.
+    pub(super) rounds: u32,
+    /// How many rounds are under way at a time.
+    pub(super) at_once: usize,
+    /// Whether what they complete is read again by an audit.
+    pub(super) are_audited: bool,
+}
+
+impl Trials {
+    /// What confirms a draw.
+    pub(super) fn of(draw: &Draw) -> Self {
+        let (rounds, at_once) = match (draw.restarts(), draw.has_race()) {
+            (true, _) => (RUNS, 1),
+            (false, true) => (ROUNDS, AT_ONCE),
+            (false, false) => (RUNS, AT_ONCE),
+        };
+        Self { rounds, at_once, are_audited: false }
+    }
+}
+
 /// What one fault has shown.
 struct Fault {
     shown: Shown,
@@ -304,13 +326,8 @@ impl Explorer<'_> {
 
     /// How often a draw shows the same again, on keys of its own each time.
     async fn confirm(&mut self, draw: &Arc<Draw>, signature: &Signature, share: Share) -> Option<Confirmed> {
-        let (rounds, at_once) = match (draw.restarts(), draw.has_race()) {
-            (true, _) => (RUNS, 1),
-            (false, true) => (ROUNDS, AT_ONCE),
-            (false, false) => (RUNS, AT_ONCE),
-        };
         let (mut shown, mut tries) = (0, 0);
-        self.trials(std::slice::from_ref(draw), (rounds, at_once), share, |_, all| {
+        self.trials(std::slice::from_ref(draw), &Trials::of(draw), share, |_, all| {
             tries += 1;
             shown += u32::from(all.iter().any(|one| one.told.signature == *signature));
             false
@@ -329,7 +346,8 @@ impl Explorer<'_> {
     ) -> Vec<Option<Shown>> {
         let draws: Vec<Arc<Draw>> = draws.into_iter().map(Arc::new).collect();
         let mut found: Vec<Option<Shown>> = draws.iter().map(|_| None).collect();
-        self.trials(&draws, (attempts, AT_ONCE), share, |at, all| {
+        let trials = Trials { rounds: attempts, at_once: AT_ONCE, are_audited: false };
+        self.trials(&draws, &trials, share, |at, all| {
             let same = all.into_iter().filter(|shown| shown.told.signature == *signature);
             let same = same.min_by_key(|shown| shown.told.calls.clone());
             found[at] = found[at].take().or(same);
@@ -339,29 +357,30 @@ impl Explorer<'_> {
         found
     }
 
-    /// Runs each of several draws up to `rounds` times, side by side. `take` gets what each run has shown, and says whether
-    /// the draw needs no more of them.
-    async fn trials(
+    /// Runs each of several draws again, side by side. `take` gets what each run has shown, and says whether the draw needs
+    /// no more of them.
+    pub(super) async fn trials(
         &mut self,
         draws: &[Arc<Draw>],
-        (rounds, at_once): (u32, usize),
+        trials: &Trials,
         share: Share,
         mut take: impl FnMut(usize, Vec<Shown>) -> bool,
     ) {
         let cases: Vec<_> =
             draws.iter().map(|draw| draw.case(self.scope, &self.options.seed, self.provider)).collect();
         let mut is_done = vec![false; draws.len()];
-        let mut queue = (0..rounds).flat_map(|_| 0..draws.len());
+        let mut queue = (0..trials.rounds).flat_map(|_| 0..draws.len());
         let mut tasks = JoinSet::new();
         loop {
-            while tasks.len() < at_once {
+            while tasks.len() < trials.at_once {
                 let Some(at) = queue.by_ref().find(|at| !is_done[*at]) else { break };
                 let Some((case, cost)) = &cases[at] else { continue };
                 if self.why_not(share, cost.bytes).is_some() {
                     break;
                 }
                 self.spend(cost.bytes);
-                let planned = self.planned(&draws[at], case.clone()).again();
+                let planned = self.planned(&draws[at], case.clone());
+                let planned = if trials.are_audited { planned } else { planned.again() };
                 let beside = self.runner.beside();
                 tasks.spawn(async move { (at, beside.run(&planned).await) });
             }

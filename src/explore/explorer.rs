@@ -132,6 +132,8 @@ pub struct Explorer<'r> {
     /// By what they have in common, in the order in which they were found.
     pub(super) shown: BTreeMap<Signature, Group>,
     pub(super) deaths: Vec<Finding>,
+    /// What was run of the plan, by the ids of the cases: an audit may miss an object of it.
+    pub(super) ran: BTreeMap<String, Arc<Draw>>,
     /// What trials have shown since the search for a fault began.
     pub(super) seen: BTreeSet<Signature>,
     /// The cases of draws that are told by a finding, or counted with one.
@@ -177,7 +179,8 @@ impl<'r> Explorer<'r> {
         let missing = |operation: &str| runner.preflight().is_missing(operation);
         let scope = Scope::of(provider, runner.scheme())
             .without(missing("UploadPartCopy"), missing("ListMultipartUploads"))
-            .with_restarts(runner.can_restart());
+            .with_restarts(runner.can_restart())
+            .with_nodes(runner.nodes());
         let oracle = Oracle::of(provider);
         Self {
             runner,
@@ -189,6 +192,7 @@ impl<'r> Explorer<'r> {
             options,
             shown: BTreeMap::new(),
             deaths: Vec::new(),
+            ran: BTreeMap::new(),
             seen: BTreeSet::new(),
             explained: BTreeSet::new(),
             novelties: Novelties::default(),
@@ -208,18 +212,18 @@ impl<'r> Explorer<'r> {
     }
 
     /// Explores, and tells what came of it.
-    pub async fn explore(self) -> Explored {
+    pub async fn explore(&mut self) -> Explored {
         self.explore_all(&[What::Sequences, What::Histories]).await
     }
 
     /// Explores sequences alone or histories alone, by the id of their row.
-    pub async fn explore_only(self, id: &str) -> Explored {
+    pub async fn explore_only(&mut self, id: &str) -> Explored {
         let what = if id == What::Sequences.id() { What::Sequences } else { What::Histories };
         self.explore_all(&[what]).await
     }
 
-    async fn explore_all(mut self, all: &[What]) -> Explored {
-        let lacking = probe::probe(&mut self).await;
+    async fn explore_all(&mut self, all: &[What]) -> Explored {
+        let lacking = probe::probe(self).await;
         self.coverage = Coverage::new(self.scope, self.oracle.clone());
         let mut went = Vec::new();
         for what in all {
@@ -244,7 +248,8 @@ impl<'r> Explorer<'r> {
             row.notes.extend(lacking.iter().cloned());
         }
         let exploration = self.coverage.told(self.spent);
-        Explored { rows, findings, explained: self.explained, exploration, left: self.left }
+        let (explained, left) = (std::mem::take(&mut self.explained), std::mem::take(&mut self.left));
+        Explored { rows, findings, explained, exploration, left }
     }
 
     /// What may have been used up when so many percent of it are.
@@ -327,6 +332,7 @@ impl<'r> Explorer<'r> {
                 if stopped.is_none() {
                     self.spend(cost.bytes);
                     let (beside, planned) = (self.runner.beside(), self.planned(&draw, case));
+                    self.ran.insert(draw.id(), draw.clone());
                     tasks.spawn(async move { (draw, beside.run(&planned).await) });
                 }
             }

@@ -50,9 +50,7 @@ impl Explorer<'_> {
 
     /// A finding that no calls stand behind yet.
     fn blank(&self, draw: &Draw, (level, kind, title): (Level, FindingKind, String)) -> Finding {
-        let rounds =
-            |text: String| text.replacen("\n\nsteps:", &format!("\nrepeat: {SAVED_ROUNDS}\n\nsteps:"), 1);
-        let case = draw.text(self.scope, &self.options.seed).map(rounds);
+        let case = self.repeated(draw);
         let (id, seed) = (draw.what.id().to_owned(), format!("{}/{}", self.options.seed, draw.label));
         Finding {
             id,
@@ -69,8 +67,15 @@ impl Explorer<'_> {
         }
     }
 
+    /// The case of a draw, which repeats it.
+    pub(super) fn repeated(&self, draw: &Draw) -> Option<String> {
+        let rounds = format!("\nrepeat: {SAVED_ROUNDS}\n\nsteps:");
+        let text = draw.text(self.scope, &self.options.seed)?;
+        Some(text.replacen("\n\nsteps:", &rounds, 1))
+    }
+
     /// Saves the case of a finding, where that is asked for.
-    fn save(&self, draw: &Draw, mut finding: Finding) -> Finding {
+    pub(super) fn save(&self, draw: &Draw, mut finding: Finding) -> Finding {
         if let (Some(folder), Some(text)) = (&self.options.save, &finding.case) {
             let name = format!("{}-{}.yaml", draw.what.id().replace('/', "-"), draw.label);
             let path = folder.join(name);

@@ -12,6 +12,7 @@ mod estimate;
 mod explorer;
 mod finding;
 mod lists;
+mod lost;
 mod moves;
 mod novelties;
 mod pace;

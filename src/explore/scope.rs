@@ -32,6 +32,8 @@ pub struct Scope {
     pub(super) costly: bool,
     /// The server can be started anew.
     pub(super) restarts: bool,
+    /// The nodes of the storage, each of which has to show what was written.
+    pub(super) nodes: usize,
 }
 
 /// Limits that an endpoint was found not to keep.
@@ -69,6 +71,7 @@ impl Scope {
             holds: scheme == "http",
             costly: provider.limit(LimitName::MinPartSize).unwrap_or(0) > COSTLY,
             restarts: false,
+            nodes: 1,
         }
     }
 
@@ -89,5 +92,11 @@ impl Scope {
     #[must_use]
     pub fn with_restarts(self, restarts: bool) -> Self {
         Self { restarts, ..self }
+    }
+
+    /// The same on a storage of several nodes.
+    #[must_use]
+    pub fn with_nodes(self, nodes: usize) -> Self {
+        Self { nodes, ..self }
     }
 }

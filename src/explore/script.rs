@@ -210,11 +210,16 @@ impl Script {
             self.step("list_objects: {}");
         }
         for key in (0..KEYS).filter(|key| self.keys[usize::from(*key)].touched).collect::<Vec<_>>() {
-            if self.keys[usize::from(key)].large {
-                self.step(&format!("head_object: {{ key: k{key} }}"));
-            }
             let call = self.read(key, Range::Whole);
-            self.step(&call);
+            // Calls that follow each other go round over the nodes.
+            for _ in 0..self.scope.nodes {
+                if self.keys[usize::from(key)].large {
+                    self.step(&format!("head_object: {{ key: k{key} }}"));
+                }
+            }
+            for _ in 0..self.scope.nodes {
+                self.step(&call);
+            }
         }
     }
 
@@ -465,6 +470,16 @@ mod tests {
             for moves in walks.chain(rounds).chain(across_restarts()).chain(away) {
                 assert_eq!(loads(&moves, scope), Ok(()), "{provider}");
             }
+        }
+    }
+
+    #[test]
+    fn each_node_is_asked_for_each_key_in_the_end() {
+        let moves = [Move::Put { key: 0, size: Size::Tiny(1) }, Move::Put { key: 1, size: Size::Tiny(2) }];
+        let origin = Origin { title: "A title", seed: "1" };
+        let text = write(&moves, scope("aws-s3").with_nodes(3), &origin, (true, None)).expect("a case");
+        for key in ["k0", "k1"] {
+            assert_eq!(text.matches(&format!("get_object: {{ key: {key} }}")).count(), 3, "{text}");
         }
     }
 

@@ -299,6 +299,11 @@ impl Runner {
         self.context.client.redactor.cleaned(part)
     }
 
+    /// How many nodes the storage has.
+    pub fn nodes(&self) -> usize {
+        self.context.client.target.nodes().count()
+    }
+
     /// The scheme of the endpoint.
     pub fn scheme(&self) -> &str {
         self.context.client.target.endpoint.scheme()

@@ -186,12 +186,12 @@ impl Begun {
     /// Explores sequences or histories.
     fn explore(&self, id: &str) -> Option<RowReport> {
         let options: ExploreOptions = self.stage.exploring.clone()?;
-        let explorer = Explorer::new(&self.runner, &self.stage.provider, options);
+        let mut explorer = Explorer::new(&self.runner, &self.stage.provider, options);
         self.runtime.block_on(explorer.explore_only(id)).rows.pop()
     }
 
     /// Reads again what was acknowledged.
     fn audit(&self) -> Option<RowReport> {
-        self.runtime.block_on(self.runner.audit(None, &BTreeSet::new())).rows.pop()
+        self.runtime.block_on(self.runner.audit(None, &BTreeSet::new())).found.rows.pop()
     }
 }

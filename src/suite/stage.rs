@@ -150,14 +150,19 @@ impl Stage {
         let usual_time = began.elapsed().max(LEAST_EXPLORE_TIME);
         let mut found = Findings::default();
         if done.is_whole() {
-            if let Some(options) = self.exploring {
+            let mut explorer = self.exploring.map(|options| {
                 let options = ExploreOptions { time: options.time.or(Some(usual_time)), ..options };
-                let explored = Explorer::new(&runner, &self.provider, options).explore().await;
-                found.add(explored.into());
+                Explorer::new(&runner, &self.provider, options)
+            });
+            if let Some(explorer) = &mut explorer {
+                found.add(explorer.explore().await.into());
             }
             if self.audits {
-                let audited = runner.audit(None, &found.explained).await;
-                found.add(audited);
+                let mut audited = runner.audit(None, &found.explained).await;
+                if let Some(explorer) = &mut explorer {
+                    explorer.confirm_lost(&mut audited, async {}).await;
+                }
+                found.add(audited.found);
             }
         }
         let mut report = runner.finish(done, found).await;

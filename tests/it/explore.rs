@@ -264,6 +264,24 @@ fn a_settle_command_that_fails_is_told_and_the_audit_goes_on() {
 }
 
 #[test]
+fn what_the_audit_misses_is_tried_again_behind_one_settling() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wrong = mock("aws-s3", Some(defect("late-abort-deletes-later")));
+    let settled = folder.path().join("settled");
+    let command = format!("echo >>{} && sleep 0.4", settled.display());
+    let arguments = ["explore", "--explore", "40", "--seed", "lost", "--settle-command", &command];
+    let (report, exit) = report(&wrong, "aws-s3", folder.path(), &arguments);
+    assert_eq!(exit, Some(1), "{}", report.conclusion);
+    let lost = report.findings.iter().find(|finding| finding.id == "audit/acknowledged-object-lost");
+    let lost = lost.expect("the audit misses it");
+    let confirmed = lost.confirmed.expect("it was tried again");
+    assert!(confirmed.shown > 0 && lost.case.is_some(), "{}", lost.title);
+    // Once before the audit, and once behind all that was tried again.
+    assert_eq!(std::fs::read_to_string(settled).expect("it settled").lines().count(), 2);
+    assert!(report.cleanup.left.is_empty(), "{:?}", report.cleanup.left);
+}
+
+#[test]
 fn a_ledger_is_audited_at_another_time() {
     let folder = tempfile::tempdir().expect("a folder");
     let ledger = folder.path().join("ledger.jsonl");

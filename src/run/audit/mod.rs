@@ -27,21 +27,32 @@ impl Runner {
         self.context.ledger.save(path, &self.header)
     }
 
-    /// Reads every object of the ledger again, after a restart where there can be one. `ledger` is where it was saved,
-    /// if the objects shall stay; `explained` are the rows of which it is known why they lost theirs.
-    pub async fn audit(&self, ledger: Option<&Path>, explained: &BTreeSet<String>) -> Findings {
-        let started = Instant::now();
-        let entries = self.context.ledger.entries();
+    /// The objects that have to be there.
+    pub fn acknowledged(&self) -> Vec<Entry> {
+        self.context.ledger.entries()
+    }
+
+    /// Reads objects of the ledger again, after a restart where there can be one. Returns also those that are lost.
+    pub async fn look_again(&self, entries: &[Entry]) -> (Audit, Vec<Entry>) {
         let restarted = match self.context.watch.restart() {
             Some(restart) if !entries.is_empty() && !self.is_interrupted() => {
                 restart.restart(&self.context.client).await
             }
             _ => Ok(()),
         };
-        let (mut found, lost) = audit(&self.context.client, &entries).await;
+        let (mut found, lost) = audit(&self.context.client, entries).await;
         if let Err(told) = restarted {
             found.trouble.get_or_insert(format!("a restart before it: {told}"));
         }
+        (found, lost)
+    }
+
+    /// Reads every object of the ledger again. `ledger` is where it was saved, if the objects shall stay; `explained` are
+    /// the rows of which it is known why they lost theirs.
+    pub async fn audit(&self, ledger: Option<&Path>, explained: &BTreeSet<String>) -> Audited {
+        let started = Instant::now();
+        let entries = self.acknowledged();
+        let (mut found, lost) = self.look_again(&entries).await;
         found.completions = self.context.ledger.completions();
         let mut row = RowReport::untried(
             AUDIT,
@@ -90,18 +101,18 @@ impl Runner {
             explanation: None,
         };
         // Of those that are there no more, or there otherwise, one each.
-        let mut findings: BTreeMap<&str, Finding> = BTreeMap::new();
+        let mut findings: BTreeMap<&str, (Finding, String)> = BTreeMap::new();
         for (lost, entry) in found.lost.iter().zip(lost).filter(|(lost, _)| !explained.contains(&lost.row)) {
             match findings.entry(class(&lost.found)) {
-                Entries::Vacant(place) => _ = place.insert(finding((lost, entry))),
-                Entries::Occupied(mut known) => known.get_mut().others += 1,
+                Entries::Vacant(place) => _ = place.insert((finding((lost, entry)), lost.row.clone())),
+                Entries::Occupied(mut known) => known.get_mut().0.others += 1,
             }
         }
         let known = found.lost.iter().filter(|lost| explained.contains(&lost.row)).count();
         if known > 0 {
             row.notes.push(format!("{known} of those that are lost are explained by what exploring found"));
         }
-        let findings = findings.into_values().collect();
+        let (findings, origins) = findings.into_values().unzip();
         let kept = ledger.map(|path| {
             let count = entries.len();
             format!(
@@ -110,8 +121,18 @@ impl Runner {
                 quoted(Target::written(&self.context.client.target.endpoint))
             )
         });
-        Findings { rows: vec![row], findings, audit: found, kept, ..Findings::default() }
+        let found = Findings { rows: vec![row], findings, audit: found, kept, ..Findings::default() };
+        Audited { found, origins }
     }
+}
+
+/// What an audit has found.
+#[derive(Debug)]
+pub struct Audited {
+    /// Its row, and a finding for each way in which objects are lost.
+    pub found: Findings,
+    /// Of each finding the row that completed its object, or read it.
+    pub origins: Vec<String>,
 }
 
 /// What is found in place of an object, without what differs from one to the next.
