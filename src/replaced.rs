@@ -1,6 +1,6 @@
 //! Files that are written whole or not at all: what was there stays until all of the new text is on the disk.
 
-use std::io::{Result, Write as _};
+use std::io::{Error, Result, Write as _};
 use std::path::Path;
 
 /// Who may read a file.
@@ -12,12 +12,13 @@ pub(crate) enum For {
     Owner,
 }
 
-/// Writes a file in the place of another one. A link is replaced, and not followed; what is no plain file, such as a pipe,
-/// is written to.
+/// Writes a file in the place of another one. A link is replaced, and not followed. What the system has below `/dev` is
+/// written to; a pipe anywhere else is refused: others may have put it there.
 pub(crate) fn replace(path: &Path, text: &[u8], readers: For) -> Result<()> {
-    if !is_plain(path) {
+    if is_of_system(path) {
         return std::fs::write(path, text);
     }
+    refuse_odd(path)?;
     let mut file = beside(path, readers)?;
     file.write_all(text)?;
     file.as_file().sync_all()?;
@@ -27,16 +28,24 @@ pub(crate) fn replace(path: &Path, text: &[u8], readers: For) -> Result<()> {
 
 /// Finds out whether a file could be written in this place.
 pub(crate) fn try_out(path: &Path) -> Result<()> {
-    match is_plain(path) {
-        true => beside(path, For::Usual).map(drop),
-        false => Ok(()),
+    if is_of_system(path) {
+        return Ok(());
     }
+    refuse_odd(path)?;
+    beside(path, For::Usual).map(drop)
 }
 
-/// Whether nothing is there, or a file that can be replaced.
-pub(crate) fn is_plain(path: &Path) -> bool {
-    let is_of_system = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
-    !is_of_system && std::fs::metadata(path).map_or(true, |found| found.is_file())
+/// Whether a path is one of the system's own, such as `/dev/stdout`.
+pub(crate) fn is_of_system(path: &Path) -> bool {
+    ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
+}
+
+/// Refuses what is no file that can be replaced.
+fn refuse_odd(path: &Path) -> Result<()> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => Err(Error::other("what is there is no plain file")),
+        _ => Ok(()),
+    }
 }
 
 fn beside(path: &Path, readers: For) -> Result<tempfile::NamedTempFile> {
@@ -80,6 +89,14 @@ mod tests {
         replace(&path, b"", For::Owner).expect("written");
         let mode = std::fs::metadata(&path).expect("it is there").permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn what_is_no_plain_file_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for tried in [replace(folder.path(), b"text", For::Usual), try_out(folder.path())] {
+            assert_eq!(tried.expect_err("it is a folder").to_string(), "what is there is no plain file");
+        }
     }
 
     #[cfg(target_os = "linux")]

@@ -40,7 +40,15 @@ pub(super) fn entry(row: &RowReport) -> String {
     )
 }
 
-/// A text in quotes: JSON's are YAML's too.
+/// A text in quotes, in which every character can be seen. JSON's quotes are YAML's too, but for what takes two escapes.
 pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let mut quoted = String::with_capacity(text.len() + 2);
+    for c in serde_json::Value::from(text).to_string().chars() {
+        match c {
+            ' '..='~' => quoted.push(c),
+            c if c.escape_debug().len() == 1 => quoted.push(c),
+            c => _ = write!(quoted, "\\U{:08x}", u32::from(c)),
+        }
+    }
+    quoted
 }

@@ -255,7 +255,7 @@ impl Catalogue {
         let mut found: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for case in &self.cases {
             for step in case.rows.iter().flat_map(|row| &row.steps) {
-                for step in std::iter::once(step).chain(step.inner()) {
+                for step in step.whole() {
                     if let Some(name) = &step.observe {
                         let cases = found.entry(name.clone()).or_default();
                         if !cases.contains(&case.id.as_str()) {

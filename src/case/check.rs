@@ -26,8 +26,11 @@ pub(super) fn check(steps: &[Step], mistakes: &mut Vec<Mistake>) -> BTreeSet<Mis
 }
 
 fn has_claim(steps: &[Step]) -> bool {
-    steps.iter().any(|step| step.is_claim() || step.inner().any(Step::is_claim))
+    steps.iter().flat_map(Step::whole).any(Step::is_claim)
 }
+
+/// As many seconds a claim may be waited for.
+const LONGEST_WAIT: i64 = 300;
 
 struct Checks {
     scope: Scope,
@@ -44,7 +47,7 @@ impl Checks {
 
     /// Refuses what the model would not hear of in a row that it judges: what comes of it would be unlawful to it.
     fn known_to_the_model(&mut self, steps: &[Step]) {
-        let all = || steps.iter().flat_map(|step| std::iter::once(step).chain(step.inner()));
+        let all = || steps.iter().flat_map(Step::whole);
         if !all().any(|step| matches!(step.expect, Some(Expect::Lawful))) {
             return;
         }
@@ -110,6 +113,12 @@ impl Checks {
             && !step.profile().reads
         {
             let message = format!("`{}` would be done again; only what reads can be asked again", step.word);
+            self.scope.mistake_at_key(&expect.key("within"), message);
+        }
+        if let Some(Expect::Claims(claims)) = &step.expect
+            && claims.within.is_some_and(|within| !(0..=LONGEST_WAIT).contains(&within.0))
+        {
+            let message = format!("a claim is waited for up to {LONGEST_WAIT}s");
             self.scope.mistake_at_key(&expect.key("within"), message);
         }
         if matches!(step.expect, Some(Expect::Lawful)) && !step.is_modelled() {

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use mpuspec_mock::provider::{self, Provider};
 
+use super::expect::Expect;
 use super::load::Case;
 use super::step::{Step, User};
 use crate::language::Sizes;
@@ -16,10 +17,9 @@ pub(super) fn usual() -> Option<&'static Provider> {
     USUAL.get_or_init(|| provider::load("aws-s3").ok()).as_ref()
 }
 
-/// The steps of all rows, those in lanes and outcomes too.
+/// The steps of all rows, those in lanes and outcomes too, however deep.
 fn steps(case: &Case) -> impl Iterator<Item = &Step> {
-    let of_row = |step| std::iter::once(step).chain(Step::inner(step));
-    case.rows.iter().flat_map(|row| &row.steps).flat_map(of_row)
+    case.rows.iter().flat_map(|row| &row.steps).flat_map(Step::whole)
 }
 
 /// What a run of a case would do, in lines.
@@ -42,11 +42,23 @@ pub fn deeds(case: &Case) -> Vec<String> {
     if steps(case).any(|step| step.profile().called_back) {
         lines.push("has the server call back, at the address that --callback-url names".to_owned());
     }
+    let waits = steps(case).filter_map(waits).sum::<u64>().saturating_mul(u64::from(case.repeat));
+    if waits > 0 {
+        lines.push(format!("asks again and again for up to {waits} s until what it claims is so"));
+    }
     let by_hand = steps(case).filter(|step| step.profile().by_hand).count();
     if by_hand > 0 {
         lines.push(format!("sends {by_hand} requests in words of HTTP: `mpuspec show` has them"));
     }
     lines
+}
+
+/// How many seconds a step may ask again.
+fn waits(step: &Step) -> Option<u64> {
+    match &step.expect {
+        Some(Expect::Claims(claims)) => claims.within.map(|within| within.0.unsigned_abs()),
+        _ => None,
+    }
 }
 
 fn cost(case: &Case) -> String {

@@ -111,7 +111,7 @@ pub fn unused_sources(catalogue: &Catalogue, providers: &[Provider]) -> Vec<Stri
 
 fn all_steps(case: &Case) -> impl Iterator<Item = &Step> {
     let steps = case.rows.iter().flat_map(|row| &row.steps);
-    steps.flat_map(|step| std::iter::once(step).chain(step.inner()))
+    steps.flat_map(Step::whole)
 }
 
 /// What can be read at a glance.

@@ -186,6 +186,11 @@ impl Step {
         let lanes = self.lanes.iter().flat_map(|(_, steps)| steps);
         lanes.chain(outcomes.iter().flat_map(|outcome| &outcome.then))
     }
+
+    /// The step itself, and all that is in it, however deep.
+    pub fn whole(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        Box::new(std::iter::once(self).chain(self.inner().flat_map(Self::whole)))
+    }
 }
 
 /// Reads a list of steps; every one is read, whatever is wrong with the others.

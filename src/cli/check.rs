@@ -10,6 +10,7 @@ use mpuspec_mock::provider::{self, LimitName, Provider};
 use super::{Failure, print};
 use crate::history::{Found, History, Oracle, explain, judge, kind_of};
 use crate::report::{FindingKind, Report, RowReport, from_json};
+use crate::visible::visible;
 
 /// Judges histories of a report again, without a server.
 #[derive(Debug, Args)]
@@ -38,6 +39,7 @@ impl Check {
                 .chain(report.cases.iter().filter(|row| row.history.is_some()).map(RowReport::name))
                 .collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            let known = visible(&known);
             let message = format!("no history of `{}` is kept; there are: {known}", self.case);
             return Err(Failure::Usage(format!("{}: {message}", self.report.display())));
         }
@@ -45,6 +47,7 @@ impl Check {
         let (mut unlawful, mut undecided) = (false, false);
         let began = Instant::now();
         for (name, history) in histories {
+            let name = visible(&name);
             if began.elapsed() > LONGEST {
                 undecided = true;
                 print(&format!("{name}: undecided: the time of {} s is over\n", LONGEST.as_secs()));
@@ -84,12 +87,13 @@ fn played(report: &Report) -> Result<Provider, String> {
     let name = &report.target.provider;
     // A report can be anybody's, and names no files.
     if provider::is_file(name) {
+        let name = visible(name);
         return Err(format!("it was judged by the file `{name}`; `check` knows the bundled providers alone"));
     }
-    let mut provider =
-        provider::load(name).map_err(|_| format!("there is no provider `{name}`, by which it was judged"))?;
+    let mut provider = provider::load(name)
+        .map_err(|_| format!("there is no provider `{}`, by which it was judged", visible(name)))?;
     for (name, value) in &report.target.limits {
-        let name: LimitName = name.parse()?;
+        let name: LimitName = name.parse().map_err(|told: String| visible(&told))?;
         if provider.limit(name) != *value {
             provider.override_limit(name, *value);
         }

@@ -47,6 +47,7 @@ pub(super) fn connect(header: &JournalHeader, options: &ClientOptions) -> Result
         bucket: header.bucket.clone(),
         region: header.region.clone(),
     };
+    target.check().map_err(RunError)?;
     let credentials = Credentials::find(dialect).map_err(|error| RunError(error.to_string()))?;
     let client = Client::new(target, credentials, Budget::new(u64::MAX, u64::MAX, None), options);
     // A journal can be anybody's: whatever it says, only what a run of this name makes is touched.

@@ -1,13 +1,29 @@
 //! The one way out: what the command line says leaves without the secrets of the run, and with every character visible.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::visible::{visible_json, visible_lines};
-use crate::wire::Redactor;
+use crate::wire::{Redactor, secrets_of_environment};
 
 /// What knows the secrets that this process has read.
 static GUARDS: Mutex<Vec<Arc<Redactor>>> = Mutex::new(Vec::new());
+
+/// Whether something could not be written although somebody still reads.
+static HAS_LOST: AtomicBool = AtomicBool::new(false);
+
+/// Lets no secret of the environment out, whatever a file that is shown holds.
+pub(super) fn guard_environment() {
+    let redactor = Redactor::default();
+    secrets_of_environment().iter().for_each(|secret| redactor.learn(secret));
+    guard(&Arc::new(redactor));
+}
+
+/// Whether what was to be said is not all there.
+pub(super) fn has_lost_something() -> bool {
+    HAS_LOST.load(Ordering::Relaxed)
+}
 
 /// Lets no secret of a run out.
 pub(super) fn guard(redactor: &Arc<Redactor>) {
@@ -50,5 +66,8 @@ pub(super) fn say_of_the_mock(line: &str) {
 }
 
 fn write(mut to: impl Write, text: &str) {
-    let _ = to.write_all(text.as_bytes());
+    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => HAS_LOST.store(true, Ordering::Relaxed),
+        _ => {}
+    }
 }

@@ -1,6 +1,7 @@
 //! `mpuspec lint`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use mpuspec_mock::files::{LONGEST_BY_HAND, read_text};
@@ -26,7 +27,7 @@ the bucket of the run; it sets no policy, and no ACL but of its own uploads; no 
 ";
 
 /// What cases would do.
-fn told(cases: &[Case]) -> String {
+fn told(cases: &[Arc<Case>]) -> String {
     let mut text = String::new();
     for case in cases {
         text.push_str(&format!("{}\n", case.origin.name));
@@ -70,7 +71,11 @@ impl Lint {
             // A file of the suite's own folder is held to what its cases are held to.
             if file.ancestors().nth(2).is_some_and(|folder| folder.join("sources.yaml").is_file()) {
                 match catalogue.clone().replace_file(file) {
-                    Ok(replaced) => catalogue = replaced,
+                    Ok(replaced) => {
+                        let name = file.display().to_string();
+                        cases.extend(replaced.cases.iter().filter(|case| case.origin.name == name).cloned());
+                        catalogue = replaced;
+                    }
                     Err(CatalogueError::Invalid(found)) => problems.extend(found),
                     Err(error) => return Err(error.into()),
                 }
@@ -80,7 +85,7 @@ impl Lint {
                 .map_err(|error| Failure::Usage(format!("{name}: {error}")))?;
             let id = name.trim_end_matches(".yaml").to_owned();
             match load_case(&id, Origin { name, text }) {
-                Ok(case) => cases.push(case),
+                Ok(case) => cases.push(Arc::new(case)),
                 Err(found) => problems.extend(found),
             }
         }

@@ -50,6 +50,8 @@ enum Failure {
     Usage(String),
     /// The endpoint can't be used: exit code 3.
     Endpoint(String),
+    /// Somebody ended it before anything was judged: exit code 130.
+    Interrupted(String),
 }
 
 impl From<RunError> for Failure {
@@ -128,6 +130,7 @@ enum Command {
 
 /// Parses the arguments, does what they say, and gives the exit code.
 pub fn main() -> u8 {
+    door::guard_environment();
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Run(run) => run.execute(),
@@ -147,6 +150,10 @@ pub fn main() -> u8 {
         Command::Clean(clean) => clean.execute(),
     };
     match outcome {
+        Ok(0) if door::has_lost_something() => {
+            tell!("standard output cannot be written");
+            2
+        }
         Ok(code) => code,
         Err(Failure::Usage(message)) => {
             tell!("{}", message.trim_end());
@@ -155,6 +162,10 @@ pub fn main() -> u8 {
         Err(Failure::Endpoint(message)) => {
             tell!("error: {message}");
             3
+        }
+        Err(Failure::Interrupted(message)) => {
+            tell!("interrupted before the first row: {message}");
+            130
         }
     }
 }

@@ -4,7 +4,7 @@ use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use crate::replaced::{For, is_plain, replace, try_out};
+use crate::replaced::{For, is_of_system, replace, try_out};
 use crate::report::{Format, Report, from_json};
 
 /// A file that gets a report.
@@ -68,7 +68,7 @@ impl ReportFile {
     pub(super) fn replace(files: &[Self], report: &Report) -> std::io::Result<()> {
         for Self { format, path } in files {
             // A pipe gets the whole report alone.
-            if is_plain(path) {
+            if !is_of_system(path) {
                 replace(path, format.write(report).as_bytes(), For::Usual)?;
             }
         }

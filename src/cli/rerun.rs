@@ -1,7 +1,6 @@
 //! `--rerun FILE`: the rows of an earlier run that came to no good end.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use clap::Parser;
 use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
@@ -14,6 +13,7 @@ use super::settling::Settling;
 use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Catalogue, RowId};
 use crate::report::{AUDIT, Report, RowReport, SEQUENCES, appended, from_json, quoted};
+use crate::visible::visible;
 
 /// What is to be run again.
 #[derive(Debug)]
@@ -88,10 +88,9 @@ impl Rerun {
     fn typed(&self, why: &str, words: &[String]) -> Failure {
         let typed: String = std::env::args().skip(1).map(|word| format!(" {}", quoted(&word))).collect();
         let file = &self.file;
-        Failure::Usage(format!(
-            "--rerun {file}: {why}; to run there again, type\n  mpuspec{typed}{}",
-            appended(words)
-        ))
+        // A report can be anybody's: each line stays one.
+        let (why, words) = (visible(why), visible(&appended(words)));
+        Failure::Usage(format!("--rerun {file}: {why}; to run there again, type\n  mpuspec{typed}{words}"))
     }
 
     /// Has the run explore and wait as the earlier one did, as far as rows of that are to be run again.
@@ -118,6 +117,7 @@ impl Rerun {
     fn earlier(&self) -> Result<Earlier, Failure> {
         let Report { run, target, .. } = &self.report;
         let wrong = |reason: String| {
+            let reason = visible(&reason);
             Failure::Usage(format!("--rerun {}: its options cannot be read: {reason}", self.file))
         };
         let read = |options: &[String]| {
@@ -154,10 +154,25 @@ impl Rerun {
         read(&words)
     }
 
-    /// The case files that the earlier run was given, as far as they are there.
-    pub(super) fn files(&self) -> Vec<String> {
-        let given = self.report.run.repeat.files.iter();
-        given.filter(|file| Path::new(file).is_file()).cloned().collect()
+    /// Asks for the case files whose rows are to be run again, where nobody names them: a report can be anybody's, and
+    /// no file is read that it alone names.
+    pub(super) fn ask_for_files(&self, named: &[String]) -> Result<(), Failure> {
+        let of_report = &self.report.cases;
+        let is_needed = |file: &&String| {
+            let of_file = of_report.iter().filter(|row| row.file == **file);
+            { of_file }.any(|row| self.rows.contains(&RowId::new(&row.id, row.row.as_deref())))
+        };
+        let lacking = self.report.run.repeat.files.iter().filter(is_needed);
+        let lacking: Vec<String> = lacking.filter(|file| !named.contains(file)).cloned().collect();
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        Err(self.typed("rows of case files are to be run again, which a report cannot ask for", &lacking))
+    }
+
+    /// Whether all that is named are case files of the earlier run: they select no rows then.
+    pub(super) fn are_its_files(&self, named: &[String]) -> bool {
+        named.iter().all(|name| self.report.run.repeat.files.contains(name))
     }
 
     /// Says what is to be known, and gives the exit code if there is nothing to run.
@@ -173,14 +188,14 @@ impl Rerun {
             return Some(if report.exit == 0 { 0 } else { 4 });
         }
         if report.target.provider != provider {
-            let earlier = &report.target.provider;
+            let earlier = visible(&report.target.provider);
             super::tell!(
                 "note: {file} judged by the promises of {earlier}, this run judges by those of {provider}"
             );
         }
         let beside = rows.iter().filter(|row| is_beside(row)).cloned();
         let known: BTreeSet<RowId> = catalogue.row_ids().chain(beside).collect();
-        for gone in rows.difference(&known) {
+        for gone in rows.difference(&known).map(|gone| visible(&gone.to_string())) {
             super::tell!(
                 "warning: {file} names {gone}, which is no row of any case; a case of your own is named again, by its file or with --cases"
             );

@@ -125,21 +125,20 @@ impl Run {
         }
         self.place.mock = found.is_none();
         self.check_options()?;
-        let mut files = case_files(&self.cases);
-        files.extend(rerun.iter().flat_map(Rerun::files));
+        let files = case_files(&self.cases);
+        if let Some(rerun) = &rerun {
+            rerun.ask_for_files(&files)?;
+        }
         let (named, beside): (Vec<String>, Vec<String>) =
             self.cases.iter().cloned().partition(|case| !BESIDE_THE_CATALOGUE.contains(&case.as_str()));
-        let (mut catalogue, mut patterns) = catalogue(self.place.cases_dir.as_ref(), &named)?;
-        for file in rerun.iter().flat_map(Rerun::files) {
-            catalogue = catalogue.add_file(file.as_ref())?.0;
-        }
+        let (catalogue, mut patterns) = catalogue(self.place.cases_dir.as_ref(), &named)?;
         let provider = self.place.provider()?;
         self.check_areas(&catalogue)?;
         if let Some(rerun) = &mut rerun {
             if let Some(exit) = rerun.look_at(&catalogue, &provider.name) {
                 return Ok(exit);
             }
-            if patterns.is_empty() {
+            if rerun.are_its_files(&named) {
                 patterns = rerun.names();
             }
         }
@@ -222,8 +221,16 @@ impl Run {
         });
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
         let mut report = runtime.block_on(async {
-            let runner = stage.prepare().await?;
-            on_interrupt(runner.interrupter());
+            let budget = stage.client.budget.clone();
+            let is_interrupted = {
+                let budget = budget.clone();
+                move || budget.is_interrupted()
+            };
+            on_interrupt(move || budget.interrupt());
+            let runner = match stage.prepare().await {
+                Err(SuiteError::Endpoint(told)) if is_interrupted() => return Err(Failure::Interrupted(told)),
+                prepared => prepared?,
+            };
             if let Some(minutes) = runner.minutes_for(&plan) {
                 let call = runner.preflight().a_call_takes.as_millis();
                 super::tell!("note: a call takes {call} ms here; the rows may take {minutes} min, with more --jobs less");

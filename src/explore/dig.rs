@@ -278,7 +278,9 @@ impl Explorer<'_> {
             Some(until) => now + (until.saturating_duration_since(now) / left.min(3)).min(LONGEST),
             None => now + LONGEST,
         };
-        let share = Share { until: Some(until), bytes: share.bytes };
+        // No fault uses up what the others need.
+        let bytes = self.spent_so_far() + share.bytes.saturating_sub(self.spent_so_far()) / u64::from(left.min(3));
+        let share = Share { until: Some(until), bytes };
         self.seen = BTreeSet::from([signature.clone()]);
         let (small, confirmed) = match (self.options.shrinks, shown.draw.restarts()) {
             (false, _) => (shown, None),

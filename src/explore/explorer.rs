@@ -275,6 +275,11 @@ impl<'r> Explorer<'r> {
         self.share(100)
     }
 
+    /// The bytes that were sent.
+    pub(super) fn spent_so_far(&self) -> u64 {
+        self.spent
+    }
+
     /// Counts bytes that are sent now.
     pub(super) fn spend(&mut self, bytes: u64) {
         self.spent += bytes;

@@ -171,9 +171,24 @@ pub(super) fn plain(history: &History, explanation: &Explanation, told: &Told) -
 /// What is wrong with the listings that could not be explained; nothing where other calls could not either.
 fn wrong_listings(history: &History, explanation: &Explanation) -> Plain {
     let calls = explanation.stuck.iter().filter_map(|at| history.calls.get(*at));
-    let wrong: Option<Plain> =
-        calls.map(|call| Some((name(&call.ask), wrong_in_listing(history, call)?))).collect();
-    wrong.unwrap_or_default()
+    let mut wrong = Plain::new();
+    for call in calls {
+        match wrong_in_listing(history, call) {
+            Listing::Wrong(what) => _ = wrong.insert((name(&call.ask), what)),
+            Listing::Right => {}
+            Listing::None => return Plain::new(),
+        }
+    }
+    wrong
+}
+
+/// What a call shows as a listing of parts or uploads.
+enum Listing {
+    /// It is none.
+    None,
+    /// What all other calls say too.
+    Right,
+    Wrong(&'static str),
 }
 
 /// Something that is not there, and the calls that can have taken it away.
@@ -220,10 +235,12 @@ pub(super) fn missing(history: &History, explanation: &Explanation) -> Option<Mi
 }
 
 /// What is wrong in a listing of parts or uploads, which no order explains.
-fn wrong_in_listing(history: &History, call: &Call) -> Option<&'static str> {
+fn wrong_in_listing(history: &History, call: &Call) -> Listing {
     let before = || history.calls.iter().filter(|other| other.is_before(call));
     match (&call.ask, &call.saw) {
-        (Ask::ListParts { .. }, Saw::Parts { .. }) if IS_GONE.contains(&state(history, call)) => Some(GONE),
+        (Ask::ListParts { .. }, Saw::Parts { .. }) if IS_GONE.contains(&state(history, call)) => {
+            Listing::Wrong(GONE)
+        }
         (Ask::ListParts { after: 0, max, upload, .. }, Saw::Parts { parts, .. }) if *max > 100 => {
             let stored = before().filter_map(|other| match (&other.ask, &other.saw) {
                 (
@@ -237,24 +254,30 @@ fn wrong_in_listing(history: &History, call: &Call) -> Option<&'static str> {
             let listed: BTreeMap<i64, Option<&String>> =
                 parts.iter().map(|part| (i64::from(part.number), part.etag.as_ref())).collect();
             match newest.keys().all(|number| listed.contains_key(number)) {
-                false => Some("a part is missing"),
-                true if listed.len() > newest.len() => Some("a part too many"),
-                true => Some("another part"),
+                false => Listing::Wrong("a part is missing"),
+                true if listed.len() > newest.len() => Listing::Wrong("a part too many"),
+                true => Listing::Wrong("another part"),
             }
         }
-        (Ask::ListParts { .. }, Saw::Parts { .. }) => Some(PAGE),
+        (Ask::ListParts { .. }, Saw::Parts { .. }) => Listing::Wrong(PAGE),
         (Ask::ListUploads { key }, Saw::Uploads { ids }) => {
             let created = before().filter_map(|other| match (&other.ask, &other.saw) {
                 (Ask::CreateUpload { key: of, .. }, Saw::Created { upload }) if of == key => Some(upload),
                 _ => None,
             });
-            let gone = |upload: &&String| {
-                before().any(|other| other.has_aborted(upload) || other.has_completed(upload))
+            // Under another key there is nothing that could have ended it.
+            let ends = |other: &Call, upload: &String| {
+                other.ask.key() == key && (other.has_aborted(upload) || other.has_completed(upload))
             };
-            let is_missing = created.filter(|upload| !gone(upload)).any(|upload| !ids.contains(upload));
-            Some(if is_missing { "an upload is missing" } else { "an upload too many" })
+            let gone = |upload: &&String| before().any(|other| ends(other, upload));
+            let living: BTreeSet<&String> = created.filter(|upload| !gone(upload)).collect();
+            match ids.iter().all(|id| living.contains(id)) {
+                _ if living.iter().any(|upload| !ids.contains(*upload)) => Listing::Wrong("an upload is missing"),
+                true => Listing::Right,
+                false => Listing::Wrong("an upload too many"),
+            }
         }
-        _ => None,
+        _ => Listing::None,
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::joint::Oracle;
 use super::search::Stuck;
 use super::{Ask, Call, History, Piece, Saw, SeenObject};
+use crate::visible::visible;
 
 /// The width of the timeline.
 const WIDTH: u64 = 40;
@@ -40,7 +41,7 @@ pub fn timeline(history: &History) -> String {
         let scaled = u128::from(us.saturating_sub(begin)) * u128::from(WIDTH - 1) / whole;
         u64::try_from(scaled).unwrap_or(WIDTH).min(WIDTH - 1)
     };
-    let widest = history.calls.iter().map(|call| call.client.len()).max().unwrap_or(0);
+    let widest = history.calls.iter().map(|call| visible(&call.client).len()).max().unwrap_or(0);
     let mut text = String::new();
     for (at, call) in history.calls.iter().enumerate() {
         let first = place(call.start_us) as usize;
@@ -52,9 +53,9 @@ pub fn timeline(history: &History) -> String {
             text,
             "{:>3} {:<widest$} |{bar}| {} -> {}",
             name(at),
-            call.client,
-            ask_in_words(&call.ask),
-            saw_in_words(&call.saw)
+            visible(&call.client),
+            visible(&ask_in_words(&call.ask)),
+            visible(&saw_in_words(&call.saw))
         );
     }
     text
@@ -67,7 +68,7 @@ fn name(at: usize) -> String {
 
 /// The calls of a history in a line each, without times.
 pub fn call_in_words(call: &Call) -> String {
-    format!("{} -> {}", ask_in_words(&call.ask), saw_in_words(&call.saw))
+    visible(&format!("{} -> {}", ask_in_words(&call.ask), saw_in_words(&call.saw)))
 }
 
 /// What was asked.

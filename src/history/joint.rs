@@ -365,7 +365,7 @@ fn range_of(ask: &Ask) -> Option<(u64, u64)> {
 pub(super) fn content_of(pieces: &[Piece]) -> Option<Content> {
     let piece = |piece: &Piece| {
         // The model wants to know how long a blob is; to whom a piece of it is all, it is that long.
-        let len = piece.start + piece.len;
+        let len = piece.start.saturating_add(piece.len);
         let blob = Blob::Made { seed: 0, slot: piece.blob?, len: u64::MAX };
         Some(Content::of(blob).range(piece.start, len))
     };

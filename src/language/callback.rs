@@ -1,9 +1,11 @@
 //! A callback that a completion asks for: who is called, with what, and what the called server answers.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Deserialize;
 
@@ -55,8 +57,7 @@ struct Encoded {
 impl<'de> Deserialize<'de> for RawCallback {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = |text: &str| {
-            let decoded = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            reaches_nobody(text).and_then(|()| reaches_nobody(&decoded.unwrap_or_default()))?;
+            reaches_nobody(text).and_then(|()| reaches_nobody(&leniently_decoded(text)))?;
             Ok(Self::Text(text.to_owned()))
         };
         scalar_or_map(deserializer, "a text, or { base64: TEXT }", text, |encoded: Encoded| {
@@ -68,7 +69,29 @@ impl<'de> Deserialize<'de> for RawCallback {
 
 /// Names and addresses that are nobody's (RFC 2606, section 2, and RFC 5737, section 3).
 const NOBODY: [&str; 2] = [".example", ".invalid"];
-const NOBODYS_ADDRESSES: [&str; 3] = ["192.0.2.", "198.51.100.", "203.0.113."];
+const NOBODYS_NETWORKS: [[u8; 3]; 3] = [[192, 0, 2], [198, 51, 100], [203, 0, 113]];
+
+/// What a reader makes of Base64 that looks at its letters alone: without padding, with blanks between them, of either
+/// alphabet, as far as it goes.
+fn leniently_decoded(text: &str) -> String {
+    let engine = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let letter = |c: char| match c {
+        '-' => Some('+'),
+        '_' => Some('/'),
+        c => (c.is_ascii_alphanumeric() || "+/".contains(c)).then_some(c),
+    };
+    let mut letters: String = text.chars().filter_map(letter).collect();
+    // One letter alone says nothing.
+    if letters.len() % 4 == 1 {
+        letters.pop();
+    }
+    String::from_utf8_lossy(&engine.decode(letters).unwrap_or_default()).into_owned()
+}
 
 /// Refuses a callback that a server under test could make: it would call whom a file names.
 fn reaches_nobody(text: &str) -> Result<(), String> {
@@ -83,9 +106,13 @@ fn reaches_nobody(text: &str) -> Result<(), String> {
     let is_nobodys = |url: &str| {
         let rest = url.trim().trim_start_matches("http://").trim_start_matches("https://");
         let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
-        !rest.contains(['@', '\\'])
-            && (NOBODY.iter().any(|name| host.ends_with(name))
-                || NOBODYS_ADDRESSES.iter().any(|address| host.starts_with(address)))
+        let is_address = || {
+            let network = |address: Ipv4Addr| <[u8; 3]>::try_from(&address.octets()[..3]).ok();
+            host.parse().ok().and_then(network).is_some_and(|network| NOBODYS_NETWORKS.contains(&network))
+        };
+        // Nothing that one reader takes for a part of a name, and another one for its end.
+        let is_plain = rest.chars().all(|c| c.is_ascii_graphic() && !"@\\%".contains(c));
+        is_plain && (NOBODY.iter().any(|name| host.ends_with(name)) || is_address())
     };
     let is_harmless = match serde_json::from_str::<Sent>(text) {
         Ok(sent) => sent.callback_url.split(';').all(is_nobodys),
@@ -196,10 +223,24 @@ mod tests {
             r#"{"callbackUrl":"a.example","callbackUrl":"evil.com","callbackBody":""}"#,
             r#"{"callbackUrl":"\u0065vil.com","callbackBody":""}"#,
             r#"{"callbackUrl":"a.example","callbackSNI":true,"callbackHost":"evil.com"}"#,
+            r#"{"callbackUrl":"http://192.0.2.evil.com/","callbackBody":""}"#,
+            r#"{"callbackUrl":"http://192.0.2.1.evil.com/","callbackBody":""}"#,
+            r#"{"callbackUrl":"http://evil.com%2f.example/","callbackBody":""}"#,
             r#"{'callbackUrl':'evil.com'}"#,
             "http://evil.com",
         ] {
             assert!(reaches_nobody(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn base64_is_read_as_a_lenient_reader_does() {
+        use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+        let evil = r#"{"callbackUrl":"http://evil.com/?~~~"}"#;
+        let strict = STANDARD.encode(evil);
+        let blank = format!("{} {}", &strict[..9], &strict[9..]);
+        for text in [strict, STANDARD_NO_PAD.encode(evil), URL_SAFE_NO_PAD.encode(evil), blank] {
+            assert!(serde_json::from_str::<RawCallback>(&format!("{text:?}")).is_err(), "{text}");
         }
     }
 }

@@ -57,6 +57,8 @@ fn is_speakable(request: &RecordedRequest) -> bool {
     plain(&request.method)
         && plain(&request.target)
         && request.method.chars().all(|c| c.is_ascii_uppercase())
+        // Behind the name of a host anything else would be a part of it.
+        && request.target.starts_with('/')
         && request.headers.iter().all(|(name, value)| plain(name) && plain(value))
         && !body.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
 }

@@ -28,7 +28,7 @@ impl Exploration {
 impl Exploration {
     /// In one line.
     pub fn in_words(&self) -> String {
-        let rounds: u64 = self.pairs.iter().map(|pair| u64::from(pair.rounds)).sum();
+        let rounds: u64 = self.pairs.iter().fold(0, |sum: u64, pair| sum.saturating_add(pair.rounds.into()));
         let exercised = self.pairs.iter().filter(|pair| pair.not_exercised().is_none()).count();
         let both = self.pairs.iter().filter(|pair| pair.was_seen_in_both_orders()).count();
         format!(

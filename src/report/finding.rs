@@ -118,6 +118,23 @@ impl From<Kind> for FindingKind {
 }
 
 impl FindingKind {
+    /// The word, as in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Torn => "torn",
+            Self::ForeignBytes => "foreign-bytes",
+            Self::Lost => "lost",
+            Self::Revived => "revived",
+            Self::CompletedAfterAbort => "completed-after-abort",
+            Self::ReplayedForAnyList => "replayed-for-any-list",
+            Self::OtherETag => "other-etag",
+            Self::PartAfterAbort => "part-after-abort",
+            Self::UnlawfulAnswer => "unlawful-answer",
+            Self::NoLawfulOrder => "no-lawful-order",
+            Self::Died => "died",
+        }
+    }
+
     /// In a sentence.
     pub fn in_words(self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::{Report, SCHEMA_VERSION};
+use crate::visible::visible_json;
 
 /// Why a text is no report.
 #[derive(Debug, Error)]
@@ -16,9 +17,9 @@ pub enum NoReport {
     Newer(u64),
 }
 
-/// Writes a report.
+/// Writes a report. What steers a terminal or cannot be seen is escaped.
 pub fn to_json(report: &Report) -> String {
-    serde_json::to_string_pretty(report).expect("a report has no keys but texts") + "\n"
+    visible_json(&serde_json::to_string_pretty(report).expect("a report has no keys but texts")) + "\n"
 }
 
 /// Reads a report.

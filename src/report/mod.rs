@@ -20,6 +20,7 @@ mod model;
 mod repeat;
 mod shell;
 mod standing;
+mod symptom;
 mod terminal;
 mod timeline;
 
@@ -46,4 +47,5 @@ pub use model::*;
 pub use repeat::Repeat;
 pub(crate) use shell::{appended, quoted};
 pub use standing::{HeldAgainst, Judged, News, Standing};
+pub use symptom::{Amiss, Symptom};
 pub use terminal::{Style, deaths, failures, findings, line, summary};

@@ -11,6 +11,7 @@ use super::explored::Exploration;
 use super::finding::{Audit, Explanation, Finding};
 use super::repeat::Repeat;
 use super::standing::{HeldAgainst, News, Standing};
+use super::symptom::{Amiss, Symptom};
 use crate::case::{Level, RowId};
 use crate::history::History;
 use crate::wire::Exchange;
@@ -390,6 +391,12 @@ impl RowReport {
         RowId::new(&self.id, self.row.as_deref()).to_string()
     }
 
+    /// What the step that decided has shown amiss.
+    pub fn symptom(&self) -> Option<Symptom> {
+        let step = self.steps.get(self.decided_by?)?;
+        Some(Symptom { step: step.operation.clone(), about: step.about.clone()?, seen: step.seen? })
+    }
+
     /// Whether a baseline lists the row as it is.
     pub fn is_known(&self) -> bool {
         self.standing.as_ref().is_some_and(|standing| standing.news == News::Known)
@@ -438,6 +445,12 @@ pub struct StepReport {
     pub expected: Option<String>,
     /// What came.
     pub got: String,
+    /// What of the answer is not as claimed: `refusal`, `success`, `content`, the name of a header or an element.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// In which way it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Amiss>,
     /// The exchanges of the step, by number: the first and the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchanges: Option<(u32, u32)>,

@@ -9,7 +9,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
+use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_plain_text};
 use serde::{Deserialize, Serialize};
 
 /// Where a run took place.
@@ -161,8 +161,11 @@ pub fn journals() -> (Vec<Found>, Vec<(PathBuf, String)>) {
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     paths.sort();
     for path in paths {
+        if !is_of(&path, owner) {
+            unread.push((path, "it belongs to somebody else".to_owned()));
+            continue;
+        }
         match read(&path) {
-            _ if !is_of(&path, owner) => unread.push((path, "it belongs to somebody else".to_owned())),
             Ok((header, made)) => found.push((path, header, made)),
             Err(error) => unread.push((path, error.to_string())),
         }
@@ -171,7 +174,7 @@ pub fn journals() -> (Vec<Found>, Vec<(PathBuf, String)>) {
 }
 
 fn read(path: &Path) -> std::io::Result<(JournalHeader, Vec<Made>)> {
-    let text = read_text(path, LONGEST_BY_MACHINE)?;
+    let text = read_plain_text(path, LONGEST_BY_MACHINE)?;
     let mut lines = text.lines();
     let head = lines.next().ok_or_else(|| Error::other("it is empty"))?;
     let header = serde_json::from_str(head).map_err(|_| Error::other("it is no journal"))?;

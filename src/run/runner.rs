@@ -25,6 +25,7 @@ use crate::report::{
     SourceInfo, Suite, Summary, TargetInfo, Verdict, conclude, quoted,
 };
 use crate::row::{CallbackPlace, CallbackServer, Contents, Journal, JournalHeader};
+use crate::visible::visible;
 use crate::wire::{Client, Confined, Log, Target};
 
 /// How a run goes.
@@ -161,7 +162,7 @@ impl Runner {
         // Answers stand in these errors too.
         let redactor = client.redactor.clone();
         let prepared = Self::begin(client, provider, registry, options).await;
-        prepared.map_err(|error| RunError(redactor.clean(&error.0)))
+        prepared.map_err(|error| RunError(visible(&redactor.clean(&error.0))))
     }
 
     async fn begin(
@@ -237,9 +238,11 @@ impl Runner {
         context.preflight = found.clone().unwrap_or_default();
         let runner =
             Self { context: Arc::new(context), options, server, versioned, started, started_at, header };
-        if let Err(error) = found {
-            runner.clean_up(Sweep::default()).await;
-            return Err(error);
+        if let Err(RunError(told)) = found {
+            let CleanUp { left, trouble } = runner.clean_up(Sweep::default()).await;
+            let left = left.into_iter().map(|left| format!("; left {left}"));
+            let trouble = trouble.into_iter().map(|trouble| format!("; clean-up: {trouble}"));
+            return Err(RunError(told + &left.chain(trouble).collect::<String>()));
         }
         Ok(runner)
     }

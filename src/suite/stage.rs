@@ -82,6 +82,7 @@ impl Planned {
         let bucket = suite.bucket.clone().unwrap_or_else(|| format!("mpuspec-{id}"));
         let target = Target::new(&provider, nodes.remove(0), suite.addressing, bucket, region);
         let target = target.with_others(nodes);
+        target.check().map_err(SuiteError::Usage)?;
         let name = suite.name.unwrap_or_else(|| match is_mock {
             true => format!("the bundled mock as {}", provider.title),
             false => target.nodes().map(Target::written).collect::<Vec<_>>().join(", "),

@@ -5,6 +5,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::deviation::Deviation;
 use super::xml::{self, Document, Element};
+use crate::visible::visible;
 
 /// An answer as it came.
 #[derive(Clone, Debug)]
@@ -150,7 +151,7 @@ impl Answer {
     /// The code of the refusal, or the status.
     pub fn code(&self) -> String {
         match self.refusal.as_ref().and_then(|refusal| refusal.code.clone()) {
-            Some(code) => code,
+            Some(code) => visible(&code),
             None => self.status.to_string(),
         }
     }
@@ -166,12 +167,13 @@ impl Answer {
     pub fn summary(&self) -> String {
         match &self.refusal {
             Some(refusal) => match (&refusal.code, refusal.inside_ok) {
-                (Some(code), false) => format!("{} {code}", self.status),
-                (Some(code), true) => format!("{} with an Error inside: {code}", self.status),
+                (Some(code), false) => format!("{} {}", self.status, visible(code)),
+                (Some(code), true) => format!("{} with an Error inside: {}", self.status, visible(code)),
                 (None, _) => format!("{} without an error code", self.status),
             },
             None => {
-                let etag = self.etag.as_ref().map_or_else(String::new, |etag| format!(", ETag {etag}"));
+                let etag =
+                    self.etag.as_ref().map_or_else(String::new, |etag| format!(", ETag {}", visible(etag)));
                 format!("{} success{etag}", self.status)
             }
         }

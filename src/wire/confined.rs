@@ -25,9 +25,18 @@ pub fn is_own(key: &str, prefix: &str) -> bool {
     !prefix.is_empty() && key.strip_prefix(['/', '\\']).unwrap_or(key).starts_with(prefix)
 }
 
+/// Whether a key becomes another one where a server takes it for a path.
+fn has_dots(key: &str) -> bool {
+    key.split(['/', '\\']).any(|part| part == "." || part == "..")
+}
+
 impl Confined {
     /// Why a request to a bucket would touch what is not the run's.
     pub(super) fn objection(&self, request: &Request, bucket: &str) -> Option<String> {
+        // These are about no key: who stands between takes them for himself.
+        if [Method::CONNECT, Method::TRACE].contains(&request.method) {
+            return Some(format!("{} is no method of storage", request.method));
+        }
         if bucket != self.bucket {
             return Some(format!("the bucket {bucket:?} is not that of the run"));
         }
@@ -56,8 +65,7 @@ impl Confined {
 
     /// Whether a key is one of the run, and cannot become another one where a server takes it for a path.
     fn has(&self, key: &str) -> bool {
-        let dots = |part: &str| part == "." || part == "..";
-        is_own(key, &self.prefix) && !key.split(['/', '\\']).any(dots)
+        is_own(key, &self.prefix) && !has_dots(key)
     }
 
     /// Whether what a header names may be copied from.
@@ -65,7 +73,9 @@ impl Confined {
         let path = source.split('?').next().unwrap_or_default();
         let Ok(path) = percent_decode_str(path).decode_utf8() else { return false };
         match path.strip_prefix('/').unwrap_or(&path).split_once('/') {
-            Some((bucket, key)) => bucket == NOWHERE || (bucket == self.bucket && self.has(key)),
+            // What a server makes a path of must not leave the bucket that is nowhere.
+            Some((NOWHERE, key)) => !has_dots(key),
+            Some((bucket, key)) => bucket == self.bucket && self.has(key),
             None => false,
         }
     }
@@ -106,8 +116,15 @@ mod tests {
         {
             assert_eq!(of(own), None, "{own}");
         }
-        for foreign in ["", "b", "/c/mpuspec/1/c", "/b/salaries", "b/mpuspec/1/%2e%2e/2/c", "b/mpuspec/1/%ff"]
-        {
+        for foreign in [
+            "",
+            "b",
+            "/c/mpuspec/1/c",
+            "/b/salaries",
+            "b/mpuspec/1/%2e%2e/2/c",
+            "b/mpuspec/1/%ff",
+            "/mpuspec-no-such-bucket/../c/salaries",
+        ] {
             assert!(of(foreign).is_some(), "{foreign}");
         }
     }

@@ -143,6 +143,16 @@ impl Credentials {
     }
 }
 
+/// Of fewer characters, a secret of the environment is one of a test server, and like other words.
+const SHORTEST: usize = 12;
+
+/// The secrets that stand in the environment.
+pub fn secrets_of_environment() -> Vec<String> {
+    let own = [Dialect::S3, Dialect::Oss].into_iter().filter_map(|dialect| names(dialect).variables);
+    let secrets = own.chain([AWS, SECOND, TEMPORARY]).flat_map(|[_, secret, token]| [secret, token]);
+    secrets.filter_map(variable).filter(|secret| secret.len() >= SHORTEST).collect()
+}
+
 /// The region that environment or shared files give.
 pub fn region_from_environment(dialect: Dialect) -> Option<String> {
     let own = names(dialect).region_variable.and_then(variable);

@@ -30,7 +30,7 @@ impl Client {
         {
             return Err(format!("not sent: {objection}"));
         }
-        let (base, path) = self.target.base(node, bucket, request.addressing);
+        let (base, path) = self.target.base(node, bucket, request.addressing)?;
         let path_and_query = request.path_and_query(&path);
         let url = base.join(&path_and_query).map_err(|error| error.to_string())?;
         // A URL takes dot segments out of its path: such a key would name something else.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::escapes::{LONGEST_ESCAPE, Seen, views};
 use super::request::encode_path;
 
 const REMOVED: &str = "<removed>";
@@ -66,7 +67,9 @@ impl Known {
     fn find_again(&mut self) {
         let forms = self.forms.iter().chain(self.newest.iter().flatten());
         // The longest first: one secret may be part of another.
-        let find = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(forms);
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true);
+        let find = builder.build(forms);
         self.find = find.ok();
     }
 }
@@ -103,6 +106,31 @@ fn forms(secret: &str) -> BTreeSet<String> {
         }
     }
     forms
+}
+
+/// A text without what is found in it, and in what it stands for where it is read with its escapes.
+fn without(text: &str, find: &AhoCorasick) -> String {
+    let mut found: Vec<(usize, usize)> = find.find_iter(text).map(|one| (one.start(), one.end())).collect();
+    for Seen { bytes, places } in views(text) {
+        let place = |at: usize| places.get(at).map_or(text.len(), |place| text.ceil_char_boundary(*place));
+        found.extend(find.find_iter(&bytes).map(|one| (place(one.start()), place(one.end()))));
+    }
+    found.sort_unstable();
+    let mut cleaned = String::with_capacity(text.len());
+    let mut from = 0;
+    for (start, end) in found {
+        if end <= from {
+            continue;
+        }
+        // What overlaps with the one before is removed with it.
+        if start >= from {
+            cleaned.push_str(&text[from..start]);
+            cleaned.push_str(REMOVED);
+        }
+        from = end;
+    }
+    cleaned.push_str(&text[from..]);
+    cleaned
 }
 
 /// The same with small letters in its escapes.
@@ -149,9 +177,9 @@ impl Redactor {
         known.find_again();
     }
 
-    /// How long a secret can be in any form.
+    /// How long a secret can be in any form, each character of it escaped.
     pub(super) fn longest(&self) -> usize {
-        self.known().find.as_ref().map_or(0, AhoCorasick::max_pattern_len).max(LENGTH)
+        self.known().find.as_ref().map_or(0, AhoCorasick::max_pattern_len).max(LENGTH) * LONGEST_ESCAPE
     }
 
     /// Removes them from every text of a part of a report, the names in it too.
@@ -179,14 +207,10 @@ impl Redactor {
     /// A text without secrets.
     pub fn clean(&self, text: &str) -> String {
         let text = without_echoes(text);
-        let mut cleaned = String::with_capacity(text.len());
-        match &self.known().find {
-            Some(find) => find.replace_all_with(&text, &mut cleaned, |_, _, cleaned| {
-                cleaned.push_str(REMOVED);
-                true
-            }),
-            None => cleaned.push_str(&text),
-        }
+        let cleaned = match &self.known().find {
+            Some(find) => without(&text, find),
+            None => text.into_owned(),
+        };
         if may_hold_signature(&cleaned) { self.remove_signatures(&cleaned) } else { cleaned }
     }
 
@@ -332,6 +356,39 @@ mod tests {
             let clean = redactor.clean(&text);
             assert!(clean.contains(REMOVED) && clean.len() < text.len() - secret.len(), "{clean}");
         }
+    }
+
+    #[test]
+    fn a_secret_is_found_however_it_is_escaped() {
+        let redactor = Redactor::default();
+        let secret = "wJalr/Utn+FEMI==K7MDENGbPxRfiCYEXAMPLEKEYwJalrUtnFEMIK7MDENGbPxRfiCYEX==";
+        redactor.learn(secret);
+        let each = |escape: fn(u8) -> String| secret.bytes().map(escape).collect::<String>();
+        let percent = each(|byte| format!("%{byte:02x}"));
+        let wrapped: Vec<String> = STANDARD
+            .encode(format!("x{secret}y"))
+            .as_bytes()
+            .chunks(38)
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect();
+        for text in [
+            secret.replace('/', "%2F"),
+            secret.replace('/', "%2f").replace('+', "%2B"),
+            percent.replace('%', "%25"),
+            percent,
+            each(|byte| format!("&#{byte};")),
+            each(|byte| format!("&#x{byte:X};")),
+            each(|byte| format!("\\u{byte:04x}")),
+            secret.replace('+', "&#43;").replace('=', "%3d"),
+            secret.replace('/', "\\/"),
+            hex::encode(secret).replace('a', "A"),
+            wrapped.join("\r\n"),
+        ] {
+            let clean = redactor.clean(&format!("before {text} after"));
+            assert!(clean.contains(REMOVED) && clean.len() < 40, "{text}: {clean}");
+        }
+        let harmless = "100% sure, &amp; so on &#; %zz \\u12 a\nb é %C3%A9";
+        assert_eq!(redactor.clean(harmless), harmless);
     }
 
     #[test]

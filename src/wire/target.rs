@@ -130,18 +130,83 @@ impl Target {
         self.endpoint.domain().is_some()
     }
 
+    /// Whether the bucket can be addressed at each node. Names of buckets come from files too, and one that holds what a
+    /// URL is divided by would send the request elsewhere.
+    pub fn check(&self) -> Result<(), String> {
+        self.nodes().try_for_each(|node| self.base(node, &self.bucket, None).map(drop))
+    }
+
     /// The base of the URLs of a bucket at a node, and the path that it begins with.
-    pub(super) fn base(&self, node: &Url, bucket: &str, addressing: Option<Addressing>) -> (Url, String) {
+    pub(super) fn base(
+        &self,
+        node: &Url,
+        bucket: &str,
+        addressing: Option<Addressing>,
+    ) -> Result<(Url, String), String> {
+        if !is_bucket(bucket) {
+            return Err(format!(
+                "{bucket:?} is no name of a bucket: it has up to 255 letters, digits, dots, hyphens and underscores, and \
+                 begins with a letter or a digit"
+            ));
+        }
         let mut url = node.clone();
         match addressing.unwrap_or(self.addressing) {
-            Addressing::Path => (url, format!("/{bucket}")),
-            Addressing::Cname => (url, "/".to_owned()),
+            Addressing::Path => Ok((url, format!("/{bucket}"))),
+            Addressing::Cname => Ok((url, "/".to_owned())),
             Addressing::Virtual => {
-                let host = format!("{bucket}.{}", node.host_str().unwrap_or_default());
-                // A host that was accepted stays one with a bucket before it.
-                let _ = url.set_host(Some(&host));
-                (url, "/".to_owned())
+                let host = format!("{bucket}.{}", node.domain().unwrap_or_default()).to_ascii_lowercase();
+                let is_set = node.domain().is_some() && url.set_host(Some(&host)).is_ok();
+                match is_set && url.host_str() == Some(&host) {
+                    true => Ok((url, "/".to_owned())),
+                    false => Err(format!(
+                        "the bucket {bucket} cannot stand before the host of {}; use --addressing path",
+                        Self::written(node)
+                    )),
+                }
             }
+        }
+    }
+}
+
+/// Whether a text can be the name of a bucket anywhere: old ones have capitals and underscores too.
+fn is_bucket(name: &str) -> bool {
+    let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let other = |c: char| !(c.is_ascii_alphanumeric() || "-._".contains(c));
+    begins && name.len() <= 255 && !name.contains(other) && !name.contains("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(endpoint: &str, bucket: &str, addressing: Addressing) -> Result<String, String> {
+        let provider = mpuspec_mock::provider::load("aws-s3").expect("it is bundled");
+        let node = Target::endpoint(endpoint).expect("an endpoint");
+        let target = Target::new(&provider, node, Some(addressing), bucket.to_owned(), None);
+        target.check()?;
+        target
+            .base(&target.endpoint, bucket, None)
+            .map(|(url, path)| format!("{}{}", url.host_str().unwrap_or_default(), path))
+    }
+
+    #[test]
+    fn a_bucket_chooses_no_host() {
+        let at = |bucket: &str| base("http://localhost:18080", bucket, Addressing::Virtual);
+        assert_eq!(at("Data.of-2026_1").as_deref(), Ok("data.of-2026_1.localhost/"));
+        for bucket in
+            ["127.0.0.2:", "127.0.0.2/", "a@b", "a#", "a?acl", "a\\b", "a b", "", ".a", "a..b", "é", "%31"]
+        {
+            assert!(at(bucket).is_err(), "{bucket}");
+            assert!(base("http://localhost:1", bucket, Addressing::Path).is_err(), "{bucket}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_stands_before_no_address() {
+        for endpoint in ["http://127.0.0.1:9000", "http://[::1]:9000"] {
+            let told = base(endpoint, "b", Addressing::Virtual).expect_err("it has no name");
+            assert!(told.contains("--addressing path"), "{told}");
+            assert!(base(endpoint, "b", Addressing::Path).is_ok());
         }
     }
 }

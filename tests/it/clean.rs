@@ -287,6 +287,28 @@ fn what_is_no_journal_is_named() {
 
 #[cfg(unix)]
 #[test]
+fn an_interrupt_before_the_rows_ends_in_order_too() {
+    let state = tempfile::tempdir().expect("a folder");
+    let mut run = command(state.path())
+        .args(["run", "--endpoint", &silent(), "--bucket", "b", "--timeout", "2s"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let journals = state.path().join("mpuspec/journals");
+    while std::fs::read_dir(&journals).map_or(0, Iterator::count) == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let id = run.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().expect("it runs").success());
+    let mut told = String::new();
+    run.stderr.take().expect("it is piped").read_to_string(&mut told).expect("it is text");
+    assert_eq!(run.wait().expect("it ended").code(), Some(130), "{told}");
+    assert!(told.contains("interrupted before the first row: "), "{told}");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_second_interrupt_leaves_at_once_and_the_journal_stays() {
     let state = tempfile::tempdir().expect("a folder");
     let mock = crate::stage::with_bucket(mpuspec_mock::Mock::builder(), "b");

@@ -82,6 +82,11 @@ fn wrong_usage_ends_with_2() {
         ),
         (vec!["run", "--restart-command", "true"], "--endpoint"),
         (vec!["run", "--endpoint", "http://s3.example.com"], "--bucket"),
+        (vec!["run", "--endpoint", "http://localhost:1", "--bucket", "b?acl"], "is no name of a bucket"),
+        (
+            vec!["run", "--endpoint", "http://127.0.0.1:1", "--bucket", "b", "--addressing", "virtual"],
+            "use --addressing path",
+        ),
         (vec!["run", "--area", "nowhere"], "no such area"),
         (vec!["mock", "--defect", "accept-small-prts"], "did you mean `accept-small-parts`?"),
     ] {

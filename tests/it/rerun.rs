@@ -192,11 +192,35 @@ fn a_run_of_the_bundled_mock_goes_there_again() {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let state = tempfile::tempdir().expect("a folder");
     let mut again = crate::stage::command(state.path());
-    again.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").args(["run", "--rerun", &file]);
+    again.env("AWS_ENDPOINT_URL", "http://127.0.0.1:1").args(["run", "--rerun", &file, &case]);
     let output = again.output().expect("it runs");
     let told = stderr(&output);
     assert_eq!(output.status.code(), Some(1), "{told}");
     assert!(told.contains("the bundled mock as Storj") && !told.contains("no row of any case"), "{told}");
+}
+
+/// A report can be anybody's, and so can what lies where it says that a case is.
+#[test]
+fn a_report_brings_no_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let planted = folder.path().join("planted.yaml");
+    std::fs::write(&planted, "never read").expect("written");
+    for named in [planted.display().to_string(), "/proc/self/environ".to_owned(), "a\n::error::b".to_owned()]
+    {
+        let file = written(folder.path(), |report| {
+            report["cases"][0]["verdict"] = "fail".into();
+            report["cases"][0]["file"] = named.clone().into();
+            report["run"]["repeat"]["files"] = vec![named.clone()].into();
+        });
+        let output = mpuspec(&["run", "--rerun", &file]);
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains("which a report cannot ask for; to run there again, type"), "{told}");
+        assert!(
+            !told.contains("never read") && !told.contains("PATH=") && told.lines().count() == 2,
+            "{told}"
+        );
+    }
 }
 
 /// A report of one row, changed by hand.

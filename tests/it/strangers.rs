@@ -107,6 +107,76 @@ fn what_a_file_would_do_is_told_before_it_runs() {
     }
 }
 
+/// What is in an outcome of an outcome is done too.
+#[test]
+fn what_a_file_would_do_is_told_however_deep_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("case.yaml");
+    let text = r#"title: A fact
+level: MUST
+source: ["aws/ListParts#answer"]
+steps:
+  - create_upload:
+    expect:
+      one_of:
+        - name: refused
+          error: any
+        - name: done
+          status: 200
+          then:
+            - list_parts:
+              expect:
+                one_of:
+                  - name: refused
+                    error: any
+                  - name: listed
+                    status: 200
+                    then:
+                      - upload_part: { number: 1, size: 7000 }
+                        as_user: second
+                      - restart:
+"#;
+    std::fs::write(&path, text).expect("written");
+    let output = crate::stage::mpuspec(&["lint", "--untrusted", &path.display().to_string()]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &crate::stage::stderr(&output);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    for line in ["4 requests and 7000 bytes", "the second credentials", "starts the server anew"] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    // A file that lies as the suite's own do is no less somebody else's.
+    let own = folder.path().join("cases/area");
+    std::fs::create_dir_all(&own).expect("a folder");
+    std::fs::write(folder.path().join("cases/sources.yaml"), "{}").expect("written");
+    std::fs::write(own.join("case.yaml"), text).expect("written");
+    let output =
+        crate::stage::mpuspec(&["lint", "--untrusted", &own.join("case.yaml").display().to_string()]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &crate::stage::stderr(&output);
+    assert!(told.contains("starts the server anew") || output.status.code() == Some(2), "{told}");
+}
+
+#[test]
+fn a_claim_is_not_waited_for_without_end() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("case.yaml");
+    let of = |within: &str| {
+        format!(
+            "title: A fact\nlevel: MUST\nsource: [\"aws/ListParts#answer\"]\nsteps:\n  - create_upload:\n  - list_parts:\n    \
+             expect: {{ count: 1, within: {within} }}\n"
+        )
+    };
+    for (within, exit, line) in [
+        ("300s", 0, "asks again and again for up to 300 s"),
+        ("100000h", 2, "a claim is waited for up to 300s"),
+        ("-5s", 2, "a claim is waited for up to 300s"),
+    ] {
+        std::fs::write(&path, of(within)).expect("written");
+        let output = crate::stage::mpuspec(&["lint", "--untrusted", &path.display().to_string()]);
+        let told = String::from_utf8_lossy(&output.stdout).into_owned() + &crate::stage::stderr(&output);
+        assert_eq!(output.status.code(), Some(exit), "{told}");
+        assert!(told.contains(line), "{told}");
+    }
+}
+
 #[test]
 fn a_case_names_no_key_and_no_header_beyond_its_own() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::file::{Claim, LimitEntry, ProviderFile};
 use super::{CAPABILITIES, Provider};
-use crate::files::{LONGEST_BY_HAND, read_text};
+use crate::files::{LONGEST_BY_HAND, read_plain_text, read_text};
 use crate::yaml::{self, Mistake, Path, Placed, Value};
 
 static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/providers");
@@ -95,7 +95,9 @@ fn load_depth(name: &str, beside: Option<&FilePath>, depth: usize) -> Result<Pro
     }
     let (origin, stem, folder) = if is_path {
         let path = beside.map_or_else(|| FilePath::new(name).to_owned(), |folder| folder.join(name));
-        let text = read_text(&path, LONGEST_BY_HAND).map_err(|error| FileError::Unreadable {
+        // Who names a file may name a pipe; a file that names another one may not.
+        let read = if depth > 0 { read_plain_text } else { read_text };
+        let text = read(&path, LONGEST_BY_HAND).map_err(|error| FileError::Unreadable {
             path: path.display().to_string(),
             reason: error.to_string(),
         })?;

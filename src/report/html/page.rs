@@ -154,7 +154,7 @@ fn bar(counts: &Counts) -> Value {
         let count = counts.of(verdict);
         if count > 0 {
             pieces.push(Piece { verdict: verdict.name(), count, x });
-            x += count;
+            x = x.saturating_add(count);
         }
     }
     json!({ "total": x, "pieces": pieces })

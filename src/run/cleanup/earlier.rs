@@ -7,6 +7,7 @@ use crate::report::quoted;
 use crate::row::{JournalHeader, Made, SentKeys, is_own, is_running, journals};
 use crate::run::RunError;
 use crate::run::bucket::probe;
+use crate::visible::visible;
 use crate::wire::{Client, Log};
 
 /// What came of cleaning up after earlier runs.
@@ -24,6 +25,8 @@ pub async fn clean(
     connect: impl Fn(&JournalHeader) -> Result<Client, RunError>,
     mut tell: impl FnMut(String),
 ) -> Cleaned {
+    // Journals and answers can be anybody's: each line stays one.
+    let mut tell = |line: String| tell(visible(&line));
     let mut cleaned = Cleaned::AllGone;
     let (journals, unread) = journals();
     for (path, why) in unread {

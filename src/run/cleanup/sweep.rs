@@ -11,6 +11,7 @@ use crate::operation::abort_multipart_upload::AbortMultipartUploadRequest;
 use crate::operation::delete_object::DeleteObjectRequest;
 use crate::report::{CleanUp, quoted};
 use crate::row::SentKeys;
+use crate::visible::visible;
 use crate::wire::{Answer, Client, Log, Trouble, TroubleKind};
 
 /// What a row or a run made.
@@ -119,13 +120,12 @@ impl Sweep {
         self.add(unanswered);
         let mut clean_up = CleanUp::default();
         for key in &self.keys {
-            let (by_hand, named) = (client.target.by_hand("delete-object", quoted), quoted(key));
-            clean_up.left.push(format!("object {named}: {by_hand} --key {named}"));
+            let how = by_hand(client, "delete-object", &[("key", key)]);
+            clean_up.left.push(format!("object {}: {how}", quoted(key)));
         }
         for (key, id) in &self.uploads {
-            let by_hand = client.target.by_hand("abort-multipart-upload", quoted);
-            let (named, id) = (quoted(key), quoted(id));
-            clean_up.left.push(format!("upload {id} of {named}: {by_hand} --key {named} --upload-id {id}"));
+            let how = by_hand(client, "abort-multipart-upload", &[("key", key), ("upload-id", id)]);
+            clean_up.left.push(format!("upload {} of {}: {how}", quoted(id), quoted(key)));
         }
         if clean_up.left.len() > MOST_NAMED {
             let more = clean_up.left.len() - MOST_NAMED;
@@ -137,6 +137,29 @@ impl Sweep {
         clean_up.trouble = ended.into_iter().chain(doubts.into_iter().map(|doubt| doubt.told)).collect();
         Finished { clean_up, is_certain }
     }
+}
+
+/// The command that removes a thing.
+fn by_hand(client: &Client, call: &str, named: &[(&str, &String)]) -> String {
+    match in_options(named) {
+        Some(options) => client.target.by_hand(call, quoted) + &options,
+        None => "no command line can name it; use an SDK".to_owned(),
+    }
+}
+
+/// What names a thing on a command line. A server chooses ids: those that a command takes for something else than a text,
+/// and those that cannot be seen, have no place there.
+fn in_options(named: &[(&str, &String)]) -> Option<String> {
+    // The AWS CLI takes these for files to read, and for pages to fetch.
+    let fetched = ["file://", "fileb://", "http://", "https://"];
+    let is_plain = |text: &str| {
+        let small = text.to_ascii_lowercase();
+        visible(text) == text && !fetched.iter().any(|scheme| small.starts_with(scheme))
+    };
+    let option = |(name, text): &(&str, &String)| {
+        is_plain(text).then(|| format!(" {}", quoted(&format!("--{name}={text}"))))
+    };
+    named.iter().map(option).collect()
 }
 
 /// What came of the removal of a thing.
@@ -167,5 +190,29 @@ impl Finished {
     /// The same, where the bucket has gone and all with it.
     pub(in super::super) fn without_bucket() -> Self {
         Self { clean_up: CleanUp::default(), is_certain: true }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_text_to_the_command_that_names_it() {
+        let of =
+            |id: &str| in_options(&[("key", &"mpuspec/1/a b".to_owned()), ("upload-id", &id.to_owned())]);
+        assert_eq!(of("-x").as_deref(), Some(" '--key=mpuspec/1/a b' --upload-id=-x"));
+        assert_eq!(of("$(touch x)").as_deref(), Some(" '--key=mpuspec/1/a b' '--upload-id=$(touch x)'"));
+        for id in [
+            "file:///etc/passwd",
+            "fileb://x",
+            "FILE://x",
+            "http://169.254.169.254/",
+            "https://x",
+            "a\nb",
+            "\u{202e}",
+        ] {
+            assert_eq!(of(id), None, "{id}");
+        }
     }
 }

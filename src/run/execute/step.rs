@@ -3,11 +3,11 @@
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-use super::super::judge::{Concluded, Fault, JudgedStep, StepOutcome};
+use super::super::judge::{Concluded, Fault, JudgedStep, StepOutcome, amiss};
 use super::round::Round;
 use crate::case::{Expect, Step};
 use crate::operation::{Action, Release};
-use crate::report::{StepReport, StepResult};
+use crate::report::{FindingKind, StepReport, StepResult};
 use crate::wire::{Answer, Trouble, TroubleKind};
 
 /// Between two tries of a step that has time.
@@ -103,6 +103,9 @@ impl Round<'_> {
                 (StepResult::Skipped, None, why.clone())
             }
         };
+        // Of several answers at the same time the last one says nothing.
+        let status = self.seen().status.filter(|_| !matches!(step.action, Action::Together));
+        let (about, seen) = amiss(&outcome, status).unzip();
         let case = &self.planned.case;
         let line = case.lines.of(&step.path, &case.origin.text);
         let report = StepReport {
@@ -112,6 +115,8 @@ impl Round<'_> {
             result,
             expected,
             got,
+            about,
+            seen,
             exchanges: (to > from).then_some((from + 1, to)),
         };
         // Another row's promise that is broken ends this one; what came otherwise is judged as ever.
@@ -129,6 +134,7 @@ impl Round<'_> {
     fn unlawful(&mut self) -> Option<StepOutcome> {
         let unlawful = self.lawful.as_mut()?.judge()?;
         let (expected, got) = (unlawful.expected.clone(), unlawful.got.clone());
-        Some(StepOutcome::Unmet { expected, got, not_implemented: false })
+        let about = FindingKind::from(unlawful.kind).id().into();
+        Some(StepOutcome::Unmet { about, expected, got, not_implemented: false })
     }
 }

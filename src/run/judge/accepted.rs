@@ -1,7 +1,7 @@
 //! Requests that have to be refused, and were accepted: reported as that, whatever stands in the answer.
 
 use super::Judge;
-use super::claims::expected_refusal;
+use super::claims::{REFUSAL, expected_refusal};
 use super::verdict::StepOutcome;
 use crate::case::{Expect, Outcome, Sign, SignBy, Step, Tampered, User, WrongToken};
 use crate::wire::{Trouble, TroubleKind};
@@ -18,16 +18,18 @@ impl Judge<'_, '_> {
         let status = status?;
         let is_accepted = trouble.kind == TroubleKind::Unreadable && (200..300).contains(&status);
         let got = format!("{status} success");
-        is_accepted.then_some(StepOutcome::Unmet { expected, got, not_implemented: false })
+        let about = REFUSAL.into();
+        is_accepted.then_some(StepOutcome::Unmet { about, expected, got, not_implemented: false })
     }
 
     /// Says what was wrong with a request that was accepted although it claims a refusal.
     pub(in super::super) fn in_full(&self, step: &Step, outcome: StepOutcome) -> StepOutcome {
         match (outcome, wrong_with(step)) {
-            (StepOutcome::Unmet { expected, got, not_implemented }, Some(wrong))
+            (StepOutcome::Unmet { about, expected, got, not_implemented }, Some(wrong))
                 if got.contains(" success") && self.demands_refusal(step).is_some() =>
             {
                 StepOutcome::Unmet {
+                    about,
                     expected,
                     got: format!("{got}: it accepted a request {wrong}"),
                     not_implemented,
@@ -38,7 +40,7 @@ impl Judge<'_, '_> {
     }
 
     /// Returns the refusal that a step claims, if it claims nothing else.
-    fn demands_refusal(&self, step: &Step) -> Option<String> {
+    pub(super) fn demands_refusal(&self, step: &Step) -> Option<String> {
         let scene = self.scene(step);
         match step.expect.as_ref()? {
             Expect::Claims(claims) => expected_refusal(claims, &scene),

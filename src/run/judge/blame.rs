@@ -19,6 +19,7 @@ impl Judge<'_, '_> {
                 why: format!("{aspect} in the answer of {operation} is {seen}"),
             },
             _ => StepOutcome::Unmet {
+                about: aspect.into(),
                 expected: format!("{aspect} in the answer"),
                 got: seen.to_owned(),
                 not_implemented: false,
@@ -33,13 +34,14 @@ impl Judge<'_, '_> {
             StepOutcome::Hidden { by, .. } if earlier.promised_by.as_ref() == Some(by) => Some(by),
             _ => None,
         });
-        if let (Some(by), StepOutcome::Unmet { expected, got, not_implemented: false }) = (earlier, &outcome)
+        if let (Some(by), StepOutcome::Unmet { expected, got, not_implemented: false, .. }) =
+            (earlier, &outcome)
         {
             return StepOutcome::Hidden { by: by.clone(), why: format!("expected {expected}, got {got}") };
         }
         let Some(by) = step.promised_by.clone().filter(|by| *by != self.state.id) else { return outcome };
         match outcome {
-            StepOutcome::Unmet { expected, got, not_implemented: false } => {
+            StepOutcome::Unmet { expected, got, not_implemented: false, .. } => {
                 StepOutcome::Hidden { by, why: format!("expected {expected}, got {got}") }
             }
             StepOutcome::Trouble(trouble) if trouble.is_of_the_server() => {

@@ -5,7 +5,7 @@ use mpuspec_mock::provider::{CAPABILITIES, Support};
 use super::super::plan::{ANY_PREFIX, ID_MARKER, capability, is_of_signing};
 use super::Judge;
 use super::absence::{is_refused_as_absent, is_shown, passed_over};
-use super::claims::{Met, Scene, content, judge, lacking};
+use super::claims::{Met, SUCCESS, Scene, content, judge, lacking};
 use super::outcomes::Concluded;
 use super::verdict::StepOutcome;
 use crate::case::{Expect, Step};
@@ -38,6 +38,9 @@ impl From<Trouble> for Fault {
         Self::Trouble(trouble)
     }
 }
+
+/// What a claim is about whose capability is not there.
+pub(super) const ABSENT: &str = "capability";
 
 /// What is known beside an answer that was read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -123,7 +126,12 @@ impl Judge<'_, '_> {
             {
                 let expected = "the document of the sub-resource".to_owned();
                 return (
-                    StepOutcome::Unmet { expected, got: trouble.to_string(), not_implemented: true },
+                    StepOutcome::Unmet {
+                        about: ABSENT.into(),
+                        expected,
+                        got: trouble.to_string(),
+                        not_implemented: true,
+                    },
                     None,
                 );
             }
@@ -144,7 +152,8 @@ impl Judge<'_, '_> {
             Err(Fault::Unavailable(why)) => return (self.skipped(why), None),
             Err(Fault::Lacking(got)) => {
                 let expected = "a marker for the upload too".to_owned();
-                return (StepOutcome::Unmet { expected, got, not_implemented: true }, None);
+                let about = ABSENT.into();
+                return (StepOutcome::Unmet { about, expected, got, not_implemented: true }, None);
             }
             Err(Fault::Unseen(answer, aspect)) => {
                 self.recorder.note(&answer, self.context, self.planned);
@@ -152,7 +161,8 @@ impl Judge<'_, '_> {
             }
             Err(Fault::Walk(got)) => {
                 let expected = "pages that lead from one to the next".to_owned();
-                return (StepOutcome::Unmet { expected, got, not_implemented: false }, None);
+                let about = "pages".into();
+                return (StepOutcome::Unmet { about, expected, got, not_implemented: false }, None);
             }
         };
         self.recorder.note(&answer, self.context, self.planned);
@@ -177,16 +187,16 @@ impl Judge<'_, '_> {
             return (hidden, None);
         }
         let scene = self.scene(step);
-        let unmet = |expected, got| StepOutcome::Unmet { expected, got, not_implemented };
+        let unmet = |about, expected, got| StepOutcome::Unmet { about, expected, got, not_implemented };
         match &step.expect {
             Some(Expect::Lawful) => (seen.left_to_the_model(), None),
             None | Some(Expect::Ok) if answer.is_ok() => (StepOutcome::Met(None), None),
-            None | Some(Expect::Ok) => (unmet("success".to_owned(), answer.summary()), None),
+            None | Some(Expect::Ok) => (unmet(SUCCESS.into(), "success".to_owned(), answer.summary()), None),
             Some(Expect::Claims(claims)) => {
                 let outcome = match judge(claims, &answer, &scene) {
                     Met::Yes => StepOutcome::Met(None),
                     Met::Tolerated(name) => StepOutcome::Tolerated(name),
-                    Met::No { expected, got } => unmet(expected, got),
+                    Met::No { about, expected, got } => unmet(about, expected, got),
                     Met::Unavailable(why) => self.skipped(why),
                     Met::Nothing(why) => StepOutcome::Nothing(why),
                     Met::Unseen(aspect) => self.unseen(&answer, aspect),

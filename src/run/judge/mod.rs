@@ -3,6 +3,7 @@
 mod absence;
 mod accepted;
 mod alibi;
+mod amiss;
 mod blame;
 mod claims;
 mod conclude;
@@ -17,6 +18,7 @@ use super::plan::PlannedRow;
 use crate::row::RowState;
 
 pub(super) use alibi::accuse_where_nobody_does;
+pub(super) use amiss::amiss;
 pub(super) use claims::{ENTRIES, Met, content, judge};
 pub(super) use conclude::{Fault, Seen};
 pub(super) use lawful::{Lawful, Witnessed, interval};

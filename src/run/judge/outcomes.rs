@@ -1,8 +1,12 @@
 //! Named outcomes: which one was seen, and how good it is.
 
 use super::Judge;
+use super::claims::REFUSAL;
 use super::verdict::StepOutcome;
 use crate::case::{Grade, Outcome, Step, binds};
+
+/// What a claim with named outcomes is about.
+const OUTCOME: &str = "outcome";
 
 /// What came of a step, with the steps that follow.
 pub(in super::super) type Concluded = (StepOutcome, Option<Vec<Step>>);
@@ -27,7 +31,8 @@ impl Judge<'_, '_> {
                 [only] => only.to_owned(),
                 _ => format!("one of: {}", names.join("; ")),
             };
-            return (StepOutcome::Unmet { expected, got, not_implemented }, None);
+            let about = if self.demands_refusal(step).is_some() { REFUSAL } else { OUTCOME }.into();
+            return (StepOutcome::Unmet { about, expected, got, not_implemented }, None);
         };
         self.recorder.observe(step, self.planned, outcome.name.clone());
         let provider = &self.context.provider;
@@ -37,6 +42,7 @@ impl Judge<'_, '_> {
         let documented = sources.iter().any(|source| binds(source, &provider.sources));
         let judged = match pinned {
             Some(pinned) if says(outcome) != Some(true) => StepOutcome::Unmet {
+                about: OUTCOME.into(),
                 expected: format!("{pinned}, as the documents of {} promise", provider.title),
                 got: outcome.name.clone(),
                 not_implemented: false,

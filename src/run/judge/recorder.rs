@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::context::RowContext;
 use super::super::plan::PlannedRow;
+use super::conclude::ABSENT;
 use super::verdict::{JudgedStep, StepOutcome};
 use crate::case::Step;
 use crate::report::{StepReport, StepResult};
@@ -68,7 +69,8 @@ impl Recorder {
             if let Some((judged, report, _)) = self.steps.get_mut(at) {
                 (report.result, report.expected, report.got) =
                     (StepResult::Unmet, Some(expected.clone()), got.clone());
-                judged.outcome = StepOutcome::Unmet { expected, got, not_implemented: true };
+                let about = ABSENT.into();
+                judged.outcome = StepOutcome::Unmet { about, expected, got, not_implemented: true };
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The verdict on a row, decided here and nowhere else.
 
+use std::borrow::Cow;
+
 use mpuspec_mock::provider::{Provider, Strength, Support};
 
 use crate::case::Level;
@@ -13,8 +15,8 @@ pub(in super::super) enum StepOutcome {
     Met(Option<String>),
     /// Allowed, not preferred.
     Tolerated(String),
-    /// Not as expected.
-    Unmet { expected: String, got: String, not_implemented: bool },
+    /// Not as expected, in what the claim is about.
+    Unmet { about: Cow<'static, str>, expected: String, got: String, not_implemented: bool },
     /// No answer that could be judged.
     Trouble(Trouble),
     /// Not tried.
@@ -140,7 +142,8 @@ mod tests {
     }
 
     fn unmet(not_implemented: bool) -> StepOutcome {
-        StepOutcome::Unmet { expected: "a".to_owned(), got: "b".to_owned(), not_implemented }
+        let (expected, got) = ("a".to_owned(), "b".to_owned());
+        StepOutcome::Unmet { about: "size".into(), expected, got, not_implemented }
     }
 
     fn trouble(kind: TroubleKind) -> StepOutcome {

@@ -92,7 +92,7 @@ impl PlannedRow {
 
     /// Every step of it, those in outcomes and lanes too.
     fn steps(&self) -> impl Iterator<Item = &Step> {
-        self.row().steps.iter().flat_map(|step| std::iter::once(step).chain(step.inner()))
+        self.row().steps.iter().flat_map(Step::whole)
     }
 
     /// Whether a step of it is of another principal.
@@ -222,7 +222,7 @@ fn applicable(case: &Case, row: &Row, provider: &Provider) -> Applicable {
         return Applicable::No(format!("it speaks {word}, which is not that of {}", provider.title));
     }
     let lacks = |name: &&str| provider.support(name) == Support::No;
-    let steps = row.steps.iter().flat_map(|step| std::iter::once(step).chain(step.inner()));
+    let steps = row.steps.iter().flat_map(Step::whole);
     // What a case does not say it needs, a row may ask for all the same.
     let asked = steps.filter_map(capability).find(lacks);
     if let Some(name) = case.needs.iter().map(String::as_str).find(lacks).or(asked) {

@@ -1,6 +1,6 @@
 //! Claims about what is listed.
 
-use super::{Met, Scene, differs, sizes};
+use super::{Met, Scene, about, differs, sizes};
 use crate::case::{Claims, ListOrder, PartList};
 use crate::language::PartRef;
 use crate::wire::{Answer, unquoted};
@@ -122,10 +122,10 @@ pub(super) fn listing(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Re
         }
         // The same uploads under other keys: their names would not show the difference.
         if got != wanted && expected_text == got_text {
-            return Err(differs(format!("{wanted:?}"), format!("{got:?}")));
+            return about("uploads", Err(differs(format!("{wanted:?}"), format!("{got:?}"))));
         }
         if got != wanted {
-            return Err(differs(expected_text, got_text));
+            return about("uploads", Err(differs(expected_text, got_text)));
         }
     }
     if let Some(expected) = &claims.prefixes {
@@ -134,7 +134,8 @@ pub(super) fn listing(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Re
             got.sort();
         }
         if got != *expected {
-            return Err(differs(format!("common prefixes {expected:?}"), format!("{got:?}")));
+            let differs = differs(format!("common prefixes {expected:?}"), format!("{got:?}"));
+            return about("prefixes", Err(differs));
         }
     }
     let incomplete = ENTRIES.into_iter().find(|aspect| answer.deviation(aspect).is_some());
@@ -158,7 +159,8 @@ pub(super) fn listing(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Re
     if let Some(pages) = &claims.pages {
         let expected = pages.size(&sizes(scene)).unwrap_or_default();
         if u64::from(answer.pages) != expected {
-            return Err(differs(format!("{expected} pages"), format!("{} pages", answer.pages)));
+            let differs = differs(format!("{expected} pages"), format!("{} pages", answer.pages));
+            return about("pages", Err(differs));
         }
     }
     Ok(())

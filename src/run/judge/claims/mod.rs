@@ -1,5 +1,7 @@
 //! Holds an answer against the claims of a step.
 
+use std::borrow::Cow;
+
 mod checksums;
 pub(in super::super) mod content;
 mod etags;
@@ -28,8 +30,8 @@ pub(in super::super) enum Met {
     Yes,
     /// It holds in an allowed, not preferred way.
     Tolerated(String),
-    /// It does not hold.
-    No { expected: String, got: String },
+    /// It does not hold, of what it is about.
+    No { about: Cow<'static, str>, expected: String, got: String },
     /// It cannot be judged: an earlier step did not produce what it refers to.
     Unavailable(String),
     /// It cannot be judged: this aspect of the answer is missing.
@@ -73,8 +75,22 @@ impl From<Unavailable> for Met {
 }
 
 fn differs(expected: impl Into<String>, got: impl Into<String>) -> Met {
-    Met::No { expected: expected.into(), got: got.into() }
+    Met::No { about: Cow::Borrowed(""), expected: expected.into(), got: got.into() }
 }
+
+/// Says what a claim that does not hold is about, where nothing says it yet.
+fn about<T>(what: impl Into<Cow<'static, str>>, found: Result<T, Met>) -> Result<T, Met> {
+    found.map_err(|met| match met {
+        Met::No { about, expected, got } if about.is_empty() => Met::No { about: what.into(), expected, got },
+        met => met,
+    })
+}
+
+/// What a claim is about that demands a refusal, or a success.
+pub(in super::super) const REFUSAL: &str = "refusal";
+pub(in super::super) const SUCCESS: &str = "success";
+/// The bytes of an object.
+pub(in super::super) const CONTENT: &str = "content";
 
 /// What is expected where every code will do.
 const ANY_REFUSAL: &str = "a refusal with a 4xx";
@@ -82,7 +98,7 @@ const ANY_REFUSAL: &str = "a refusal with a 4xx";
 /// A name for an outcome that is tolerated, or the claim that fails.
 fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<String>, Met> {
     if let Some(code) = &claims.error {
-        error(code, answer, scene)?;
+        about(REFUSAL, error(code, answer, scene))?;
         tells(claims, answer)?;
         headers(claims, answer, scene)?;
         fields(claims, answer, scene)?;
@@ -90,7 +106,7 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         return Ok(None);
     }
     if let Some(code) = &claims.refused {
-        let tolerated = refused(code, answer, scene)?;
+        let tolerated = about(REFUSAL, refused(code, answer, scene))?;
         tells(claims, answer)?;
         headers(claims, answer, scene)?;
         fields(claims, answer, scene)?;
@@ -102,7 +118,8 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
     {
         let refusal = status >= 400 && answer.is_ok();
         let expected = if refusal { format!("a refusal with {status}") } else { status.to_string() };
-        return Err(differs(expected, answer.summary()));
+        let what = if status >= 400 { REFUSAL } else { "status" };
+        return about(what, Err(differs(expected, answer.summary())));
     }
     // A status that is no success can be what is claimed.
     if claims.status.is_some_and(|status| !(200..300).contains(&status)) {
@@ -110,7 +127,7 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         return Ok(None);
     }
     if !answer.is_ok() {
-        return Err(differs("success", answer.summary()));
+        return about(SUCCESS, Err(differs("success", answer.summary())));
     }
     tells(claims, answer)?;
     // Nothing is listed in a document that did not come.
@@ -126,21 +143,21 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         return Err(Met::Unseen("root"));
     }
     // A wrong checksum says more than the headers beside it.
-    checksums(claims, answer, scene)?;
+    about("checksums", checksums(claims, answer, scene))?;
     headers(claims, answer, scene)?;
     called_back(claims, scene)?;
     if let Some(expected) = &claims.body
         && answer.body != expected.as_bytes()
     {
         let got: String = String::from_utf8_lossy(&answer.body).chars().take(200).collect();
-        return Err(differs(format!("the body {expected}"), got));
+        return about("body", Err(differs(format!("the body {expected}"), got)));
     }
     // Other bytes tell more than the ETag and the size that go with them.
     if let Some(items) = &claims.content {
-        content(items, answer, scene)?;
+        about(CONTENT, content(items, answer, scene))?;
     }
     if let Some(claim) = &claims.etag {
-        etag(claim, answer, scene)?;
+        about("ETag", etag(claim, answer, scene))?;
     }
     if let Some(size) = &claims.size {
         let expected = size.size(&sizes(scene)).unwrap_or_default();
@@ -149,20 +166,20 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         }
         if answer.size != Some(expected) {
             let got = answer.size.map_or_else(|| "no size".to_owned(), |size| format!("{size} bytes"));
-            return Err(differs(format!("{expected} bytes"), got));
+            return about("size", Err(differs(format!("{expected} bytes"), got)));
         }
     }
     if let Some(list) = &claims.parts {
-        parts(list, claims.order, answer, scene)?;
+        about("parts", parts(list, claims.order, answer, scene))?;
     }
-    listing(claims, answer, scene)?;
+    about("entries", listing(claims, answer, scene))?;
     fields(claims, answer, scene)?;
     times(claims, answer)?;
     if let Some(root) = &claims.root
         && answer.root.as_ref() != Some(root)
     {
         let got = answer.root.clone().unwrap_or_else(|| "no document".to_owned());
-        return Err(differs(format!("a {root} document"), got));
+        return about("root", Err(differs(format!("a {root} document"), got)));
     }
     if claims.keys.is_some() && answer.deviation("Contents.Key").is_some() {
         return Err(Met::Unseen("Contents.Key"));
@@ -177,7 +194,7 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
             expected.sort();
         }
         if got != expected {
-            return Err(differs(format!("keys {expected:?}"), format!("{got:?}")));
+            return about("keys", Err(differs(format!("keys {expected:?}"), format!("{got:?}"))));
         }
     }
     kept(claims, answer)?;
@@ -190,7 +207,7 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
         ids.dedup();
         if ids.len() != answer.upload_ids.len() {
             let got = format!("{} different ids in {} answers", ids.len(), answer.upload_ids.len());
-            return Err(differs("a different upload id in every answer", got));
+            return about("upload ids", Err(differs("a different upload id in every answer", got)));
         }
     }
     Ok(None)
@@ -200,7 +217,8 @@ fn check(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<Option<S
 fn tells(claims: &Claims, answer: &Answer) -> Result<(), Met> {
     let deviation = claims.tells.iter().flatten().find_map(|aspect| answer.deviation(aspect));
     if let Some(deviation) = deviation {
-        return Err(differs(format!("{} in the answer", deviation.aspect), deviation.seen.clone()));
+        let expected = format!("{} in the answer", deviation.aspect);
+        return about(deviation.aspect, Err(differs(expected, deviation.seen.clone())));
     }
     let mut quoted = claims.tells.iter().flatten().filter_map(|aspect| aspect.strip_suffix(".quotes"));
     if let Some(missing) = quoted.find_map(|etag| answer.deviation(etag)) {
@@ -272,7 +290,7 @@ pub(in super::super) fn lacking(outcomes: &[Outcome], answer: &Answer, scene: &S
     }
     let success = outcomes.iter().find(|outcome| expected_refusal(&outcome.claims, scene).is_none())?;
     match judge(&success.claims, answer, scene) {
-        Met::No { expected, got } => Some(format!("{got}, and not {expected}")),
+        Met::No { expected, got, .. } => Some(format!("{got}, and not {expected}")),
         _ => None,
     }
 }
@@ -319,7 +337,8 @@ fn called_back(claims: &Claims, scene: &Scene<'_>) -> Result<(), Met> {
         return Err(Met::Unavailable("a callback".to_owned()));
     };
     if calls.len() as u64 != expected {
-        return Err(differs(format!("{expected} callbacks"), format!("{}", calls.len())));
+        let got = format!("{}", calls.len());
+        return about("callbacks", Err(differs(format!("{expected} callbacks"), got)));
     }
     for call in calls {
         for (what, wanted, found) in [
@@ -328,7 +347,8 @@ fn called_back(claims: &Claims, scene: &Scene<'_>) -> Result<(), Met> {
             ("body", &claim.body, &call.body),
         ] {
             if let Some(wanted) = wanted.as_ref().filter(|wanted| *wanted != found) {
-                return Err(differs(format!("a callback of {what} {wanted}"), format!("{what} {found}")));
+                let differs = differs(format!("a callback of {what} {wanted}"), format!("{what} {found}"));
+                return about(format!("callback {what}"), Err(differs));
             }
         }
     }
@@ -344,37 +364,37 @@ fn headers(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<(), Me
         .flatten()
         .map(|(name, value)| (own(dialect, &format!("meta-{name}")), value, !value.is_ascii()));
     for (name, value, in_words) in wanted.chain(metadata) {
-        match answer.header(&name) {
-            Some(got) if !in_words && got == value => {}
+        let differs = match answer.header(&name) {
+            Some(got) if !in_words && got == value => continue,
             // Many clients cannot read a header of other bytes.
-            Some(got) if in_words && got.is_ascii() && decoded_words(got) == *value => {}
+            Some(got) if in_words && got.is_ascii() && decoded_words(got) == *value => continue,
             Some(got) if in_words => {
-                return Err(differs(
-                    format!("{name}: {value} in encoded words"),
-                    format!("{name}: {got} as it is"),
-                ));
+                differs(format!("{name}: {value} in encoded words"), format!("{name}: {got} as it is"))
             }
-            Some(got) => return Err(differs(format!("{name}: {value}"), format!("{name}: {got}"))),
-            None => return Err(differs(format!("{name}: {value}"), format!("no header {name}"))),
-        }
+            Some(got) => differs(format!("{name}: {value}"), format!("{name}: {got}")),
+            None => differs(format!("{name}: {value}"), format!("no header {name}")),
+        };
+        return about(name, Err(differs));
     }
     if let Some(class) = &claims.storage_class {
         // The usual class goes without saying.
         let usual = if dialect == Dialect::Oss { "Standard" } else { "STANDARD" };
         let got = answer.header(&own(dialect, "storage-class")).unwrap_or(usual);
         if got != class {
-            return Err(differs(format!("storage class {class}"), format!("storage class {got}")));
+            let differs = differs(format!("storage class {class}"), format!("storage class {got}"));
+            return about("storage class", Err(differs));
         }
     }
     for name in claims.has_headers.iter().flatten() {
         if answer.header(&name.to_lowercase()).is_none() {
-            return Err(differs(format!("a header {name}"), "none"));
+            return about(name.to_lowercase(), Err(differs(format!("a header {name}"), "none")));
         }
     }
     let no_metadata = claims.no_metadata.iter().flatten().map(|name| own(dialect, &format!("meta-{name}")));
     for name in claims.no_headers.iter().flatten().map(|name| name.to_lowercase()).chain(no_metadata) {
         if let Some(got) = answer.header(&name) {
-            return Err(differs(format!("no header {name}"), format!("{name}: {got}")));
+            let differs = differs(format!("no header {name}"), format!("{name}: {got}"));
+            return about(name, Err(differs));
         }
     }
     Ok(())
@@ -388,24 +408,26 @@ fn kept(claims: &Claims, answer: &Answer) -> Result<(), Met> {
         let expected: Vec<(String, String)> =
             expected.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         if got != expected {
-            return Err(differs(format!("tags {expected:?}"), format!("{got:?}")));
+            return about("tags", Err(differs(format!("tags {expected:?}"), format!("{got:?}"))));
         }
     }
     if let Some(expected) = &claims.acl {
         let got = answer.acl.clone().unwrap_or_default();
         if got != *expected {
-            return Err(differs(format!("grants {expected:?}"), format!("{got:?}")));
+            return about("grants", Err(differs(format!("grants {expected:?}"), format!("{got:?}"))));
         }
     }
     if let Some((first, rest)) = claims.same.as_ref().and_then(|paths| paths.split_first()) {
         let told = |path: &str| answer.field(path).filter(|text| !text.is_empty());
         let Some(expected) = told(first) else {
             let got = if answer.field(first).is_some() { "an empty one" } else { "none" };
-            return Err(differs(format!("a text in the element {first}"), got));
+            let differs = differs(format!("a text in the element {first}"), got);
+            return about(first.clone(), Err(differs));
         };
         if let Some(path) = rest.iter().find(|path| told(path) != Some(expected)) {
             let got = told(path).unwrap_or("nothing");
-            return Err(differs(format!("{path} as {first}: {expected}"), got));
+            let differs = differs(format!("{path} as {first}: {expected}"), got);
+            return about(path.clone(), Err(differs));
         }
     }
     Ok(())
@@ -438,12 +460,13 @@ fn fields(claims: &Claims, answer: &Answer, scene: &Scene<'_>) -> Result<(), Met
             let expected =
                 number.filter(|_| !value.text.starts_with('0')).unwrap_or_else(|| value.text.clone());
             let got = got.map_or_else(|| format!("no {name}"), |got| format!("{name} {got}"));
-            return Err(differs(format!("{name} {expected}"), got));
+            return about(name.clone(), Err(differs(format!("{name} {expected}"), got)));
         }
     }
     for name in claims.no_fields.iter().flatten() {
         if let Some(got) = answer.fields.iter().find(|(path, _)| path.split('.').any(|part| part == name)) {
-            return Err(differs(format!("no element {name}"), format!("{} {}", got.0, got.1)));
+            let differs = differs(format!("no element {name}"), format!("{} {}", got.0, got.1));
+            return about(name.clone(), Err(differs));
         }
     }
     Ok(())

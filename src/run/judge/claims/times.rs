@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Met, differs};
+use super::{Met, about, differs};
 use crate::case::Claims;
 use crate::wire::Answer;
 
@@ -14,10 +14,12 @@ pub(super) fn times(claims: &Claims, answer: &Answer) -> Result<(), Met> {
         let told: Vec<&str> =
             answer.fields.iter().filter(|(name, _)| name == path).map(|(_, text)| text.as_str()).collect();
         if told.is_empty() {
-            return Err(differs(format!("{path} with a time of this run"), format!("no {path}")));
+            let differs = differs(format!("{path} with a time of this run"), format!("no {path}"));
+            return about(path.clone(), Err(differs));
         }
         if let Some(other) = told.into_iter().find(|text| !is_now(text, Timestamp::now())) {
-            return Err(differs(format!("{path} with a time of this run"), format!("{path} {other}")));
+            let differs = differs(format!("{path} with a time of this run"), format!("{path} {other}"));
+            return about(path.clone(), Err(differs));
         }
     }
     Ok(())
