@@ -32,6 +32,7 @@
 
 mod baseline;
 mod case;
+mod cause;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
@@ -63,7 +64,7 @@ pub mod internals {
             $(pub mod $name { pub use crate::$name::*; })*
         };
     }
-    rooms! { baseline case explore history language operation report row run wire }
+    rooms! { baseline case cause explore history language operation report row run wire }
 }
 
 /// Doors for the targets in `fuzz/`.

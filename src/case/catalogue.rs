@@ -18,7 +18,8 @@ use super::source::Registry;
 static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
 
 /// Files in the folder of cases that are none.
-const NOT_CASES: &[&str] = &["sources.yaml", "requirements.yaml", "renamed.yaml", "records.yaml"];
+const NOT_CASES: &[&str] =
+    &["sources.yaml", "requirements.yaml", "renamed.yaml", "records.yaml", "causes.yaml"];
 
 /// Cases, with the documents they cite.
 #[derive(Clone, Debug, Default)]

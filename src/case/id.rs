@@ -57,6 +57,11 @@ impl Pattern {
         !self.0.contains(['*', '?'])
     }
 
+    /// Whether it fits a text that is no id.
+    pub fn fits_text(&self, text: &str) -> bool {
+        fits(&self.0.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>())
+    }
+
     /// Whether it fits a row, or the case of a row.
     pub fn fits(&self, id: &RowId) -> bool {
         let pattern: Vec<char> = self.0.chars().collect();

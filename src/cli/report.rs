@@ -9,7 +9,7 @@ use super::baseline::{load_baseline, row_names};
 use super::report_file::{ReportFile, read_report};
 use super::{Failure, catalogue, print};
 use crate::baseline::{Strictness, hold};
-use crate::report::{Format, Matrix, Report, Style, failures, matrix_html, matrix_markdown, summary};
+use crate::report::{Format, Matrix, Report, Style, causes, failures, matrix_html, matrix_markdown, summary};
 
 /// Draws reports again, or several side by side.
 #[derive(Debug, Args)]
@@ -55,7 +55,9 @@ impl Redraw {
                     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
                     let style = Style { colour };
                     let most = if self.verbose { usize::MAX } else { IN_FULL };
-                    print(&(failures(report, most, style) + &summary(report, style)));
+                    print(
+                        &(failures(report, most, style) + &causes(report, style) + &summary(report, style)),
+                    );
                 }
                 ReportFile::write(&files, report)?;
             }

@@ -23,7 +23,7 @@ use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Level, RowId};
 use crate::explore::{ExploreOptions, estimate};
 use crate::report::{
-    Repeat, Report, RowReport, Style, Verdict, appended, deaths, failures, findings, line, summary,
+    Repeat, Report, RowReport, Style, Verdict, appended, causes, deaths, failures, findings, line, summary,
 };
 use crate::row::CallbackPlace;
 use crate::run::{Applicable, Findings, Plan, Progress};
@@ -262,8 +262,13 @@ impl Run {
         let written = ReportFile::write(&reports, &report);
         let style = Style { colour };
         let most = if self.verbose { usize::MAX } else { IN_FULL };
-        let told =
-            [deaths(&report), failures(&report, most, style), findings(&report), summary(&report, style)];
+        let told = [
+            deaths(&report),
+            failures(&report, most, style),
+            findings(&report),
+            causes(&report, style),
+            summary(&report, style),
+        ];
         print(&told.concat());
         github::tell(&report);
         written?;

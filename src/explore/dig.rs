@@ -279,7 +279,8 @@ impl Explorer<'_> {
             None => now + LONGEST,
         };
         // No fault uses up what the others need.
-        let bytes = self.spent_so_far() + share.bytes.saturating_sub(self.spent_so_far()) / u64::from(left.min(3));
+        let bytes =
+            self.spent_so_far() + share.bytes.saturating_sub(self.spent_so_far()) / u64::from(left.min(3));
         let share = Share { until: Some(until), bytes };
         self.seen = BTreeSet::from([signature.clone()]);
         let (small, confirmed) = match (self.options.shrinks, shown.draw.restarts()) {

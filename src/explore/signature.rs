@@ -272,7 +272,9 @@ fn wrong_in_listing(history: &History, call: &Call) -> Listing {
             let gone = |upload: &&String| before().any(|other| ends(other, upload));
             let living: BTreeSet<&String> = created.filter(|upload| !gone(upload)).collect();
             match ids.iter().all(|id| living.contains(id)) {
-                _ if living.iter().any(|upload| !ids.contains(*upload)) => Listing::Wrong("an upload is missing"),
+                _ if living.iter().any(|upload| !ids.contains(*upload)) => {
+                    Listing::Wrong("an upload is missing")
+                }
                 true => Listing::Right,
                 false => Listing::Wrong("an upload too many"),
             }

@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+use mpuspec_mock::provider::Harm;
+
 use super::evidence::wire;
 use super::{Report, RowReport, StepResult, Verdict};
 use crate::case::Level;
@@ -14,6 +16,8 @@ const LONGEST: usize = 300;
 /// Bytes up to which failures are told in full, failures are told at all, and anything is listed. What
 /// is left is enough for the ends of the sections: summaries stay below 64 KiB.
 const ROOM: [usize; 3] = [24_000, 36_000, 56_000];
+/// Causes that are listed.
+const CAUSES: usize = 40;
 /// Rows named for one reason.
 const NAMED: usize = 20;
 
@@ -21,6 +25,7 @@ const NAMED: usize = 20;
 pub fn to_markdown(report: &Report) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "**{}** (exit {})\n", prose(&report.conclusion), report.exit);
+    causes(&mut text, report);
     about(&mut text, report);
     levels(&mut text, report);
     baseline(&mut text, report);
@@ -32,6 +37,31 @@ pub fn to_markdown(report: &Report) -> String {
     explored(&mut text, report);
     clean_up(&mut text, report);
     text
+}
+
+/// What is behind the rows that fail, the worst first.
+fn causes(text: &mut String, report: &Report) {
+    if report.causes.is_empty() {
+        return;
+    }
+    text.push_str("| | harm | what the server does | rows | shown by |\n|--:|---|---|--:|---|\n");
+    for (at, cause) in (1..).zip(&report.causes) {
+        if at > CAUSES {
+            let _ = writeln!(text, "| | | and {} more | | |", report.causes.len() - CAUSES);
+            break;
+        }
+        let why = cause.why.as_ref().filter(|_| matches!(cause.harm, Harm::Data | Harm::Security));
+        let why = why.map_or_else(String::new, |why| format!(" — {}", prose(why)));
+        let _ = writeln!(
+            text,
+            "| {at} | {} | **{}**{why} | {} | {} |",
+            cause.harm.name().to_uppercase(),
+            prose(&cause.title),
+            cause.count(),
+            prose(&cause.shown_by)
+        );
+    }
+    text.push('\n');
 }
 
 fn about(text: &mut String, report: &Report) {

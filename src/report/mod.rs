@@ -2,6 +2,7 @@
 
 mod annotations;
 mod badge;
+mod cause;
 mod curl;
 mod death;
 mod diff;
@@ -26,6 +27,7 @@ mod timeline;
 
 pub use annotations::annotations;
 pub use badge::to_badge;
+pub use cause::Cause;
 pub use curl::curl_script;
 pub use death::Death;
 pub use diff::{Change, Diff, Side, diff_markdown, diff_text};
@@ -48,4 +50,4 @@ pub use repeat::Repeat;
 pub(crate) use shell::{appended, quoted};
 pub use standing::{HeldAgainst, Judged, News, Standing};
 pub use symptom::{Amiss, Symptom};
-pub use terminal::{Style, deaths, failures, findings, line, summary};
+pub use terminal::{Style, causes, deaths, failures, findings, line, summary};

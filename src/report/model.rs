@@ -6,6 +6,7 @@ use mpuspec_mock::provider::Harm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cause::Cause;
 use super::death::Death;
 use super::explored::Exploration;
 use super::finding::{Audit, Explanation, Finding};
@@ -48,6 +49,9 @@ pub struct Report {
     /// Observed behaviour: which outcome was seen, by the name that a case gives the question.
     #[serde(rename = "dialect")]
     pub observed: BTreeMap<String, String>,
+    /// What is behind the rows that fail, the worst first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<Cause>,
     /// One entry a row, by id.
     pub cases: Vec<RowReport>,
     /// The ids of rows that were selected, and to which the run did not come.

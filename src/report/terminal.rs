@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Color, Style as Ansi};
+use mpuspec_mock::provider::Harm;
 
 use super::evidence::{HEADER, decisive, wire};
-use super::{AS_CLAIMED, HeldAgainst, Report, RowReport, Verdict};
+use super::{AS_CLAIMED, Cause, HeldAgainst, Report, RowReport, Verdict};
 use crate::case::Level;
 use crate::history::timeline;
 use crate::visible::{visible, visible_start};
@@ -108,6 +109,58 @@ pub fn failures(report: &Report, most: usize, style: Style) -> String {
         );
         let names: Vec<String> = rows.iter().map(|row| name(row)).collect();
         let _ = writeln!(text, "   {}\n", names.join(", "));
+    }
+    text
+}
+
+/// What is behind the rows that fail, the worst first, in a line or three each.
+pub fn causes(report: &Report, style: Style) -> String {
+    let mut text = String::new();
+    if report.causes.is_empty() {
+        return text;
+    }
+    let rows: usize = report.causes.iter().map(Cause::count).sum();
+    let mut harms: Vec<String> = Vec::new();
+    for harm in Harm::ALL {
+        let count = report.causes.iter().filter(|cause| cause.harm == harm).count();
+        if count > 0 {
+            harms.push(format!("{count} {}", harm.name().to_uppercase()));
+        }
+    }
+    let (one, many) = (report.causes.len() == 1, rows != 1);
+    let _ = writeln!(
+        text,
+        "────────────\n      Causes {} cause{} behind {rows} row{}: {}",
+        report.causes.len(),
+        if one { "" } else { "s" },
+        if many { "s" } else { "" },
+        harms.join(", ")
+    );
+    for (at, cause) in (1..).zip(&report.causes) {
+        let harm = format!("{:<8}", cause.harm.name().to_uppercase());
+        let grave = matches!(cause.harm, Harm::Data | Harm::Security);
+        let harm = style.paint(if grave { Verdict::Fail } else { Verdict::Blocked }, &harm);
+        let level =
+            if cause.level == Level::Must { String::new() } else { format!(", {}", cause.level.name()) };
+        let rows = match cause.count() {
+            1 => "1 row".to_owned(),
+            count => format!("{count} rows"),
+        };
+        let _ = writeln!(text, "{at:>12} {harm} {} ({rows}{level})", visible(&cause.title));
+        if !grave {
+            continue;
+        }
+        let row = report.cases.iter().find(|row| row.name() == cause.shown_by);
+        if let Some(why) = &cause.why {
+            let _ = writeln!(text, "                      {}", visible(why));
+        }
+        if let Some(row) = row {
+            let reason = row.reason.as_deref().unwrap_or_default();
+            let _ = writeln!(text, "                      {}: {}", name(row), visible_start(reason, 160));
+        }
+        if let Some(again) = row.and_then(|row| report.again(row)) {
+            let _ = writeln!(text, "                      again  {}", visible(&again));
+        }
     }
     text
 }

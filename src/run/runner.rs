@@ -19,6 +19,7 @@ use super::life::{Restart, Watch, bucket_is_shared};
 use super::plan::{Plan, PlannedRow};
 use super::{BucketChoice, Preflight, RunError, open_bucket, preflight};
 use crate::case::{Homes, Registry, binds};
+use crate::cause::causes;
 use crate::operation::delete_bucket::DeleteBucketRequest;
 use crate::report::{
     Audit, CleanUp, Counts, End, Exploration, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION,
@@ -348,7 +349,9 @@ impl Runner {
         let rows = std::mem::take(&mut report.cases);
         let Findings { findings, exploration, audit, .. } = found;
         let report = self.without_secrets(Report { findings, exploration, audit, ..report });
-        Report { cases: rows, ..report }
+        let mut report = Report { cases: rows, ..report };
+        report.causes = self.without_secrets(causes(&report));
+        report
     }
 
     /// Removes what the run made; what cannot be removed is named, and stays in the journal.
@@ -434,6 +437,7 @@ impl Runner {
             summary,
             preflight: self.context.preflight.results.clone(),
             observed,
+            causes: Vec::new(),
             cases: rows,
             not_run,
             deaths: self.context.watch.deaths(),

@@ -17,6 +17,7 @@ const LAYERS: &[&str] = &[
     "operation",
     "case",
     "report",
+    "cause",
     "baseline",
     "run/error.rs",
     "run/send.rs",

@@ -1,0 +1,144 @@
+//! The register of causes.
+
+use std::sync::OnceLock;
+
+use mpuspec_mock::provider::Harm;
+use mpuspec_mock::yaml;
+use serde::Deserialize;
+
+use crate::case::{Pattern, RowId};
+use crate::report::{Amiss, Symptom};
+
+const FILE: &str = include_str!("../../cases/causes.yaml");
+
+/// A cause as the file has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    title: String,
+    harm: Harm,
+    why: String,
+    home: Vec<String>,
+    symptoms: Vec<String>,
+}
+
+/// A cause that is known.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) id: String,
+    pub(super) title: String,
+    pub(super) harm: Harm,
+    pub(super) why: String,
+    /// Without one of these rows it is not there.
+    home: Vec<Pattern>,
+    signs: Vec<Sign>,
+}
+
+/// What a cause explains: rows, what of the answer is amiss in them, and in which ways.
+#[derive(Debug)]
+struct Sign {
+    rows: Pattern,
+    about: Vec<Pattern>,
+    seen: Vec<Amiss>,
+}
+
+impl Sign {
+    fn parse(text: &str) -> Result<Self, String> {
+        let mut words = text.split_whitespace();
+        let rows = words.next().ok_or("a symptom begins with rows")?;
+        let about = words.next().map(|about| about.split('|').map(Pattern::new).collect());
+        let seen = |name: &str| {
+            let named = Amiss::ALL.into_iter().find(|amiss| amiss.name() == name);
+            named.ok_or_else(|| format!("`{name}` is no way to be amiss, in `{text}`"))
+        };
+        let seen =
+            words.next().map(|all| all.split('|').map(seen).collect::<Result<Vec<_>, _>>()).transpose()?;
+        match words.next() {
+            Some(more) => Err(format!("`{more}` is one word too many in `{text}`")),
+            None => Ok(Self {
+                rows: Pattern::new(rows),
+                about: about.unwrap_or_default(),
+                seen: seen.unwrap_or_default(),
+            }),
+        }
+    }
+
+    fn fits(&self, symptom: Option<&Symptom>) -> bool {
+        // A report of an earlier version says nothing of it.
+        let Some(Symptom { step, about, seen }) = symptom else { return true };
+        let about = format!("{step}.{about}");
+        (self.about.is_empty() || self.about.iter().any(|pattern| pattern.fits_text(&about)))
+            && (self.seen.is_empty() || self.seen.contains(seen))
+    }
+}
+
+impl Known {
+    /// Whether it explains what a row shows.
+    pub(super) fn explains(&self, row: &RowId, symptom: Option<&Symptom>) -> bool {
+        self.signs.iter().any(|sign| sign.fits(symptom) && sign.rows.fits(row))
+    }
+
+    /// Whether it could explain something of a row.
+    pub(super) fn could_explain(&self, row: &RowId) -> bool {
+        self.signs.iter().any(|sign| sign.rows.fits(row))
+    }
+
+    /// Whether a row is one of those without which it is not there.
+    pub(super) fn is_at_home_in(&self, row: &RowId) -> bool {
+        self.home.iter().any(|home| home.fits(row))
+    }
+}
+
+fn read() -> Result<Vec<Known>, String> {
+    let value = yaml::parse(FILE).map_err(|placed| placed.message)?;
+    let entries: Vec<Entry> =
+        yaml::decode(value, &yaml::Path::root()).map_err(|mistake| mistake.place(FILE).message)?;
+    let known = |entry: Entry| {
+        let Entry { id, title, harm, why, home, symptoms } = entry;
+        let signs = symptoms.iter().map(|text| Sign::parse(text)).collect::<Result<_, _>>()?;
+        Ok(Known { id, title, harm, why, home: home.iter().map(|home| Pattern::new(home)).collect(), signs })
+    };
+    entries.into_iter().map(known).collect()
+}
+
+/// All causes that are known, the worst first within each harm.
+pub(super) fn register() -> &'static [Known] {
+    static REGISTER: OnceLock<Vec<Known>> = OnceLock::new();
+    REGISTER.get_or_init(|| read().expect("the register is checked by a test"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::case::Catalogue;
+
+    #[test]
+    fn each_cause_names_rows_that_there_are_and_who_loses_what() {
+        let rows: Vec<RowId> = Catalogue::builtin().expect("it loads").row_ids().collect();
+        let known = read().expect("it can be read");
+        let mut wrong = Vec::new();
+        for cause in &known {
+            let id = &cause.id;
+            if !(40..=240).contains(&cause.why.chars().count()) {
+                wrong.push(format!("{id}: `why` has 40 to 240 characters"));
+            }
+            for home in &cause.home {
+                if !rows.iter().any(|row| home.fits(row) && cause.could_explain(row)) {
+                    wrong.push(format!("{id}: {home:?} is the home of nothing that it explains"));
+                }
+            }
+            for sign in &cause.signs {
+                if !rows.iter().any(|row| sign.rows.fits(row)) {
+                    wrong.push(format!("{id}: no row is like {:?}", sign.rows));
+                }
+            }
+        }
+        let whys: BTreeSet<&str> = known.iter().map(|cause| cause.why.as_str()).collect();
+        let ids: BTreeSet<&str> = known.iter().map(|cause| cause.id.as_str()).collect();
+        assert_eq!((whys.len(), ids.len()), (known.len(), known.len()), "no two are alike");
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
