@@ -12,8 +12,8 @@ pub(crate) enum For {
     Owner,
 }
 
-/// Writes a file in the place of another one. A link is replaced, and not followed. What the system has below `/dev` is
-/// written to; a pipe anywhere else is refused: others may have put it there.
+/// Writes a file in the place of another one. A link is replaced, and not followed. Devices, and what this process has open,
+/// are written to; a pipe anywhere else is refused: others may have put it there.
 pub(crate) fn replace(path: &Path, text: &[u8], readers: For) -> Result<()> {
     if is_of_system(path) {
         return std::fs::write(path, text);
@@ -35,9 +35,22 @@ pub(crate) fn try_out(path: &Path) -> Result<()> {
     beside(path, For::Usual).map(drop)
 }
 
-/// Whether a path is one of the system's own, such as `/dev/stdout`.
+/// Whether a path is a door of this process, such as `/dev/stdout`, or a device: nobody else can put these there.
 pub(crate) fn is_of_system(path: &Path) -> bool {
-    ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder))
+    let is_door = ["/dev/stdout", "/dev/stderr"].iter().any(|door| path == Path::new(door))
+        || ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.parent() == Some(Path::new(folder)));
+    is_door || is_device(path)
+}
+
+#[cfg(unix)]
+fn is_device(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    path.symlink_metadata().is_ok_and(|found| found.file_type().is_char_device())
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &Path) -> bool {
+    false
 }
 
 /// Refuses what is no file that can be replaced.
@@ -97,6 +110,16 @@ mod tests {
         for tried in [replace(folder.path(), b"text", For::Usual), try_out(folder.path())] {
             assert_eq!(tried.expect_err("it is a folder").to_string(), "what is there is no plain file");
         }
+    }
+
+    #[test]
+    fn what_others_can_put_there_is_no_door() {
+        for path in
+            ["/dev/shm/x", "/dev/../tmp/x", "/dev/fd/../../tmp/x", "/proc/1/fd/1", "/tmp/x", "/dev/fd"]
+        {
+            assert!(!is_of_system(Path::new(path)), "{path}");
+        }
+        assert!(is_of_system(Path::new("/dev/stdout")) && is_of_system(Path::new("/dev/fd/63")));
     }
 
     #[cfg(target_os = "linux")]

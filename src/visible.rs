@@ -56,7 +56,8 @@ fn push_line(shown: &mut String, line: &str) {
         let from = &rest[at..];
         let (kept, taken) = match colour(from) {
             Some(colour) => (colour, colour.len()),
-            None if from.starts_with("##[") => ("#\\u{23}", 2),
+            // GitHub, Azure and TeamCity.
+            None if from.starts_with("##") => ("#\\u{23}", 2),
             None if from.starts_with('\u{1b}') => ("\\u{1b}", 1),
             None => (&from[..1], 1),
         };
@@ -119,6 +120,7 @@ mod tests {
             visible_lines("  ::error::x\n##[group]y\na::b"),
             "  \\u{3a}:error::x\n#\\u{23}[group]y\na::b"
         );
+        assert_eq!(visible_lines("a ##vso[x]\n##teamcity[y]"), "a #\\u{23}vso[x]\n#\\u{23}teamcity[y]");
         assert_eq!(visible_lines("\u{1b}"), "\\u{1b}");
     }
 
@@ -139,7 +141,7 @@ mod tests {
         fn nothing_steers_a_terminal(text in "(\\PC|\\p{C}|[\u{1b}\\[0-9m#:\t\r\n]){0,40}") {
             let shown = visible_lines(&text);
             for line in shown.split('\n') {
-                prop_assert!(!line.trim_start().starts_with("::") && !line.contains("##["), "{line:?}");
+                prop_assert!(!line.trim_start().starts_with("::") && !line.contains("##"), "{line:?}");
                 let plain = line.replace("\u{1b}[", "");
                 prop_assert!(plain.chars().all(|c| c == '\t' || !c.is_control()), "{line:?}");
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use mpuspec_mock::yaml::{self, Mistake, Path};
 
-use super::deeds::usual;
+use super::deeds::{shared_size, usual};
 use super::expect::{Claims, ETagClaim, Expect, LaneExpect, PartList};
 use super::home::operation_of;
 use super::step::Step;
@@ -28,6 +28,9 @@ pub(super) fn check(steps: &[Step], mistakes: &mut Vec<Mistake>) -> BTreeSet<Mis
 fn has_claim(steps: &[Step]) -> bool {
     steps.iter().flat_map(Step::whole).any(Step::is_claim)
 }
+
+/// The largest object that rows may copy from together.
+const LARGEST_SHARED: u64 = 64 << 20;
 
 /// As many seconds a claim may be waited for.
 const LONGEST_WAIT: i64 = 300;
@@ -101,6 +104,10 @@ impl Checks {
         let cost = cost.and_then(|(provider, arguments)| arguments.cost(&Sizes { provider }).ok());
         if let Some(cost) = cost.filter(|cost| cost.requests > MOST_CALLS) {
             let message = format!("{} requests: a step makes up to {MOST_CALLS}", cost.requests);
+            self.scope.mistake_at_key(&step.path.key(step.word), message);
+        }
+        if let Some(size) = shared_size(step).filter(|size| *size > LARGEST_SHARED) {
+            let message = format!("{size} bytes to copy from: the shared object has up to {LARGEST_SHARED}");
             self.scope.mistake_at_key(&step.path.key(step.word), message);
         }
     }

@@ -26,8 +26,10 @@ fn steps(case: &Case) -> impl Iterator<Item = &Step> {
 pub fn deeds(case: &Case) -> Vec<String> {
     let mut lines = vec![cost(case)];
     let mut operations: BTreeMap<&str, u64> = BTreeMap::new();
+    let rounds = u64::from(case.repeat);
     for step in steps(case) {
-        *operations.entry(step.action.arguments().map_or(step.word, |asked| asked.name())).or_default() += 1;
+        let name = step.action.arguments().map_or(step.word, |asked| asked.name());
+        *operations.entry(name).or_default() += rounds;
     }
     let operations: Vec<String> =
         operations.iter().map(|(name, count)| format!("{name} ({count})")).collect();
@@ -61,6 +63,12 @@ fn waits(step: &Step) -> Option<u64> {
     }
 }
 
+/// The size of the object of the run that a step copies from.
+pub(super) fn shared_size(step: &Step) -> Option<u64> {
+    let provider = usual()?;
+    step.action.arguments()?.shared()?.size(&Sizes { provider }).ok()
+}
+
 fn cost(case: &Case) -> String {
     let once = usual().and_then(|provider| {
         steps(case).try_fold(Cost::default(), |sum, step| {
@@ -70,12 +78,13 @@ fn cost(case: &Case) -> String {
         })
     });
     let rounds = u64::from(case.repeat);
+    let shared: u64 = steps(case).filter_map(shared_size).collect::<BTreeSet<_>>().into_iter().sum();
     match once {
         Some(cost) => format!(
-            "{} rows, {} requests and {} bytes where the limits are those of AWS",
+            "{} rows, at least {} requests and {} bytes where the limits are those of AWS",
             case.rows.len(),
             cost.requests.saturating_mul(rounds),
-            cost.bytes.saturating_mul(rounds)
+            cost.bytes.saturating_mul(rounds).saturating_add(shared)
         ),
         None => format!("{} rows; what they send depends on limits that AWS does not have", case.rows.len()),
     }

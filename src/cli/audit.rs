@@ -9,6 +9,7 @@ use super::target::Connection;
 use super::{Failure, print};
 use crate::report::quoted;
 use crate::run::{audit, read_ledger};
+use crate::visible::visible;
 use crate::wire::Target;
 
 /// Reads the objects of a ledger again, which `mpuspec run --ledger FILE` has left.
@@ -33,10 +34,11 @@ impl Audit {
         let (found, _) = runtime.block_on(audit(&client, &entries));
         let mut text = String::new();
         for lost in &found.lost {
-            text.push_str(&format!("LOST {} (of {}): {}\n", lost.key, lost.row, lost.found));
+            let line = format!("LOST {} (of {}): {}", lost.key, lost.row, lost.found);
+            text.push_str(&(visible(&line) + "\n"));
         }
         if let Some(trouble) = &found.trouble {
-            text.push_str(&format!("not read: {trouble}\n"));
+            text.push_str(&format!("not read: {}\n", visible(trouble)));
         }
         text.push_str(&format!(
             "{} of {} objects are as they were acknowledged; `mpuspec clean` removes them\n",

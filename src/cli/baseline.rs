@@ -12,6 +12,7 @@ use crate::baseline::{BESIDE_THE_CATALOGUE, Baseline, draft, update};
 use crate::case::Catalogue;
 use crate::replaced::{For, replace};
 use crate::suite::SuiteError;
+use crate::visible::visible;
 
 /// Writes down which rows are known not to pass.
 #[derive(Debug, Args)]
@@ -70,7 +71,7 @@ fn bring_up_to_date(file: &Path, report: &Path, catalogue: &Catalogue) -> Result
     for (word, names) in
         [("added", &updated.added), ("removed", &updated.removed), ("changed", &updated.changed)]
     {
-        names.iter().for_each(|name| print(&format!("{word:>8} {name}\n")));
+        names.iter().for_each(|name| print(&format!("{word:>8} {}\n", visible(name))));
     }
     let (added, removed, changed) = (updated.added.len(), updated.removed.len(), updated.changed.len());
     print(&format!("{name}: {added} added, {removed} removed, {changed} changed\n"));
@@ -90,6 +91,7 @@ pub(super) fn load_baseline(path: &Path, catalogue: &Catalogue) -> Result<Baseli
 pub(super) fn look_at(baseline: &Baseline, rows: &BTreeSet<String>, provider: &str) {
     let file = &baseline.origin.name;
     if let Some(other) = baseline.provider.as_ref().filter(|other| *other != provider) {
+        let other = visible(other);
         super::tell!(
             "note: {file} was written for the promises of {other}, this run judges by those of {provider}"
         );
@@ -97,11 +99,12 @@ pub(super) fn look_at(baseline: &Baseline, rows: &BTreeSet<String>, provider: &s
     for id in baseline.stale(rows) {
         let known = rows.iter().map(String::as_str).chain(BESIDE_THE_CATALOGUE);
         let hint = nearest(&id, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let id = visible(&id);
         super::tell!("warning: {file}: `{id}` names no row of any case{hint}");
     }
     let unexplained = baseline.unexplained();
     if !unexplained.is_empty() {
-        super::tell!("warning: {file}: no reason is written yet for {}", unexplained.join(", "));
+        super::tell!("warning: {file}: no reason is written yet for {}", visible(&unexplained.join(", ")));
     }
 }
 

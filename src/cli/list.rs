@@ -7,6 +7,7 @@ use clap::Args;
 use super::door::print_json;
 use super::{Failure, catalogue, print};
 use crate::case::{ListedRow, Listing};
+use crate::visible::visible;
 
 /// Lists the cases.
 #[derive(Debug, Args)]
@@ -30,7 +31,9 @@ impl List {
             let json = serde_json::to_string_pretty(&listing).expect("a list has no keys but texts");
             print_json(&(json + "\n"));
         } else {
-            let line = |row: &ListedRow| format!("{:<6} {}   {}\n", row.level.name(), row.name, row.title);
+            let line = |row: &ListedRow| {
+                format!("{:<6} {}   {}\n", row.level.name(), visible(&row.name), visible(&row.title))
+            };
             print(&listing.rows.iter().map(line).collect::<String>());
         }
         Ok(0)

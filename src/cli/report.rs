@@ -10,6 +10,7 @@ use super::report_file::{ReportFile, read_report};
 use super::{Failure, catalogue, print};
 use crate::baseline::{Strictness, hold};
 use crate::report::{Format, Matrix, Report, Style, causes, failures, matrix_html, matrix_markdown, summary};
+use crate::visible::visible;
 
 /// Draws reports again, or several side by side.
 #[derive(Debug, Args)]
@@ -80,6 +81,7 @@ impl Redraw {
             };
             let Some(report) = reports.iter_mut().find(is_of) else {
                 let server = baseline.server.as_deref().unwrap_or_default();
+                let server = visible(server);
                 let message = format!("--baseline {}: no report is of a server `{server}`", file.display());
                 return Err(Failure::Usage(message));
             };

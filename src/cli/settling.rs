@@ -71,7 +71,8 @@ impl Settling {
             let started = Instant::now();
             // In steps, so that Ctrl-C does not wait.
             while started.elapsed() < time && !runner.is_interrupted() {
-                tokio::time::sleep(Duration::from_millis(50).min(time - started.elapsed())).await;
+                tokio::time::sleep(Duration::from_millis(50).min(time.saturating_sub(started.elapsed())))
+                    .await;
             }
         }
         trouble

@@ -57,7 +57,8 @@ struct Encoded {
 impl<'de> Deserialize<'de> for RawCallback {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = |text: &str| {
-            reaches_nobody(text).and_then(|()| reaches_nobody(&leniently_decoded(text)))?;
+            reaches_nobody(text)?;
+            leniently_decoded(text).iter().try_for_each(|text| reaches_nobody(text))?;
             Ok(Self::Text(text.to_owned()))
         };
         scalar_or_map(deserializer, "a text, or { base64: TEXT }", text, |encoded: Encoded| {
@@ -71,9 +72,20 @@ impl<'de> Deserialize<'de> for RawCallback {
 const NOBODY: [&str; 2] = [".example", ".invalid"];
 const NOBODYS_NETWORKS: [[u8; 3]; 3] = [[192, 0, 2], [198, 51, 100], [203, 0, 113]];
 
-/// What a reader makes of Base64 that looks at its letters alone: without padding, with blanks between them, of either
-/// alphabet, as far as it goes.
-fn leniently_decoded(text: &str) -> String {
+/// What readers make of Base64 that look at its letters alone: without padding, with blanks between them, of either alphabet
+/// or with what is in neither left out, and on behind the padding or as far as it goes.
+fn leniently_decoded(text: &str) -> Vec<String> {
+    let without: String = text.replace(['-', '_'], "");
+    [text, &without]
+        .into_iter()
+        .flat_map(|text| {
+            let pieces: Vec<String> = text.split('=').map(decoded_piece).collect();
+            [pieces.concat(), decoded_piece(text)].into_iter().chain(pieces)
+        })
+        .collect()
+}
+
+fn decoded_piece(text: &str) -> String {
     let engine = GeneralPurpose::new(
         &alphabet::STANDARD,
         GeneralPurposeConfig::new()
@@ -239,7 +251,10 @@ mod tests {
         let evil = r#"{"callbackUrl":"http://evil.com/?~~~"}"#;
         let strict = STANDARD.encode(evil);
         let blank = format!("{} {}", &strict[..9], &strict[9..]);
-        for text in [strict, STANDARD_NO_PAD.encode(evil), URL_SAFE_NO_PAD.encode(evil), blank] {
+        let dashed = format!("{}--{}", &strict[..8], &strict[8..]);
+        let behind = format!("IA=={strict}");
+        let without = STANDARD_NO_PAD.encode(evil);
+        for text in [strict, without, URL_SAFE_NO_PAD.encode(evil), blank, dashed, behind] {
             assert!(serde_json::from_str::<RawCallback>(&format!("{text:?}")).is_err(), "{text}");
         }
     }

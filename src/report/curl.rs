@@ -50,13 +50,18 @@ pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
     Some(script.text)
 }
 
+/// More is not made up for a script.
+const LARGEST_BODY: u64 = 1 << 30;
+
 /// Whether a shell and curl can say it as it was said.
 fn is_speakable(request: &RecordedRequest) -> bool {
     let plain = |text: &str| !text.chars().any(char::is_control);
     let body = request.body.text.as_deref().unwrap_or_default();
     plain(&request.method)
         && plain(&request.target)
+        && !request.method.is_empty()
         && request.method.chars().all(|c| c.is_ascii_uppercase())
+        && request.body.bytes <= LARGEST_BODY
         // Behind the name of a host anything else would be a part of it.
         && request.target.starts_with('/')
         && request.headers.iter().all(|(name, value)| plain(name) && plain(value))
@@ -119,7 +124,8 @@ impl Script<'_> {
         if signs {
             // In a file, the keys are in no list of processes.
             self.text.push_str(
-                "printf 'user = \"%s:%s\"\\n' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SECRET_ACCESS_KEY\" >keys\n",
+                "printf 'user = \"%s:%s\"\\n' \"$AWS_ACCESS_KEY_ID\" \"$AWS_SECRET_ACCESS_KEY\" >keys\n\
+                 [ -z \"${AWS_SESSION_TOKEN:-}\" ] || printf 'header = \"x-amz-security-token: %s\"\\n' \"$AWS_SESSION_TOKEN\" >>keys\n",
             );
         }
         self.text.push_str(
@@ -128,8 +134,7 @@ impl Script<'_> {
         if signs {
             self.text.push_str(
                 "signed() { plain -K keys --aws-sigv4 \"aws:amz:${AWS_REGION:-us-east-1}:s3\" \
-                 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
-                 ${AWS_SESSION_TOKEN:+-H \"x-amz-security-token: $AWS_SESSION_TOKEN\"} \"$@\"; }\n",
+                 -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \"$@\"; }\n",
             );
         }
         self.text.push_str(
@@ -151,9 +156,13 @@ impl Script<'_> {
         let endpoint = &self.report.target.endpoint;
         let hosts = self.row.exchanges.iter().flat_map(|exchange| &exchange.request.headers);
         let host = hosts.filter(|(name, _)| name == "host").map(|(_, host)| host).next();
+        // A report can be anybody's: the host is that of its endpoint, or the bucket before it.
+        let of_bucket = |named: &str| format!("{}.{named}", self.report.target.bucket);
         match (endpoint.split_once("://"), host) {
-            (Some((scheme, _)), Some(host)) => format!("{scheme}://{host}"),
-            _ => endpoint.clone(),
+            (Some((scheme, named)), Some(host)) if *host == of_bucket(named.trim_end_matches('/')) => {
+                format!("{scheme}://{host}")
+            }
+            _ => endpoint.trim_end_matches('/').to_owned(),
         }
     }
 
@@ -227,7 +236,8 @@ impl Script<'_> {
     fn body(&mut self, request: &RecordedRequest) -> String {
         let body = &request.body;
         let framed = request.headers.iter().find(|(name, _)| name == "x-amz-decoded-content-length");
-        let size = framed.and_then(|(_, value)| value.parse().ok()).unwrap_or(body.bytes);
+        let size: u64 =
+            framed.and_then(|(_, value)| value.parse().ok()).unwrap_or(body.bytes).min(LARGEST_BODY);
         if size == 0 {
             let bodiless = matches!(request.method.as_str(), "GET" | "HEAD" | "DELETE");
             return if bodiless { String::new() } else { " --data-binary ''".to_owned() };

@@ -119,11 +119,7 @@ impl Answer {
         let operation = if self.refusal.is_some() { ERROR_ROOT } else { self.operation };
         if self.deviation(aspect).is_none() {
             let seen: String = seen.into();
-            let seen = match seen.char_indices().nth(LONGEST_SEEN) {
-                Some((end, _)) => format!("{}…", &seen[..end]),
-                None => seen,
-            };
-            self.deviations.push(Deviation { operation, aspect, seen });
+            self.deviations.push(Deviation { operation, aspect, seen: cut(seen, LONGEST_SEEN) });
         }
     }
 
@@ -188,6 +184,18 @@ pub fn unquoted(etag: &str) -> &str {
 /// The most characters of an odd value that are kept.
 const LONGEST_SEEN: usize = 200;
 
+/// The most characters of the message of a refusal, and of an element, that are kept: names of keys have fewer.
+const LONGEST_MESSAGE: usize = 2_000;
+const LONGEST_FIELD: usize = 16 << 10;
+
+/// A text up to so many characters.
+fn cut(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 /// The root of the document of a refusal.
 const ERROR_ROOT: &str = "Error";
 
@@ -241,6 +249,9 @@ impl Response {
         texts(root, "", &mut answer.fields);
         let text = |name: &str| root.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
         let (code, message) = (text("Code"), text("Message"));
+        // Both are repeated in many places.
+        let code = code.map(|code| cut(code, LONGEST_SEEN));
+        let message = message.map(|message| cut(message, LONGEST_MESSAGE));
         let (no_code, no_message) = (code.is_none(), message.is_none());
         answer.refusal = Some(Refusal { code, message: message.unwrap_or_default(), inside_ok });
         for (aspect, missing) in [("Code", no_code), ("Message", no_message)] {
@@ -303,7 +314,7 @@ fn texts(element: &Element, path: &str, found: &mut Vec<(String, String)>) {
     for child in &element.children {
         let path = if path.is_empty() { child.name.clone() } else { format!("{path}.{}", child.name) };
         if child.children.is_empty() {
-            found.push((path, child.text.clone()));
+            found.push((path, cut(child.text.clone(), LONGEST_FIELD)));
         } else {
             texts(child, &path, found);
         }

@@ -1,7 +1,7 @@
 //! What a text stands for where its escapes are read: a secret that is escaped is one all the same.
 
-/// No character takes more.
-pub(super) const LONGEST_ESCAPE: usize = 6;
+/// No character takes more: a reference of XML with leading zeros has twelve, and each of these may be escaped too.
+pub(super) const LONGEST_ESCAPE: usize = 144;
 
 /// A reading of a text.
 #[derive(Clone)]
@@ -82,6 +82,9 @@ fn escape(text: &[u8]) -> Option<(u8, usize)> {
             b'u' if digits(2, 2)? == 0 => Some((digits(4, 2)?, 6)),
             b'x' => Some((digits(2, 2)?, 4)),
             b'/' | b'\\' | b'"' => Some((text[1], 2)),
+            b'n' => Some((b'\n', 2)),
+            b'r' => Some((b'\r', 2)),
+            b't' => Some((b'\t', 2)),
             _ => None,
         },
         _ => None,

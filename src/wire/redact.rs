@@ -383,6 +383,8 @@ mod tests {
             secret.replace('/', "\\/"),
             hex::encode(secret).replace('a', "A"),
             wrapped.join("\r\n"),
+            wrapped.join("\\n"),
+            wrapped.join("\\r\\n"),
         ] {
             let clean = redactor.clean(&format!("before {text} after"));
             assert!(clean.contains(REMOVED) && clean.len() < 40, "{text}: {clean}");

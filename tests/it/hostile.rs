@@ -206,7 +206,9 @@ fn run(seed: u64, folder: &Path) {
         }
         thread::sleep(Duration::from_millis(20));
     };
-    assert!(exit.code().is_some_and(|code| code <= 5), "seed {seed}: {exit}");
+    let said = std::fs::read_to_string(file("err")).unwrap_or_default();
+    let end: Vec<&str> = said.lines().rev().take(40).collect();
+    assert!(exit.code().is_some_and(|code| code <= 5), "seed {seed}: {exit}; the last lines first: {end:#?}");
     assert!(memory < LARGEST, "seed {seed}: {memory} KiB");
     for name in ["out", "err", "r.json", "r.html", "r.md", "r.xml"] {
         let Ok(text) = std::fs::read(file(name)) else { continue };

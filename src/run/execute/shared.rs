@@ -26,7 +26,13 @@ pub(super) async fn shared_objects(context: &RowContext, steps: &[Step]) -> Shar
     sizes.iter().filter_map(|size| Some((*size, written.get(size)?.clone()))).collect()
 }
 
+/// No object that rows copy from is larger: it is kept in memory.
+const LARGEST: u64 = 64 << 20;
+
 async fn write(context: &RowContext, size: u64) -> Result<SharedObject, String> {
+    if size > LARGEST {
+        return Err(format!("an object to copy from of {size} bytes; the largest has {LARGEST}"));
+    }
     let key = format!("{}shared/{size}", context.prefix);
     context.journal.note(&Made::Object(key.clone()));
     let blob = context.contents.blob("shared", 0, size);
