@@ -87,7 +87,7 @@ async fn find(defect: Defect, seed: &str, catalogue: &Catalogue) -> Option<Durat
     let mut time = started.elapsed();
     if !found {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        found = !runner.audit(None, &Default::default()).await.found.findings.is_empty();
+        found = !runner.audit(None, &Default::default()).await.findings.is_empty();
         time = started.elapsed();
     }
     runner.clean_up(explored.left).await;

@@ -97,14 +97,13 @@ impl Settling {
         let mut trouble = self.settle(runner).await;
         trouble = self.save(runner).or(trouble);
         let settled = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut audited = runner.audit(self.ledger.as_deref(), explained).await;
+        let mut found = runner.audit(self.ledger.as_deref(), explained).await;
         if let Some(mut explorer) = explorer {
             let settle = async { _ = self.settle(runner).await };
-            if explorer.confirm_lost(&mut audited, settle).await {
+            if explorer.confirm_lost(&mut found, settle).await {
                 trouble = self.save(runner).or(trouble);
             }
         }
-        let mut found = audited.found;
         found.audit.settled_millis = settled;
         if let Some(trouble) = trouble {
             super::tell!("note: {trouble}");

@@ -7,7 +7,7 @@ use super::dig::Trials;
 use super::draw::Draw;
 use super::explorer::{Explorer, Share};
 use crate::report::Confirmed;
-use crate::run::{Audited, Entry};
+use crate::run::{Entry, Findings};
 
 /// The round that an object is of.
 fn round(entry: &Entry) -> &str {
@@ -17,7 +17,7 @@ fn round(entry: &Entry) -> &str {
 impl Explorer<'_> {
     /// Tries again what lost the objects that an audit has missed, lets the endpoint settle, and looks in how many rounds
     /// they are lost once more. Returns whether anything was tried.
-    pub async fn confirm_lost(&mut self, audited: &mut Audited, settle: impl Future<Output = ()>) -> bool {
+    pub async fn confirm_lost(&mut self, audited: &mut Findings, settle: impl Future<Output = ()>) -> bool {
         let before: BTreeSet<String> =
             self.runner.acknowledged().into_iter().map(|entry| entry.key).collect();
         let suspects: BTreeMap<&String, Arc<Draw>> = (audited.origins.iter())
@@ -39,7 +39,7 @@ impl Explorer<'_> {
         if read.trouble.is_some() {
             return true;
         }
-        for (finding, origin) in audited.found.findings.iter_mut().zip(&audited.origins) {
+        for (finding, origin) in audited.findings.iter_mut().zip(&audited.origins) {
             let Some(draw) = suspects.get(origin) else { continue };
             let rounds = |entries: &[Entry]| {
                 let of_it = entries.iter().filter(|entry| entry.row == *origin).map(round);

@@ -14,7 +14,7 @@ mod rows;
 mod runner;
 mod send;
 
-pub use audit::{Audited, Entry, Ledger, SMALL, audit, read_ledger};
+pub use audit::{Entry, Ledger, SMALL, audit, read_ledger};
 pub use bucket::{BucketChoice, open_bucket};
 pub use cleanup::{Cleaned, Sweep, clean};
 pub use context::RowContext;

@@ -102,6 +102,8 @@ pub struct Findings {
     pub rows: Vec<RowReport>,
     /// See [`Finding`].
     pub findings: Vec<Finding>,
+    /// Of each finding of an audit the row that completed its object, or read it.
+    pub origins: Vec<String>,
     /// The rows whose losses a finding explains.
     pub explained: BTreeSet<String>,
     /// See [`Exploration`].

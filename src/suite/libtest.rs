@@ -192,6 +192,6 @@ impl Begun {
 
     /// Reads again what was acknowledged.
     fn audit(&self) -> Option<RowReport> {
-        self.runtime.block_on(self.runner.audit(None, &BTreeSet::new())).found.rows.pop()
+        self.runtime.block_on(self.runner.audit(None, &BTreeSet::new())).rows.pop()
     }
 }

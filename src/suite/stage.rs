@@ -163,7 +163,7 @@ impl Stage {
                 if let Some(explorer) = &mut explorer {
                     explorer.confirm_lost(&mut audited, async {}).await;
                 }
-                found.add(audited.found);
+                found.add(audited);
             }
         }
         let mut report = runner.finish(done, found).await;

@@ -90,13 +90,7 @@ async fn explore(defects: &[Defect], seed: &str) -> Vec<String> {
     if found.is_empty() {
         tokio::time::sleep(Duration::from_millis(300)).await;
         found.extend(
-            runner
-                .audit(None, &Default::default())
-                .await
-                .found
-                .findings
-                .into_iter()
-                .map(|finding| finding.title),
+            runner.audit(None, &Default::default()).await.findings.into_iter().map(|finding| finding.title),
         );
     }
     runner.clean_up(explored.left).await;

@@ -49,7 +49,7 @@ impl Runner {
 
     /// Reads every object of the ledger again. `ledger` is where it was saved, if the objects shall stay; `explained` are
     /// the rows of which it is known why they lost theirs.
-    pub async fn audit(&self, ledger: Option<&Path>, explained: &BTreeSet<String>) -> Audited {
+    pub async fn audit(&self, ledger: Option<&Path>, explained: &BTreeSet<String>) -> Findings {
         let started = Instant::now();
         let entries = self.acknowledged();
         let (mut found, lost) = self.look_again(&entries).await;
@@ -121,18 +121,8 @@ impl Runner {
                 quoted(Target::written(&self.context.client.target.endpoint))
             )
         });
-        let found = Findings { rows: vec![row], findings, audit: found, kept, ..Findings::default() };
-        Audited { found, origins }
+        Findings { rows: vec![row], findings, origins, audit: found, kept, ..Findings::default() }
     }
-}
-
-/// What an audit has found.
-#[derive(Debug)]
-pub struct Audited {
-    /// Its row, and a finding for each way in which objects are lost.
-    pub found: Findings,
-    /// Of each finding the row that completed its object, or read it.
-    pub origins: Vec<String>,
 }
 
 /// What is found in place of an object, without what differs from one to the next.
