@@ -167,6 +167,10 @@ impl Rerun {
         if lacking.is_empty() {
             return Ok(());
         }
+        if lacking.iter().any(|file| file.starts_with('-')) {
+            let file = &self.file;
+            return Err(Failure::Usage(format!("--rerun {file}: it names case files that are options")));
+        }
         Err(self.typed("rows of case files are to be run again, which a report cannot ask for", &lacking))
     }
 

@@ -50,6 +50,11 @@ pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
     Some(script.text)
 }
 
+/// Whether a text can be the name of a header: curl takes one that begins with `@` for a file.
+fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
 /// More is not made up for a script.
 const LARGEST_BODY: u64 = 1 << 30;
 
@@ -64,7 +69,7 @@ fn is_speakable(request: &RecordedRequest) -> bool {
         && request.body.bytes <= LARGEST_BODY
         // Behind the name of a host anything else would be a part of it.
         && request.target.starts_with('/')
-        && request.headers.iter().all(|(name, value)| plain(name) && plain(value))
+        && request.headers.iter().all(|(name, value)| is_token(name) && plain(value))
         && !body.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
 }
 
@@ -172,10 +177,18 @@ impl Script<'_> {
         let (slash, rest) = path.strip_prefix('/').map_or(("", path), |rest| ("/", rest));
         match rest.strip_prefix(bucket) {
             Some(rest) if rest.is_empty() || rest.starts_with(['/', '?']) => {
-                format!("\"{slash}$BUCKET\"{}", quoted(rest, &self.known))
+                format!("\"{slash}$BUCKET\"{}", self.of_path(rest))
             }
-            _ => quoted(path, &self.known),
+            _ => self.of_path(path),
         }
+    }
+
+    /// A path with its query. What the server of this run answers stands in the query alone: in the path it could be a part
+    /// of the host.
+    fn of_path(&self, path: &str) -> String {
+        let (path, query) = path.split_at(path.find('?').unwrap_or(path.len()));
+        let query = if query.is_empty() { String::new() } else { quoted(query, &self.known) };
+        quoted(path, &[]) + &query
     }
 
     /// Headers that say more than curl says by itself, and cannot be repeated.
@@ -212,7 +225,7 @@ impl Script<'_> {
                 let _ = write!(options, " -H 'x-amz-copy-source: '{}", self.in_bucket(value));
                 continue;
             }
-            let _ = write!(options, " -H {}", quoted(&format!("{name}: {value}"), &self.known));
+            let _ = write!(options, " -H '{name}: '{}", quoted(value, &self.known));
         }
         options.push_str(&self.body(request));
         if !typed && !matches!(request.method.as_str(), "GET" | "HEAD" | "DELETE") {

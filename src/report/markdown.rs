@@ -269,8 +269,7 @@ fn explored(text: &mut String, report: &Report) {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {}, {} | {} | {} | {missed} | {} |",
-            // The bar between the two calls would end the column.
-            pair.calls.replace('|', "&#124;"),
+            prose(&pair.calls),
             pair.rounds,
             pair.overlapping,
             pair.first_first,

@@ -35,8 +35,11 @@ impl Repeat {
 const MOST_NAMED: usize = 20;
 
 impl Report {
-    /// Returns the command that repeats one row.
+    /// Returns the command that repeats one row. A name that begins as an option does would be one.
     pub fn again(&self, row: &RowReport) -> Option<String> {
+        if row.id.starts_with('-') || row.file.starts_with('-') {
+            return None;
+        }
         self.again_of(&row.id, || self.name_on_command_line(row))
     }
 

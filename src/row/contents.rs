@@ -22,6 +22,8 @@ type Place = Arc<OnceLock<Arc<Blob>>>;
 
 /// From this size on, blobs are shared between rows.
 const LARGE: u64 = 256 << 10;
+/// The pool is emptied before it holds more, in bytes.
+const MOST_KEPT: u64 = 512 << 20;
 /// Rows begin at one of this many places in the pool.
 const STARTS: u64 = 2;
 
@@ -40,13 +42,15 @@ impl Contents {
         let start = Sha256::digest(row.as_bytes())[0];
         let index = u64::from(start) % STARTS + slot;
         // Made without the lock: other rows need other blobs meanwhile.
-        let place = self
-            .pool
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry((size, index))
-            .or_default()
-            .clone();
+        let place = {
+            let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+            let kept: u64 = pool.keys().map(|(size, _)| *size).sum();
+            if kept.saturating_add(size) > MOST_KEPT && !pool.contains_key(&(size, index)) {
+                // What is in use lives on with its row.
+                pool.clear();
+            }
+            pool.entry((size, index)).or_default().clone()
+        };
         let make = || {
             let name = format!("{}/{size}/{index}", self.seed);
             Arc::new(Blob::new(fill(&name, size), name))

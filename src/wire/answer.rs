@@ -188,10 +188,10 @@ const LONGEST_SEEN: usize = 200;
 const LONGEST_MESSAGE: usize = 2_000;
 const LONGEST_FIELD: usize = 16 << 10;
 
-/// A text up to so many characters.
+/// A text of up to so many characters; of a longer one nothing is kept: a secret that is cut is found no more.
 fn cut(text: String, most: usize) -> String {
     match text.char_indices().nth(most) {
-        Some((end, _)) => format!("{}…", &text[..end]),
+        Some(_) => format!("({} characters)", text.chars().count()),
         None => text,
     }
 }

@@ -10,6 +10,8 @@ use crate::wire::{Answer, Call, Client, Log, Trouble};
 
 /// More pages than any run fills.
 const MOST_PAGES: usize = 100;
+/// More bytes of keys and ids than any run makes.
+const MOST_BYTES: usize = 64 << 20;
 
 /// Why it is not known what a bucket holds.
 pub(super) struct Doubt {
@@ -109,6 +111,9 @@ impl Asked<'_> {
                 return Err(Doubt::of("objects", outcome));
             };
             keys.extend(answer.keys.iter().map(|(key, _)| key.clone()));
+            if keys.iter().map(String::len).sum::<usize>() > MOST_BYTES {
+                break;
+            }
             if !answer.truncated {
                 return Ok(keys);
             }
@@ -139,6 +144,9 @@ impl Asked<'_> {
             };
             let listed = answer.uploads.iter().flatten();
             uploads.extend(listed.map(|upload| (upload.key.clone(), upload.id.clone())));
+            if uploads.iter().map(|(key, id)| key.len() + id.len()).sum::<usize>() > MOST_BYTES {
+                break;
+            }
             if !answer.truncated {
                 return Ok(uploads);
             }

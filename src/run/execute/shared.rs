@@ -19,7 +19,8 @@ pub(super) async fn shared_objects(context: &RowContext, steps: &[Step]) -> Shar
     let mut written = context.shared.lock().await;
     for size in &sizes {
         if !written.contains_key(size) {
-            let object = write(context, *size).await;
+            let kept = written.keys().sum();
+            let object = write(context, *size, kept).await;
             written.insert(*size, object);
         }
     }
@@ -29,7 +30,13 @@ pub(super) async fn shared_objects(context: &RowContext, steps: &[Step]) -> Shar
 /// No object that rows copy from is larger: it is kept in memory.
 const LARGEST: u64 = 64 << 20;
 
-async fn write(context: &RowContext, size: u64) -> Result<SharedObject, String> {
+/// Nor are all of them together.
+const MOST: u64 = 256 << 20;
+
+async fn write(context: &RowContext, size: u64, kept: u64) -> Result<SharedObject, String> {
+    if kept.saturating_add(size) > MOST {
+        return Err(format!("the objects to copy from have up to {MOST} bytes together"));
+    }
     if size > LARGEST {
         return Err(format!("an object to copy from of {size} bytes; the largest has {LARGEST}"));
     }
