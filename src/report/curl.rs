@@ -371,4 +371,14 @@ mod tests {
         assert_eq!(sorted("/b/k?uploadId=1&X-Amz-Signature=x&partNumber=2"), "/b/k?partNumber=2&uploadId=1");
         assert_eq!(sorted("/b/k"), "/b/k");
     }
+
+    #[test]
+    fn no_name_of_a_header_is_a_file_to_curl() {
+        for name in ["x-amz-meta-a", "content-type", "range"] {
+            assert!(is_token(name), "{name}");
+        }
+        for name in ["", "@/etc/passwd", "Host", "a b", "a:", "${ETAG_1}"] {
+            assert!(!is_token(name), "{name}");
+        }
+    }
 }

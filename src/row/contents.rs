@@ -82,4 +82,14 @@ mod tests {
         let [first, second, _] = blobs("x");
         assert!(first.chunks(4096).zip(second.chunks(4096)).all(|(a, b)| a != b));
     }
+
+    #[test]
+    fn no_more_is_kept_than_memory_holds() {
+        let contents = Contents::new("x");
+        for size in 0..12 {
+            contents.blob("a", 0, (64 << 20) + size);
+        }
+        let pool = contents.pool.lock().expect("no panic");
+        assert!(pool.keys().map(|(size, _)| *size).sum::<u64>() <= MOST_KEPT);
+    }
 }
