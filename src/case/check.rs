@@ -29,8 +29,8 @@ fn has_claim(steps: &[Step]) -> bool {
     steps.iter().flat_map(Step::whole).any(Step::is_claim)
 }
 
-/// The largest object that rows may copy from together.
-const LARGEST_SHARED: u64 = 64 << 20;
+/// The largest object that rows may copy from together: it is kept in memory.
+pub const LARGEST_SHARED: u64 = 64 << 20;
 
 /// As many seconds a claim may be waited for.
 const LONGEST_WAIT: i64 = 300;

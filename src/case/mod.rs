@@ -19,6 +19,7 @@ mod source;
 mod step;
 
 pub use catalogue::{Catalogue, CatalogueError, Selection};
+pub use check::LARGEST_SHARED;
 pub use conduct::Conduct;
 pub use deeds::deeds;
 pub use error_codes::{ErrorCode, error_code};

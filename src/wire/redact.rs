@@ -13,7 +13,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::escapes::{LONGEST_ESCAPE, Seen, views};
-use super::request::encode_path;
 
 const REMOVED: &str = "<removed>";
 
@@ -81,17 +80,9 @@ const SHORTEST_INSIDE: usize = 12;
 
 /// The forms in which a secret can be echoed.
 fn forms(secret: &str) -> BTreeSet<String> {
-    let encoded = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-    // As URLs have it: the unreserved characters stay, and a slash too in a path.
-    let in_path = encode_path(secret);
-    let in_url = in_path.replace('/', "%2F");
-    let hex = hex::encode(secret);
+    // Escapes are read where it is looked for, and neither case nor their number matters.
     let mut forms: BTreeSet<String> =
-        [secret.to_owned(), hex.to_uppercase(), hex, STANDARD.encode(secret), URL_SAFE.encode(secret)].into();
-    for form in [encoded, in_path, in_url] {
-        forms.insert(with_small_escapes(&form));
-        forms.insert(form);
-    }
+        [secret.to_owned(), hex::encode(secret), STANDARD.encode(secret), URL_SAFE.encode(secret)].into();
     if secret.len() >= SHORTEST_INSIDE {
         // Inside of other text it begins at any of three places of a group, whose first and last characters hang
         // on what stands around it.
@@ -131,17 +122,6 @@ fn without(text: &str, find: &AhoCorasick) -> String {
     }
     cleaned.push_str(&text[from..]);
     cleaned
-}
-
-/// The same with small letters in its escapes.
-fn with_small_escapes(encoded: &str) -> String {
-    let mut text = encoded.to_owned();
-    for (at, _) in encoded.match_indices('%') {
-        if let Some(escape) = text.get_mut(at..at + 3) {
-            escape.make_ascii_lowercase();
-        }
-    }
-    text
 }
 
 impl Redactor {

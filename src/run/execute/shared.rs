@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::context::RowContext;
 use super::super::plan::shared_sizes;
 use super::super::send::send;
-use crate::case::Step;
+use crate::case::{LARGEST_SHARED, Step};
 use crate::operation::put_object::PutObjectRequest;
 use crate::row::{Made, SharedObject, SharedObjects};
 use crate::wire::{Log, Signing};
@@ -27,18 +27,15 @@ pub(super) async fn shared_objects(context: &RowContext, steps: &[Step]) -> Shar
     sizes.iter().filter_map(|size| Some((*size, written.get(size)?.clone()))).collect()
 }
 
-/// No object that rows copy from is larger: it is kept in memory.
-const LARGEST: u64 = 64 << 20;
-
-/// Nor are all of them together.
+/// The objects that rows copy from have no more bytes together.
 const MOST: u64 = 256 << 20;
 
 async fn write(context: &RowContext, size: u64, kept: u64) -> Result<SharedObject, String> {
     if kept.saturating_add(size) > MOST {
         return Err(format!("the objects to copy from have up to {MOST} bytes together"));
     }
-    if size > LARGEST {
-        return Err(format!("an object to copy from of {size} bytes; the largest has {LARGEST}"));
+    if size > LARGEST_SHARED {
+        return Err(format!("an object to copy from of {size} bytes; the largest has {LARGEST_SHARED}"));
     }
     let key = format!("{}shared/{size}", context.prefix);
     context.journal.note(&Made::Object(key.clone()));
