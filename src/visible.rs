@@ -28,6 +28,16 @@ pub(crate) fn visible_start(text: &str, most: usize) -> String {
     }
 }
 
+/// As [`visible_start`], with the end of the text too: there often stands what came.
+pub(crate) fn visible_ends(text: &str, most: usize) -> String {
+    let half = most / 2;
+    let Some((cut, _)) = text.char_indices().nth_back(half) else { return visible(text) };
+    if text[..cut].chars().nth(half).is_none() {
+        return visible_start(text, most);
+    }
+    visible_start(text, half) + &visible_start(&text[cut..], half + 1)
+}
+
 /// As [`visible`], with its lines and the colours of the suite kept. No line is one that a log of GitHub takes for a
 /// command.
 pub(crate) fn visible_lines(text: &str) -> String {
@@ -94,6 +104,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn of_a_long_text_both_ends_are_shown() {
+        assert_eq!(visible_ends("short", 10), "short");
+        assert_eq!(visible_ends("0123456789abcdefghij", 8), "0123…fghij");
+        assert_eq!(visible_ends("ééééééééééé", 8), "éééé…ééééé");
+    }
 
     #[test]
     fn what_steers_or_hides_is_shown() {

@@ -39,7 +39,17 @@ const phone = { viewport: { width: 360, height: 780 } };
   try {
     await quiet("report", report, usual, "", async (page) => {
       assert.match(await page.textContent(".conclusion"), /promises of Amazon S3 are broken/);
-      assert.ok(await page.getByRole("link", { name: row }).count() > 0, "the first section links to what broke");
+      const fold = 900;
+      for (const part of [".tiles", ".answers", ".cause"]) {
+        const { y } = await page.locator(part).first().boundingBox();
+        assert.ok(y < fold, `${part} is seen at once: ${y}`);
+      }
+      assert.match(await page.textContent(".cause .harm"), /data|security|client/);
+      const rows = page.locator(".cause").filter({ hasText: row }).locator("details").last();
+      await rows.evaluate((details) => { for (let at = details; at; at = at.parentElement) at.open = true; });
+      assert.ok(await rows.getByRole("link", { name: row }).count() > 0, "a cause links to its rows");
+      const commands = await page.locator("pre.command").count();
+      assert.equal(await page.locator("button.copy").count(), commands, "each command can be copied");
     });
     await quiet("filters", report, usual, "", async (page) => {
       const some = await shown(page);
@@ -56,7 +66,7 @@ const phone = { viewport: { width: 360, height: 780 } };
       assert.match(await page.textContent("output"), /^1 of /);
       await page.getByRole("button", { name: "All" }).click();
       assert.equal(await shown(page), all);
-      await page.getByLabel("Area").selectOption("abort");
+      await page.locator("select[name=area]").selectOption("abort");
       assert.equal(await shown(page), await page.locator("[data-area=abort]").count());
       await page.getByRole("button", { name: "All" }).click();
       await page.getByLabel("MUST").uncheck();
@@ -70,7 +80,8 @@ const phone = { viewport: { width: 360, height: 780 } };
       const { y } = await body.boundingBox();
       assert.ok(y >= 0 && y < 900, `it is in sight: ${y}`);
       // A link to another row opens that one too.
-      const other = page.locator(".broken a").first();
+      await page.locator("details").evaluateAll((all) => all.forEach((details) => { details.open = true; }));
+      const other = page.locator(".cause .names a").first();
       const name = (await other.getAttribute("href")).slice(1);
       await other.click();
       assert.ok(await page.locator(`[id="${name}"]`).isVisible(), name);

@@ -1,11 +1,11 @@
 //! How long the catalogue takes against the mock, what it sends and holds, and what a client that judges
 //! nothing needs for the same requests; exploring is told apart. `cargo bench`; with `--quick`, one round with
-//! small parts; with `--write`, into README.md; with `--check`, what README.md says is compared.
+//! small parts; with `--write`, into docs/measures.md; with `--check`, what docs/measures.md says is compared.
 
 mod check;
 mod harness;
 mod hashing;
-mod readme;
+mod measures;
 mod recording;
 mod replay;
 mod table;
@@ -25,7 +25,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const ROUNDS: usize = 5;
 const MIB: f64 = (1 << 20) as f64;
-/// Where the table stands in README.md.
+/// Where the table stands in docs/measures.md.
 const PLACE: &str = "measures";
 
 /// The most that the catalogue shall send to a live endpoint, and that it shall hold together with the mock.
@@ -47,9 +47,9 @@ fn main() -> Result<()> {
         return Err("--write and --quick cannot be combined: small parts say nothing about real ones".into());
     }
     let measured = measure(if quick { 1 } else { ROUNDS }, quick.then_some("64KiB"))?;
-    println!("\n{}\n\n{}", readme::machine(), measured.text());
+    println!("\n{}\n\n{}", measures::machine(), measured.text());
     if given("--write") {
-        readme::write(PLACE, &format!("{}\n{}", measured.markdown(), readme::origin()?))?;
+        measures::write(PLACE, &format!("{}\n{}", measured.markdown(), measures::origin()?))?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The table of figures: on the terminal, in README.md, and read again from there.
+//! The table of figures: on the terminal, in docs/measures.md, and read again from there.
 
 use std::fmt::Write as _;
 

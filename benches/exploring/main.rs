@@ -5,8 +5,8 @@
 //! audit, 0.3 s later.
 
 mod histories;
-#[path = "../catalogue/readme.rs"]
-mod readme;
+#[path = "../catalogue/measures.rs"]
+mod measures;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -217,7 +217,8 @@ fn main() {
             "A history of 300 calls by 8 clients is judged in {:.1} ms.",
             longest.as_secs_f64() * 1e3
         );
-        let origin = readme::origin().expect("the benches can be read");
-        readme::write("exploring", &format!("{found}\n{judged}\n{origin}")).expect("README.md has the place");
+        let origin = measures::origin().expect("the benches can be read");
+        measures::write("exploring", &format!("{found}\n{judged}\n{origin}"))
+            .expect("docs/measures.md has the place");
     }
 }

@@ -1,5 +1,6 @@
 //! A baseline drafted from a report.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::TODO;
@@ -18,9 +19,25 @@ pub fn draft(report: &Report) -> String {
     }
     let _ =
         writeln!(text, "provider: {}\nsuite: {}", quoted(&target.provider), quoted(&report.suite.version));
-    let rows: Vec<&RowReport> = report.cases.iter().filter(|row| is_listed(row.verdict)).collect();
+    let rows: BTreeMap<String, &RowReport> =
+        report.cases.iter().filter(|row| is_listed(row.verdict)).map(|row| (row.name(), row)).collect();
     text.push_str(if rows.is_empty() { "cases: {}\n" } else { "cases:\n" });
-    rows.iter().for_each(|row| text.push_str(&entry(row)));
+    // Rows of one cause stand together: they have one reason.
+    let mut written: BTreeSet<&str> = BTreeSet::new();
+    for cause in &report.causes {
+        let of_it: Vec<_> = cause.names().filter_map(|name| rows.get_key_value(name)).collect();
+        let of_it: Vec<_> = of_it.into_iter().filter(|(name, _)| written.insert(name)).collect();
+        if !of_it.is_empty() {
+            let title = visible_start(&cause.title, 160);
+            let _ = writeln!(text, "\n  # {}: {title}", cause.harm.name().to_uppercase());
+            of_it.iter().for_each(|(_, row)| text.push_str(&entry(row)));
+        }
+    }
+    let mut rest = rows.iter().filter(|(name, _)| !written.contains(name.as_str())).peekable();
+    if rest.peek().is_some() && !written.is_empty() {
+        text.push_str("\n  # behind no cause\n");
+    }
+    rest.for_each(|(_, row)| text.push_str(&entry(row)));
     text
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use jiff::civil::Date;
 use mpuspec_mock::files::{LONGEST_BY_HAND, read_text};
 use mpuspec_mock::provider::{Origin, Problem, placed_lines};
 use mpuspec_mock::yaml::{self, Mistake, Path, Spot, Value};
@@ -12,6 +13,7 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use thiserror::Error;
 
 use super::{BESIDE_THE_CATALOGUE, TODO};
+use crate::case::{Pattern, RowId};
 use crate::report::{Judged, Verdict};
 
 /// What is known about a server that does not pass everything.
@@ -29,8 +31,19 @@ pub struct Baseline {
     pub suite: Option<String>,
     /// Why a run cannot remove everything.
     pub left: Option<String>,
-    /// What is known, by row.
+    /// What is known, by row, or by a pattern over rows.
     pub cases: BTreeMap<String, Known>,
+    /// What is known by cause, each with its rows.
+    pub causes: BTreeMap<String, KnownCause>,
+}
+
+/// What is known about a cause.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCause {
+    /// What is known about each of its rows.
+    pub known: Known,
+    /// Its rows, or patterns over them: one that is not among them is news.
+    pub rows: Vec<String>,
 }
 
 /// What is known about a row.
@@ -44,6 +57,8 @@ pub struct Known {
     pub why: String,
     /// Where that is told at length.
     pub link: Option<String>,
+    /// The last day on which it may pass and fail as it likes.
+    pub quarantine: Option<Date>,
 }
 
 #[derive(Default, Deserialize)]
@@ -55,6 +70,7 @@ struct File {
     suite: Option<String>,
     left: Option<String>,
     cases: BTreeMap<String, Entry>,
+    causes: BTreeMap<String, CauseEntry>,
 }
 
 #[derive(Deserialize)]
@@ -64,10 +80,37 @@ struct Entry {
     judged: Option<Judged>,
     why: String,
     link: Option<String>,
+    quarantine: Option<Quarantine>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CauseEntry {
+    #[serde(default = "Verdicts::of_causes")]
+    verdict: Verdicts,
+    judged: Option<Judged>,
+    why: String,
+    link: Option<String>,
+    rows: Vec<String>,
+}
+
+/// A row that may pass and fail for a while, because somebody works on it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Quarantine {
+    until: String,
+    link: String,
 }
 
 /// One verdict, or a list of them.
 struct Verdicts(Vec<Verdict>);
+
+impl Verdicts {
+    /// Those of the rows of a cause, where none are written.
+    fn of_causes() -> Self {
+        Self(vec![Verdict::Fail, Verdict::Blocked])
+    }
+}
 
 impl<'de> Deserialize<'de> for Verdicts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -132,7 +175,22 @@ impl Baseline {
         };
         let file = file.unwrap_or_default();
         for (id, entry) in &file.cases {
-            check(id, entry, &Path::root().key("cases").key(id), &mut mistakes);
+            let path = Path::root().key("cases").key(id);
+            check(id, entry, &path, &mut mistakes);
+            if let Some(Quarantine { until, .. }) = &entry.quarantine
+                && until.parse::<Date>().is_err()
+            {
+                let message = format!("`{until}` is no date; write it as 2027-01-31");
+                mistakes.push(Mistake::at(&path.key("quarantine").key("until"), message));
+            }
+        }
+        for (id, entry) in &file.causes {
+            let path = Path::root().key("causes").key(id);
+            if entry.rows.is_empty() {
+                let message = "a cause lists its rows, so that one more is news";
+                mistakes.push(Mistake::at(&path.key("rows"), message));
+            }
+            has_reason(id, &entry.why, &path, &mut mistakes);
         }
         if let Some(suite) = file.suite.as_ref().filter(|suite| numbers(suite).is_none()) {
             let message =
@@ -150,7 +208,18 @@ impl Baseline {
             verdicts: entry.verdict.0,
             judged: entry.judged,
             why: entry.why.trim().to_owned(),
-            link: entry.link,
+            link: entry.link.or(entry.quarantine.as_ref().map(|quarantine| quarantine.link.clone())),
+            quarantine: entry.quarantine.and_then(|quarantine| quarantine.until.parse().ok()),
+        };
+        let of_cause = |entry: CauseEntry| KnownCause {
+            known: Known {
+                verdicts: entry.verdict.0,
+                judged: entry.judged,
+                why: entry.why.trim().to_owned(),
+                link: entry.link,
+                quarantine: None,
+            },
+            rows: entry.rows,
         };
         Ok(Self {
             origin,
@@ -160,7 +229,18 @@ impl Baseline {
             suite: file.suite,
             left: file.left,
             cases: file.cases.into_iter().map(|(id, entry)| (id, known(entry))).collect(),
+            causes: file.causes.into_iter().map(|(id, entry)| (id, of_cause(entry))).collect(),
         })
+    }
+
+    /// What is known about a row: by its own entry, by that of a cause, or by a pattern.
+    pub fn of(&self, row: &str) -> Option<&Known> {
+        let id = RowId::parse(row);
+        let names = |pattern: &str| pattern == row || Pattern::new(pattern).fits(&id);
+        let of_cause = || self.causes.values().find(|cause| cause.rows.iter().any(|row| names(row)));
+        let by_pattern = || self.cases.iter().find(|(pattern, _)| is_pattern(pattern) && names(pattern));
+        let own = self.cases.get(row);
+        own.or_else(|| Some(&of_cause()?.known)).or_else(|| Some(by_pattern()?.1))
     }
 
     /// The same for today's ids of rows, in its text too. `renamed` has earlier ids with those of today.
@@ -182,24 +262,33 @@ impl Baseline {
         Self::load(origin).unwrap_or(self)
     }
 
-    /// The verdicts that are known to come, by row.
-    pub fn verdicts(&self) -> impl Iterator<Item = (String, Verdict)> {
-        let each = |(id, known): (&String, &Known)| {
-            let pairs: Vec<_> = known.verdicts.iter().map(|verdict| (id.clone(), *verdict)).collect();
-            pairs
+    /// The verdicts that are known to come, of these rows.
+    pub fn verdicts(&self, rows: &BTreeSet<String>) -> impl Iterator<Item = (String, Verdict)> {
+        let beside = BESIDE_THE_CATALOGUE.iter().map(|row| (*row).to_owned());
+        let each = |row: String| {
+            let known = self.of(&row).map(|known| known.verdicts.clone()).unwrap_or_default();
+            known.into_iter().map(move |verdict| (row.clone(), verdict))
         };
-        self.cases.iter().flat_map(each)
+        rows.iter().cloned().chain(beside).flat_map(each)
     }
 
     /// Entries that name no row of these, nor one that stands beside the catalogue.
     pub fn stale(&self, rows: &BTreeSet<String>) -> Vec<String> {
-        let is_there = |id: &str| rows.contains(id) || BESIDE_THE_CATALOGUE.contains(&id);
-        self.cases.keys().filter(|id| !is_there(id)).cloned().collect()
+        let fits = |pattern: &Pattern| rows.iter().any(|row| pattern.fits(&RowId::parse(row)));
+        let is_there = |id: &str| {
+            rows.contains(id)
+                || BESIDE_THE_CATALOGUE.contains(&id)
+                || (is_pattern(id) && fits(&Pattern::new(id)))
+        };
+        let of_causes = self.causes.values().flat_map(|cause| &cause.rows);
+        self.cases.keys().chain(of_causes).filter(|id| !is_there(id)).cloned().collect()
     }
 
     /// Entries whose reason has still to be written.
     pub fn unexplained(&self) -> Vec<String> {
-        self.cases.iter().filter(|(_, known)| known.why == TODO).map(|(id, _)| id.clone()).collect()
+        let of_cases = self.cases.iter().filter(|(_, known)| known.why == TODO).map(|(id, _)| id);
+        let of_causes = self.causes.iter().filter(|(_, cause)| cause.known.why == TODO).map(|(id, _)| id);
+        of_cases.chain(of_causes).cloned().collect()
     }
 
     /// Whether a case is newer than the suite that the file was written with.
@@ -216,15 +305,24 @@ fn check(id: &str, entry: &Entry, path: &Path, mistakes: &mut Vec<Mistake>) {
         let message = "only rows that do not pass are listed; name fail, blocked, error or unsupported here, or take the entry out";
         mistakes.push(Mistake::at(&path.key("verdict"), message));
     }
-    if entry.why.trim().is_empty() {
-        let message = format!("`{id}` has no reason; write a sentence, or {TODO}");
-        mistakes.push(Mistake::at(&path.key("why"), message));
-    }
+    has_reason(id, &entry.why, path, mistakes);
     let is_address = |link: &String| link.starts_with("https://") || link.starts_with("http://");
     if entry.link.as_ref().is_some_and(|link| !is_address(link)) {
         let message = "a link begins with https:// or http://; words belong into `why`";
         mistakes.push(Mistake::at(&path.key("link"), message));
     }
+}
+
+fn has_reason(id: &str, why: &str, path: &Path, mistakes: &mut Vec<Mistake>) {
+    if why.trim().is_empty() {
+        let message = format!("`{id}` has no reason; write a sentence, or {TODO}");
+        mistakes.push(Mistake::at(&path.key("why"), message));
+    }
+}
+
+/// Whether an entry stands for several rows.
+pub(super) fn is_pattern(id: &str) -> bool {
+    id.contains(['*', '?'])
 }
 
 /// A version as numbers, which are compared one by one; what follows a hyphen does not count.

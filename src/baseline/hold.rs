@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::Baseline;
 use crate::case::Level;
 use crate::report::{
@@ -27,13 +29,15 @@ pub fn hold(report: &mut Report, baseline: &Baseline, rows: &BTreeSet<String>, s
         ..HeldAgainst::default()
     };
     let mut news = Counted::default();
+    // The day of the run, so that a report held again comes to the same.
+    let day = report.run.started.get(..10).and_then(|day| day.parse().ok());
     for row in &mut report.cases {
-        let standing = standing(row, baseline);
+        let standing = standing(row, baseline, day);
         if let Some(standing) = &standing {
             let name = row.name();
             let binds = binds(row, strict.should);
             match standing.news {
-                News::Known => held.known.push(name),
+                News::Known | News::Quarantined => held.known.push(name),
                 News::PassesThoughListed => held.passing.push(name),
                 News::New => held.new.push(name),
                 News::NewInSuite => held.new_in_suite.push(name),
@@ -50,7 +54,7 @@ pub fn hold(report: &mut Report, baseline: &Baseline, rows: &BTreeSet<String>, s
         row.standing = standing;
     }
     for name in beside(report) {
-        if baseline.cases.contains_key(&name) {
+        if baseline.of(&name).is_some() {
             held.known.push(name);
         } else {
             news.add(Verdict::Fail);
@@ -61,25 +65,35 @@ pub fn hold(report: &mut Report, baseline: &Baseline, rows: &BTreeSet<String>, s
     report.baseline = Some(held);
 }
 
-/// Where a row stands: nothing is said of one that passes or was not run, and is not listed.
-pub(crate) fn standing(row: &RowReport, baseline: &Baseline) -> Option<Standing> {
+/// Where a row stands on a day: nothing is said of one that passes or was not run, and is not listed.
+pub(crate) fn standing(row: &RowReport, baseline: &Baseline, day: Option<Date>) -> Option<Standing> {
     let plain = |news| Standing { news, listed: Vec::new(), why: None, link: None, judged: None };
-    let Some(known) = baseline.cases.get(&row.name()) else {
+    let name = row.name();
+    let Some(known) = baseline.of(&name) else {
         let told = row.verdict.counts_against() && row.level <= Level::Should;
         let newer = baseline.is_older_than(row.since.as_deref());
         return told.then(|| plain(if newer { News::NewInSuite } else { News::New }));
     };
+    let in_quarantine = known.quarantine.is_some_and(|until| day.is_none_or(|day| day <= until));
     let news = match row.verdict {
-        verdict if known.verdicts.contains(&verdict) => News::Known,
         Verdict::NotApplicable => return None,
+        _ if in_quarantine => News::Quarantined,
+        verdict if verdict.counts_against() && known.quarantine.is_some() => News::New,
+        verdict if known.verdicts.contains(&verdict) => News::Known,
+        // What a pattern takes in may pass; an entry of its own says that it does not.
+        Verdict::Pass | Verdict::Tolerated if !baseline.cases.contains_key(&name) => return None,
         Verdict::Pass | Verdict::Tolerated => News::PassesThoughListed,
         // Known to be there in part: what is listed as failed and was refused as a whole is no worse.
         Verdict::Unsupported => News::Known,
         Verdict::Fail | Verdict::Blocked | Verdict::Error => News::New,
     };
+    let why = match (known.quarantine, news) {
+        (Some(until), News::New) => format!("its quarantine ended on {until}: {}", known.why),
+        _ => known.why.clone(),
+    };
     Some(Standing {
         listed: known.verdicts.clone(),
-        why: Some(known.why.clone()),
+        why: Some(why),
         link: known.link.clone(),
         judged: known.judged,
         ..plain(news)

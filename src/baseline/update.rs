@@ -42,6 +42,8 @@ pub fn update(baseline: &Baseline, report: &Report, rows: &BTreeSet<String>) -> 
         let verdict = seen(&block.name).map(|row| row.verdict);
         match verdict {
             _ if stale.contains(&block.name) => updated.removed.push(block.name),
+            // It comes and goes until somebody has mended it.
+            _ if known.quarantine.is_some() => kept.push(block),
             Some(verdict) if known.verdicts.contains(&verdict) => kept.push(block),
             Some(verdict) if is_listed(verdict) => {
                 let block = rewritten(text, &block, verdict.name())?;
@@ -54,7 +56,7 @@ pub fn update(baseline: &Baseline, report: &Report, rows: &BTreeSet<String>) -> 
             _ => kept.push(block),
         }
     }
-    let is_news = |row: &&RowReport| is_listed(row.verdict) && !baseline.cases.contains_key(&row.name());
+    let is_news = |row: &&RowReport| is_listed(row.verdict) && baseline.of(&row.name()).is_none();
     for row in report.cases.iter().filter(is_news) {
         let block = Block { name: row.name(), text: entry(row) };
         updated.added.push(block.name.clone());

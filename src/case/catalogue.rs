@@ -18,8 +18,15 @@ use super::source::Registry;
 static BUILTIN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/cases");
 
 /// Files in the folder of cases that are none.
-const NOT_CASES: &[&str] =
-    &["sources.yaml", "requirements.yaml", "renamed.yaml", "records.yaml", "causes.yaml"];
+const NOT_CASES: &[&str] = &[
+    "sources.yaml",
+    "requirements.yaml",
+    "renamed.yaml",
+    "records.yaml",
+    "causes.yaml",
+    "questions.yaml",
+    "disputes.yaml",
+];
 
 /// Cases, with the documents they cite.
 #[derive(Clone, Debug, Default)]
@@ -221,7 +228,9 @@ impl Catalogue {
         let renamed = self.renamed();
         let mut selection = Selection::default();
         for text in patterns {
-            let pattern = Pattern::new(text);
+            // An area stands for all of its cases.
+            let is_area = rows.iter().any(|row| row.area() == text);
+            let pattern = if is_area { Pattern::new(&format!("{text}/**")) } else { Pattern::new(text) };
             if !rows.iter().any(|row| pattern.fits(row)) {
                 let earlier = renamed.iter().filter(|(was, _)| pattern.fits(&RowId::parse(was)));
                 let today: Vec<Pattern> = earlier.map(|(_, id)| Pattern::new(id)).collect();
@@ -229,8 +238,10 @@ impl Catalogue {
                     selection.patterns.extend(today);
                     continue;
                 }
-                let names: Vec<String> =
-                    rows.iter().flat_map(|row| [row.case.clone(), row.to_string()]).collect();
+                let names: Vec<String> = rows
+                    .iter()
+                    .flat_map(|row| [row.area().to_owned(), row.case.clone(), row.to_string()])
+                    .collect();
                 let near = yaml::nearest(text, names.iter().map(String::as_str)).map(str::to_owned);
                 return Err(CatalogueError::NoSuchCase { pattern: text.clone(), near });
             }

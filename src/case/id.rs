@@ -71,17 +71,48 @@ impl Pattern {
 }
 
 fn fits(pattern: &[char], text: &[char]) -> bool {
-    match pattern {
-        [] => text.is_empty(),
-        ['*', '*', '/', rest @ ..] if fits(rest, text) => true,
-        ['*', '*', rest @ ..] => (0..=text.len()).any(|at| fits(rest, &text[at..])),
-        ['*', rest @ ..] => {
-            let folder = text.iter().position(|c| *c == '/').unwrap_or(text.len());
-            (0..=folder).any(|at| fits(rest, &text[at..]))
+    // Of each beginning of the text, whether the pattern up to here fits it.
+    let mut fitting: Vec<bool> = (0..=text.len()).map(|at| at == 0).collect();
+    let mut rest = pattern;
+    while let Some(first) = rest.first() {
+        let mut next = vec![false; text.len() + 1];
+        match rest {
+            ['*', '*', behind @ ..] => {
+                let mut any = false;
+                for at in 0..=text.len() {
+                    any |= fitting[at];
+                    next[at] = any;
+                }
+                rest = behind;
+                // `**/` stands for no folder too.
+                if let ['/', behind @ ..] = behind {
+                    let inside = next;
+                    next = fitting;
+                    for at in 0..text.len() {
+                        next[at + 1] |= inside[at] && text[at] == '/';
+                    }
+                    rest = behind;
+                }
+            }
+            ['*', behind @ ..] => {
+                let mut inside = false;
+                for at in 0..=text.len() {
+                    inside = fitting[at] || (inside && at > 0 && text[at - 1] != '/');
+                    next[at] = inside;
+                }
+                rest = behind;
+            }
+            _ => {
+                for at in 0..text.len() {
+                    let is_like = if *first == '?' { text[at] != '/' } else { text[at] == *first };
+                    next[at + 1] = fitting[at] && is_like;
+                }
+                rest = &rest[1..];
+            }
         }
-        ['?', rest @ ..] => text.split_first().is_some_and(|(c, text)| *c != '/' && fits(rest, text)),
-        [first, rest @ ..] => text.split_first().is_some_and(|(c, text)| c == first && fits(rest, text)),
+        fitting = next;
     }
+    fitting[text.len()]
 }
 
 #[cfg(test)]
@@ -106,5 +137,9 @@ mod tests {
         for other in ["*", "complete", "complete/part-too-small[s]", "complete?part-too-small"] {
             assert!(!Pattern::new(other).fits(&id), "{other}");
         }
+        // However many there are.
+        assert!(!Pattern::new(&format!("{}z", "**".repeat(2_000))).fits(&id));
+        assert!(Pattern::new("**/x").fits_text("x") && !Pattern::new("a**/x").fits_text("abx"));
+        assert!(Pattern::new("a**/x").fits_text("ab/c/x") && Pattern::new("a*x").fits_text("ax"));
     }
 }

@@ -84,6 +84,11 @@ impl Registry {
         }
     }
 
+    /// Whose service was recorded, where a source is a recording.
+    pub fn recorded_of(&self, source: &str) -> Option<String> {
+        self.find(source).ok()?.page.of.clone()
+    }
+
     /// Every `PUBLISHER/PAGE#ANCHOR` that can be cited.
     pub fn all(&self) -> Vec<String> {
         let mut all = Vec::new();

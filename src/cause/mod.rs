@@ -3,8 +3,10 @@
 //! The register (`cases/causes.yaml`) names causes with the symptoms that they explain. A report gets those that explain
 //! the most of its rows; what none explains is a cause of its own, one a case.
 
+mod answers;
 mod cover;
 mod register;
 mod told;
 
+pub use answers::answers;
 pub use told::causes;

@@ -7,7 +7,7 @@ use mpuspec_mock::yaml;
 use serde::Deserialize;
 
 use crate::case::{Pattern, RowId};
-use crate::report::{Amiss, Symptom};
+use crate::report::{Amiss, Finding, Symptom};
 
 const FILE: &str = include_str!("../../cases/causes.yaml");
 
@@ -21,6 +21,12 @@ struct Entry {
     why: String,
     home: Vec<String>,
     symptoms: Vec<String>,
+    #[serde(default)]
+    found: Vec<String>,
+    #[serde(default)]
+    also: Vec<String>,
+    #[serde(default)]
+    known: Vec<String>,
 }
 
 /// A cause that is known.
@@ -30,9 +36,33 @@ pub(super) struct Known {
     pub(super) title: String,
     pub(super) harm: Harm,
     pub(super) why: String,
+    /// Reports of the same in public trackers.
+    pub(super) known: Vec<String>,
     /// Without one of these rows it is not there.
     home: Vec<Pattern>,
     signs: Vec<Sign>,
+    found: Vec<Found>,
+    also: Vec<Found>,
+}
+
+/// What a cause explains of what exploring finds: the kind, and signs of which each is there.
+#[derive(Debug)]
+struct Found {
+    kind: Pattern,
+    signs: Vec<Pattern>,
+}
+
+impl Found {
+    fn parse(text: &str) -> Self {
+        let mut words = text.split('&').map(|word| Pattern::new(word.trim()));
+        let kind = words.next().unwrap_or_else(|| Pattern::new("**"));
+        Self { kind, signs: words.collect() }
+    }
+
+    fn fits(&self, finding: &Finding) -> bool {
+        let is_there = |pattern: &Pattern| finding.signs.iter().any(|sign| pattern.fits_text(sign));
+        self.kind.fits_text(finding.kind.id()) && self.signs.iter().all(is_there)
+    }
 }
 
 /// What a cause explains: rows, what of the answer is amiss in them, and in which ways.
@@ -65,8 +95,9 @@ impl Sign {
     }
 
     fn fits(&self, symptom: Option<&Symptom>) -> bool {
-        // A report of an earlier version says nothing of it.
-        let Some(Symptom { step, about, seen }) = symptom else { return true };
+        let Some(Symptom { step, about, seen }) = symptom else {
+            return self.about.is_empty() && self.seen.is_empty();
+        };
         let about = format!("{step}.{about}");
         (self.about.is_empty() || self.about.iter().any(|pattern| pattern.fits_text(&about)))
             && (self.seen.is_empty() || self.seen.contains(seen))
@@ -77,6 +108,16 @@ impl Known {
     /// Whether it explains what a row shows.
     pub(super) fn explains(&self, row: &RowId, symptom: Option<&Symptom>) -> bool {
         self.signs.iter().any(|sign| sign.fits(symptom) && sign.rows.fits(row))
+    }
+
+    /// Whether it explains what exploring found, whatever the rows say.
+    pub(super) fn is_shown_by(&self, finding: &Finding) -> bool {
+        self.found.iter().any(|found| found.fits(finding))
+    }
+
+    /// Whether it explains what exploring found, where rows show it.
+    pub(super) fn explains_finding(&self, finding: &Finding) -> bool {
+        self.is_shown_by(finding) || self.also.iter().any(|found| found.fits(finding))
     }
 
     /// Whether it could explain something of a row.
@@ -95,9 +136,12 @@ fn read() -> Result<Vec<Known>, String> {
     let entries: Vec<Entry> =
         yaml::decode(value, &yaml::Path::root()).map_err(|mistake| mistake.place(FILE).message)?;
     let known = |entry: Entry| {
-        let Entry { id, title, harm, why, home, symptoms } = entry;
+        let Entry { id, title, harm, why, home, symptoms, found: listed, also, known } = entry;
         let signs = symptoms.iter().map(|text| Sign::parse(text)).collect::<Result<_, _>>()?;
-        Ok(Known { id, title, harm, why, home: home.iter().map(|home| Pattern::new(home)).collect(), signs })
+        let home = home.iter().map(|home| Pattern::new(home)).collect();
+        let found = |all: &[String]| all.iter().map(|text| Found::parse(text)).collect();
+        let (found, also) = (found(&listed), found(&also));
+        Ok(Known { id, title, harm, why, known, home, signs, found, also })
     };
     entries.into_iter().map(known).collect()
 }

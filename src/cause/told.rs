@@ -8,7 +8,7 @@ use super::cover::{Failing, cover};
 use super::register::{Known, register};
 use crate::case::{Level, RowId};
 use crate::report::{
-    AUDIT, Amiss, Cause, Finding, FindingKind, HISTORIES, Report, RowReport, SEQUENCES, Verdict,
+    AUDIT, Amiss, Basis, Cause, Finding, FindingKind, HISTORIES, Report, RowReport, SEQUENCES, Verdict,
 };
 
 /// What is behind the failing rows of a report, and behind its findings.
@@ -27,13 +27,21 @@ pub fn causes(report: &Report) -> Vec<Cause> {
     let mut found = of_absent(&absent);
     found.extend(of_rows(report, &rows));
     attach(&mut found, blocked);
-    found.extend(report.findings.iter().filter(|finding| finding.level == Level::Must).map(of_finding));
-    let place =
-        |cause: &Cause| register().iter().position(|known| known.id == cause.id).unwrap_or(usize::MAX);
+    add_findings(&mut found, report);
+    // What may never happen comes before all that is known, and what nobody has named yet behind it.
+    let place = |cause: &Cause| match cause.findings.first().map(|at| report.findings[*at].kind) {
+        Some(FindingKind::Torn | FindingKind::Lost | FindingKind::ForeignBytes) if is_own(cause) => 0,
+        _ => register().iter().position(|known| known.id == cause.id).map_or(usize::MAX, |place| place + 1),
+    };
     found.sort_by_cached_key(|cause| {
         (cause.harm, cause.level, place(cause), std::cmp::Reverse(cause.count()))
     });
     found
+}
+
+/// Whether no register has a cause.
+fn is_own(cause: &Cause) -> bool {
+    !register().iter().any(|known| known.id == cause.id)
 }
 
 /// Operations that are not there.
@@ -63,10 +71,12 @@ fn of_rows(report: &Report, rows: &[&RowReport]) -> Vec<Cause> {
     let (explained, rest) = cover(register(), &failing, &all);
     let known = |(known, at): (&Known, Vec<usize>)| {
         let mut of_it: Vec<&RowReport> = at.into_iter().map(|at| rows[at]).collect();
-        // What shows it best comes first.
-        of_it.sort_by_key(|row| !known.is_at_home_in(&id(row)));
+        // What shows it best comes first: bytes say more than answers.
+        let reads = |row: &RowReport| row.symptom().is_some_and(|symptom| symptom.step == "get_object");
+        of_it.sort_by_key(|row| (!known.is_at_home_in(&id(row)), known.harm == Harm::Data && !reads(row)));
         Cause {
             why: Some(known.why.clone()),
+            known: known.known.clone(),
             ..cause(known.id.clone(), known.title.clone(), known.harm, &of_it)
         }
     };
@@ -77,7 +87,7 @@ fn of_rows(report: &Report, rows: &[&RowReport]) -> Vec<Cause> {
     }
     found.extend(own.into_iter().map(|(case, rows)| {
         let harm = rows.iter().map(|row| harm_of(row)).min().unwrap_or_default();
-        let broken = format!("Not so: {}", rows[0].title);
+        let broken = format!("Not kept: {}", rows[0].title);
         Cause { why: rows[0].about.clone(), ..cause(case.to_owned(), broken, harm, &rows) }
     }));
     found
@@ -100,9 +110,22 @@ fn cause(id: String, title: String, harm: Harm, rows: &[&RowReport]) -> Cause {
         harm,
         level: rows.iter().map(|row| row.level).min().unwrap_or(Level::Must),
         why: None,
+        basis: rows.iter().map(|row| basis(row)).min().unwrap_or_default(),
+        seen: None,
+        known: Vec::new(),
         shown_by: rows.first().map(|row| row.name()).unwrap_or_default(),
         rows: rows.iter().map(|row| row.name()).collect(),
         blocked: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+/// What the promise of a row rests on.
+fn basis(row: &RowReport) -> Basis {
+    match () {
+        () if row.sources.iter().any(|source| source.recorded_of.is_some()) => Basis::Recorded,
+        () if !row.sources.is_empty() => Basis::Documented,
+        () => Basis::Inferred,
     }
 }
 
@@ -129,29 +152,55 @@ fn attach(found: &mut [Cause], mut blocked: Vec<&RowReport>) {
     }
 }
 
-/// What exploring or the audit has found.
+/// Adds what exploring and the audit have found to the causes that explain it, or as causes of its own.
+fn add_findings(found: &mut Vec<Cause>, report: &Report) {
+    for (at, finding) in report.findings.iter().enumerate().filter(|(_, found)| found.level == Level::Must) {
+        let is_told = |cause: &Cause| {
+            register().iter().any(|known| known.id == cause.id && known.explains_finding(finding))
+        };
+        let of_row = |cause: &Cause| cause.names().any(|row| finding.is_of(row));
+        let place = found.iter().position(of_row).or_else(|| found.iter().position(is_told));
+        let place = place.unwrap_or_else(|| {
+            found.push(match register().iter().find(|known| known.is_shown_by(finding)) {
+                Some(known) => Cause {
+                    why: Some(known.why.clone()),
+                    known: known.known.clone(),
+                    ..cause(known.id.clone(), known.title.clone(), known.harm, &[])
+                },
+                None => of_finding(finding),
+            });
+            found.len() - 1
+        });
+        let cause = &mut found[place];
+        if cause.rows.is_empty() {
+            cause.shown_by.clone_from(&finding.id);
+        }
+        if !cause.names().any(|row| *row == finding.id) {
+            cause.rows.push(finding.id.clone());
+        }
+        cause.seen = cause.seen.or(finding.confirmed);
+        cause.findings.push(at);
+    }
+}
+
+/// What exploring or the audit has found, and no cause that is known explains.
 fn of_finding(finding: &Finding) -> Cause {
-    let harm = match finding.kind {
-        FindingKind::Torn
-        | FindingKind::ForeignBytes
-        | FindingKind::Lost
-        | FindingKind::CompletedAfterAbort
-        | FindingKind::ReplayedForAnyList
-        | FindingKind::PartAfterAbort => Harm::Data,
-        FindingKind::Revived
-        | FindingKind::OtherETag
-        | FindingKind::UnlawfulAnswer
-        | FindingKind::NoLawfulOrder
-        | FindingKind::Died => Harm::Client,
-    };
-    Cause {
-        id: format!("explore/{}", finding.kind.id()),
-        title: finding.title.clone(),
-        harm,
-        level: finding.level,
-        why: None,
-        shown_by: finding.id.clone(),
-        rows: vec![finding.id.clone()],
-        blocked: Vec::new(),
+    let kind = finding.kind;
+    let own = cause(format!("explore/{}", kind.id()), title_of(finding), kind.harm(), &[]);
+    Cause { why: Some(kind.why().to_owned()), level: finding.level, basis: Basis::Documented, ..own }
+}
+
+/// What a finding comes to, without the names and sizes of its calls.
+fn title_of(finding: &Finding) -> String {
+    let words = finding.kind.in_words();
+    let mut letters = words.chars();
+    let first: String = letters.next().iter().flat_map(|letter| letter.to_uppercase()).collect();
+    let kind = first + letters.as_str();
+    let signs: Vec<&str> = finding.signs.iter().map(String::as_str).collect();
+    match finding.kind {
+        FindingKind::UnlawfulAnswer | FindingKind::NoLawfulOrder if !signs.is_empty() => {
+            format!("{kind}: {}", signs.join(", "))
+        }
+        _ => kind,
     }
 }

@@ -7,12 +7,21 @@ use super::door::guard;
 use super::target::{Connection, addressing};
 use super::{Failure, print};
 use crate::row::JournalHeader;
-use crate::run::{Cleaned, RunError, clean};
+use crate::run::{Cleaned, Cleaning, RunError, clean};
 use crate::wire::{Budget, Client, ClientOptions, Confined, Credentials, Target};
 
 /// Removes what interrupted runs left behind, as their journals name it.
 #[derive(Debug, Args)]
 pub(super) struct Clean {
+    /// Only what this run left
+    #[arg(long, value_name = "ID")]
+    run: Option<String>,
+    /// Tell what would be looked for, and ask no server
+    #[arg(long)]
+    dry_run: bool,
+    /// Remove the journal of a run whose server is gone, and ask no server
+    #[arg(long, requires = "run", conflicts_with = "dry_run")]
+    forget: bool,
     #[command(flatten)]
     connection: Connection,
 }
@@ -23,9 +32,13 @@ impl Clean {
         let connect = |header: &JournalHeader| connect(header, &options);
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
         let mut lines = Vec::new();
-        let cleaned = runtime.block_on(clean(connect, |line| lines.push(line)));
+        let cleaning = Cleaning { run: self.run.clone(), dry: self.dry_run, forget: self.forget };
+        let cleaned = runtime.block_on(clean(&cleaning, connect, |line| lines.push(line)));
         if lines.is_empty() {
-            lines.push("no run has left anything".to_owned());
+            lines.push(match &self.run {
+                Some(run) => format!("run {run} has left no journal"),
+                None => "no run has left anything".to_owned(),
+            });
         }
         print(&(lines.join("\n") + "\n"));
         Ok(match cleaned {

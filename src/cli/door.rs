@@ -1,8 +1,10 @@
 //! The one way out: what the command line says leaves without the secrets of the run, and with every character visible.
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal as _, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use anstream::{AutoStream, ColorChoice};
 
 use crate::visible::{visible_json, visible_lines};
 use crate::wire::{Redactor, secrets_of_environment};
@@ -12,6 +14,35 @@ static GUARDS: Mutex<Vec<Arc<Redactor>>> = Mutex::new(Vec::new());
 
 /// Whether something could not be written although somebody still reads.
 static HAS_LOST: AtomicBool = AtomicBool::new(false);
+
+/// Where something is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stream {
+    /// Standard output.
+    Out,
+    /// Standard error.
+    Err,
+}
+
+impl Stream {
+    /// Whether it is to be written in colours: on a terminal that has some, unless NO_COLOR is set.
+    pub(super) fn takes_colours(self) -> bool {
+        let choice = match self {
+            Self::Out => AutoStream::choice(&std::io::stdout()),
+            Self::Err => AutoStream::choice(&std::io::stderr()),
+        };
+        choice != ColorChoice::Never
+    }
+
+    /// Whether somebody sits before it, at a terminal that can move its cursor.
+    pub(super) fn is_terminal(self) -> bool {
+        let is_terminal = match self {
+            Self::Out => std::io::stdout().is_terminal(),
+            Self::Err => std::io::stderr().is_terminal(),
+        };
+        is_terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    }
+}
 
 /// Lets no secret of the environment out, whatever a file that is shown holds.
 pub(super) fn guard_environment() {
@@ -48,6 +79,11 @@ pub(super) fn print(text: &str) {
 /// As [`print`], with a document of JSON.
 pub(super) fn print_json(text: &str) {
     write(std::io::stdout().lock(), &visible_json(&without_secrets(text)));
+}
+
+/// As [`print`], with a report, whose own writer has made the texts in it harmless.
+pub(super) fn print_document(text: &str) {
+    write(std::io::stdout().lock(), &without_secrets(text));
 }
 
 /// As [`print`], with commands to a workflow of GitHub: their own writer has made the texts in them harmless.

@@ -13,10 +13,11 @@ use crate::suite::{LEAST_EXPLORE_TIME, USUAL_BUDGET, USUAL_EXPLORING};
 
 /// How much is explored.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Exploring")]
 pub(super) struct Exploring {
     /// Explore the plan, and N random sequences and N races behind it; of less than 40 a part of the plan
     /// [default: 40 on this machine where all cases run, 0 elsewhere; 200 for `explore`]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=MOST))]
     explore: Option<u32>,
     /// Explore for so long, shrinking and confirming included [default: as long as the cases took and at least 10s;
     /// without a limit for `explore`]
@@ -37,6 +38,10 @@ pub(super) struct Exploring {
     alone: bool,
 }
 
+/// More draws are for `--soak`.
+const MOST: i64 = 1_000_000;
+/// What a report alone can ask for.
+const MOST_OF_A_REPORT: (u32, Duration, u64) = (1_000, Duration::from_secs(600), 256 << 20);
 /// Random sequences, and races, where nothing else is run.
 const ALONE: u32 = 200;
 
@@ -72,8 +77,16 @@ impl Exploring {
         words
     }
 
-    /// Draws as often as an earlier run did, where nobody says otherwise.
-    pub(super) fn take_over(&mut self, earlier: Self) {
+    /// Whether it takes more than is done because a report says so.
+    pub(super) fn is_long(&self) -> bool {
+        let (count, time, bytes) = MOST_OF_A_REPORT;
+        self.explore.is_some_and(|explore| explore > count)
+            || self.explore_time.max(self.soak).is_some_and(|asked| asked > time)
+            || self.budget > bytes
+    }
+
+    /// Draws as often as an earlier run did, where nobody says otherwise. Returns the words of what was taken.
+    pub(super) fn take_over(&mut self, earlier: Self) -> Vec<String> {
         if self.explore.is_none() && self.explore_time.is_none() && self.soak.is_none() {
             (self.explore, self.explore_time, self.soak) =
                 (earlier.explore, earlier.explore_time, earlier.soak);
@@ -81,6 +94,18 @@ impl Exploring {
         if self.budget == USUAL_BUDGET {
             self.budget = earlier.budget;
         }
+        let mut words = Vec::new();
+        if let Some(count) = self.explore {
+            words.extend(["--explore".to_owned(), count.to_string()]);
+        }
+        let times = [("--explore-time", self.explore_time), ("--soak", self.soak)];
+        for (name, time) in times.into_iter().filter_map(|(name, time)| Some((name, time?))) {
+            words.extend([name.to_owned(), format!("{}ms", time.as_millis())]);
+        }
+        if self.budget != USUAL_BUDGET {
+            words.extend(["--budget".to_owned(), self.budget.to_string()]);
+        }
+        words
     }
 
     /// What is explored. `usual` is whether something is, where nobody asked.

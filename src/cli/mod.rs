@@ -18,10 +18,12 @@ mod github;
 mod interrupt;
 mod lint;
 mod list;
+mod manual;
 mod mock;
 mod mutants;
 mod partial;
 mod place;
+mod progress;
 mod report;
 mod report_file;
 mod rerun;
@@ -29,6 +31,7 @@ mod run;
 mod schema;
 mod settling;
 mod show;
+mod showing;
 mod sources;
 mod target;
 
@@ -86,7 +89,7 @@ impl From<CatalogueError> for Failure {
 #[derive(Debug, Parser)]
 #[command(
     name = "mpuspec",
-    version,
+    version = env!("MPUSPEC_VERSION"),
     about = "Does multipart upload on this endpoint do what the documents promise?"
 )]
 struct Arguments {
@@ -126,6 +129,10 @@ enum Command {
     Baseline(baseline::KeepBaseline),
     /// Remove what interrupted runs left behind
     Clean(clean::Clean),
+    /// Print what a shell needs to complete commands and options
+    Completions(manual::Completions),
+    /// Write the manual pages
+    Man(manual::Man),
 }
 
 /// Parses the arguments, does what they say, and gives the exit code.
@@ -148,6 +155,8 @@ pub fn main() -> u8 {
         Command::Diff(diff) => diff.execute(),
         Command::Baseline(baseline) => baseline.execute(),
         Command::Clean(clean) => clean.execute(),
+        Command::Completions(completions) => completions.execute(),
+        Command::Man(man) => man.execute(),
     };
     match outcome {
         Ok(0) if door::has_lost_something() => {

@@ -14,6 +14,7 @@ use crate::wire::{Target, configured_endpoint};
 
 /// Where and how a run goes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Where")]
 pub(super) struct Place {
     /// The endpoint, as http://HOST:PORT; several nodes of one storage are asked in turn [default:
     /// AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL or the profile's endpoint_url; without them the bundled mock]

@@ -1,15 +1,16 @@
 //! `mpuspec report`.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::baseline::{load_baseline, row_names};
+use super::door::Stream;
 use super::report_file::{ReportFile, read_report};
+use super::showing::Showing;
 use super::{Failure, catalogue, print};
 use crate::baseline::{Strictness, hold};
-use crate::report::{Format, Matrix, Report, Style, causes, failures, matrix_html, matrix_markdown, summary};
+use crate::report::{Format, Matrix, Report, matrix_html, matrix_markdown, shared};
 use crate::visible::visible;
 
 /// Draws reports again, or several side by side.
@@ -36,13 +37,12 @@ pub(super) struct Redraw {
     /// Write JSON, of one report
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Show every failure in full
-    #[arg(short, long)]
-    verbose: bool,
+    /// Leave out hosts, buckets, owners and ids of requests, so that a report can be shown to others
+    #[arg(long)]
+    share: bool,
+    #[command(flatten)]
+    showing: Showing,
 }
-
-/// Failures shown in full.
-const IN_FULL: usize = 5;
 
 impl Redraw {
     pub(super) fn execute(self) -> Result<u8, Failure> {
@@ -50,15 +50,13 @@ impl Redraw {
         let mut reports: Vec<Report> =
             self.reports.iter().map(|file| read_report(file)).collect::<Result<_, _>>()?;
         self.hold(&mut reports)?;
+        if self.share {
+            reports = reports.iter().map(shared).collect();
+        }
         match &reports[..] {
             [report] => {
                 if files.is_empty() {
-                    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-                    let style = Style { colour };
-                    let most = if self.verbose { usize::MAX } else { IN_FULL };
-                    print(
-                        &(failures(report, most, style) + &causes(report, style) + &summary(report, style)),
-                    );
+                    print(&self.showing.report(report, self.showing.style(Stream::Out)));
                 }
                 ReportFile::write(&files, report)?;
             }

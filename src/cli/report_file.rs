@@ -1,9 +1,11 @@
 //! Files of reports: `--report FORMAT=FILE`, and JSON to read again.
 
-use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
+use mpuspec_mock::files::read_text;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
+use super::door::print_document;
+use crate::cause::{answers, causes};
 use crate::replaced::{For, is_of_system, replace, try_out};
 use crate::report::{Format, Report, from_json};
 
@@ -42,6 +44,13 @@ impl ReportFile {
         option: &str,
     ) -> Result<(), Failure> {
         let wrong = |reason: String| Failure::Usage(format!("{option}: {reason}"));
+        if path.as_os_str() == "-" {
+            if files.iter().any(Self::is_stdout) {
+                return Err(wrong("another report goes to standard output".to_owned()));
+            }
+            files.push(Self { format, path });
+            return Ok(());
+        }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if folder.is_some_and(|folder| !folder.is_dir()) || path.is_dir() {
             return Err(wrong("the folder is not there, or the file is one".to_owned()));
@@ -59,6 +68,11 @@ impl ReportFile {
         self.format
     }
 
+    /// Whether it goes to standard output.
+    pub(super) fn is_stdout(&self) -> bool {
+        self.path.as_os_str() == "-"
+    }
+
     /// Writes all of them, also when one cannot be written.
     pub(super) fn write(files: &[Self], report: &Report) -> Result<(), Failure> {
         Self::write_with(files, |format| format.write(report))
@@ -66,7 +80,7 @@ impl ReportFile {
 
     /// As [`Self::write`], and whoever dies meanwhile leaves what was there before.
     pub(super) fn replace(files: &[Self], report: &Report) -> std::io::Result<()> {
-        for Self { format, path } in files {
+        for Self { format, path } in files.iter().filter(|file| !file.is_stdout()) {
             // A pipe gets the whole report alone.
             if !is_of_system(path) {
                 replace(path, format.write(report).as_bytes(), For::Usual)?;
@@ -78,8 +92,11 @@ impl ReportFile {
     /// As [`Self::write`], with texts made by the caller.
     pub(super) fn write_with(files: &[Self], text: impl Fn(Format) -> String) -> Result<(), Failure> {
         let mut told = Vec::new();
-        for Self { format, path } in files {
-            if let Err(error) = replace(path, text(*format).as_bytes(), For::Usual) {
+        for file in files {
+            let Self { format, path } = file;
+            if file.is_stdout() {
+                print_document(&text(*format));
+            } else if let Err(error) = replace(path, text(*format).as_bytes(), For::Usual) {
                 told.push(format!("{} report {}: {error}", format.name(), path.display()));
             }
         }
@@ -87,9 +104,18 @@ impl ReportFile {
     }
 }
 
+/// A report that is read has at most so many bytes: what it comes to in memory is a multiple of that.
+const LONGEST_REPORT: u64 = 64 << 20;
+
 /// Reads a report; what is wrong is told with the name of the file.
 pub(super) fn read_report(path: &Path) -> Result<Report, Failure> {
     let wrong = |reason: String| Failure::Usage(format!("{}: {reason}", path.display()));
-    let text = read_text(path, LONGEST_BY_MACHINE).map_err(|error| wrong(error.to_string()))?;
-    from_json(&text).map_err(|error| wrong(error.to_string()))
+    let text = read_text(path, LONGEST_REPORT).map_err(|error| wrong(error.to_string()))?;
+    let mut report = from_json(&text).map_err(|error| wrong(error.to_string()))?;
+    // Reports of the first version say nothing of causes.
+    if report.schema_version < 2 {
+        report.causes = causes(&report);
+        report.answers = answers(&report);
+    }
+    Ok(report)
 }

@@ -12,7 +12,7 @@ use super::place::Place;
 use super::settling::Settling;
 use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Catalogue, RowId};
-use crate::report::{AUDIT, Report, RowReport, SEQUENCES, appended, from_json, quoted};
+use crate::report::{AUDIT, Report, RowReport, SEQUENCES, TYPED, appended, from_json, quoted};
 use crate::visible::visible;
 
 /// What is to be run again.
@@ -101,10 +101,17 @@ impl Rerun {
     ) -> Result<(), Failure> {
         let earlier = self.earlier()?;
         if self.has("explore") {
-            exploring.take_over(earlier.exploring);
+            let words = exploring.take_over(earlier.exploring);
+            if exploring.is_long() {
+                let why = "the earlier run explored for longer than a report can ask for";
+                return Err(self.typed(why, &words));
+            }
         }
         if self.has("audit") {
             let words = settling.take_over(earlier.settling);
+            if settling.is_long() {
+                return Err(self.typed("the earlier run waited for longer than a report can ask for", &words));
+            }
             if let Some(word) = has_to_be_typed(&words) {
                 let why = format!("the earlier run had {word}, which a report cannot ask for");
                 return Err(self.typed(&why, &words));
@@ -233,21 +240,7 @@ impl Rerun {
     }
 }
 
-/// Options that run a command, name a file, or decide whom credentials are shown to. Reports come from others, so
-/// somebody has to type these.
-const TYPED: [&str; 9] = [
-    "--restart-command",
-    "--settle-command",
-    "--proxy",
-    "--insecure",
-    "--ca-file",
-    "--callback-url",
-    "--callback-listen",
-    "--cases",
-    "--ledger",
-];
-
-/// The first of these options that has to be typed.
+/// The first of these options that has to be typed: reports come from others.
 fn has_to_be_typed(words: &[String]) -> Option<&str> {
     let is_typed = |at: usize| match words[at].as_str() {
         "--provider" => words.get(at + 1).is_some_and(|name| provider::is_file(name)),

@@ -1,6 +1,5 @@
 //! `mpuspec run`.
 
-use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,25 +7,25 @@ use std::time::Instant;
 
 use clap::Args;
 use mpuspec_mock::provider::{self, Provider};
+use mpuspec_mock::yaml;
 
 use super::baseline::look_at;
-use super::door::{for_people, guard};
+use super::door::{Stream, guard};
 use super::exploring::{Exploring, explorer};
 use super::interrupt::on_interrupt;
-use super::partial::Partial;
 use super::place::Place;
+use super::progress::{Lines, Which};
 use super::report_file::ReportFile;
 use super::rerun::Rerun;
 use super::settling::Settling;
+use super::showing::Showing;
 use super::{Failure, case_files, catalogue, github, print};
 use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Level, RowId};
 use crate::explore::{ExploreOptions, estimate};
-use crate::report::{
-    Repeat, Report, RowReport, Style, Verdict, appended, causes, deaths, failures, findings, line, summary,
-};
+use crate::report::{Repeat, Report, appended};
 use crate::row::CallbackPlace;
-use crate::run::{Applicable, Findings, Plan, Progress};
+use crate::run::{Applicable, Findings, Plan};
 use crate::suite::{Limits, Promises, Server, Suite, SuiteError, fresh_id};
 
 /// Runs cases against an endpoint, or against the bundled mock.
@@ -37,67 +36,63 @@ pub(super) struct Run {
     #[command(flatten)]
     place: Place,
     /// A name of the target for the report
-    #[arg(long)]
+    #[arg(long, help_heading = "Report")]
     name: Option<String>,
     /// The version of the server, for the report
-    #[arg(long, value_name = "TEXT", value_parser = version_text)]
+    #[arg(long, value_name = "TEXT", value_parser = version_text, help_heading = "Report")]
     server_version: Option<String>,
     /// Only cases of these areas
-    #[arg(long, value_name = "AREA")]
+    #[arg(long, value_name = "AREA", value_delimiter = ',', help_heading = "Which rows")]
     area: Vec<String>,
     /// Only these levels
-    #[arg(long, value_enum, value_delimiter = ',')]
+    #[arg(long, value_enum, value_delimiter = ',', help_heading = "Which rows")]
     level: Vec<Level>,
     /// Count SHOULD as MUST
-    #[arg(long)]
+    #[arg(long, help_heading = "Judgement")]
     strict: bool,
     /// Rows side by side
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "How it runs")]
     jobs: u16,
     /// What contents are made from
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", help_heading = "How it runs")]
     seed: Option<String>,
     /// The most bytes of bodies to send [default: 300MiB; unlimited on this machine]
-    #[arg(long, value_name = "SIZE", value_parser = provider::parse_size)]
+    #[arg(long, value_name = "SIZE", value_parser = provider::parse_size, help_heading = "How it runs")]
     max_bytes: Option<u64>,
     /// The most requests to send [default: 6000; unlimited on this machine]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "How it runs")]
     max_requests: Option<u64>,
     /// At most so many requests a second
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "How it runs")]
     rate: Option<u32>,
     #[command(flatten)]
     exploring: Exploring,
     #[command(flatten)]
     settling: Settling,
     /// Print the plan and stop
-    #[arg(long)]
+    #[arg(long, help_heading = "How it runs")]
     dry_run: bool,
     /// Begin no more rows once a failed or blocked one has made the exit code 1
-    #[arg(long)]
+    #[arg(long, help_heading = "Judgement")]
     fail_fast: bool,
     /// Run the rows that failed, were blocked or met an error in an earlier run, of its JSON report
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Which rows")]
     rerun: Option<String>,
     /// Hold the run against what is known not to pass, so that only news makes it fail
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Judgement")]
     baseline: Option<PathBuf>,
     /// Count failures of cases that are newer than the baseline
-    #[arg(long, requires = "baseline")]
+    #[arg(long, requires = "baseline", help_heading = "Judgement")]
     strict_new: bool,
-    /// Write a report: json, html, md, junit or badge=FILE; several times for several
-    #[arg(long, value_name = "FORMAT=FILE")]
+    /// Write a report: json, html, md, junit or badge=FILE, or =- for standard output; several times for several
+    #[arg(long, value_name = "FORMAT=FILE", help_heading = "Report")]
     report: Vec<String>,
     /// Whose exchanges the report keeps
-    #[arg(long, value_parser = ["failed", "all"], default_value = "failed")]
+    #[arg(long, value_parser = ["failed", "all"], default_value = "failed", help_heading = "Report")]
     evidence: String,
-    /// Show every row, and every failure in full
-    #[arg(short, long)]
-    verbose: bool,
+    #[command(flatten)]
+    showing: Showing,
 }
-
-/// Failures shown in full.
-const IN_FULL: usize = 5;
 
 impl Run {
     /// Explores, and runs no case.
@@ -211,14 +206,7 @@ impl Run {
             exploring: self.exploring.words(exploring.as_ref()),
             settling: self.settling.words(),
         };
-        let terminal = std::io::stderr().is_terminal();
-        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let progress = Arc::new(Lines {
-            all: self.verbose || !terminal,
-            style: Style { colour: terminal && std::env::var_os("NO_COLOR").is_none() },
-            bar: bar(terminal, plan.rows.len()),
-            partial: Partial::default(),
-        });
+        let progress = Arc::new(self.progress(plan.rows.len()));
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
         let mut report = runtime.block_on(async {
             let budget = stage.client.budget.clone();
@@ -239,40 +227,54 @@ impl Run {
             self.sign(&mut outline, &repeat);
             progress.partial.begin(&reports, outline);
             let began = Instant::now();
-            let done = runner.rows(plan, progress.clone()).await;
+            let done = tokio::select! {
+                done = runner.rows(plan, progress.clone()) => done,
+                never = progress.say_what_is_slow() => match never {},
+            };
             let exploring = exploring.filter(|_| done.is_whole());
             let usual_time = (!self.exploring.is_alone()).then(|| began.elapsed());
             let exploring = (exploring, self.exploring.soaks());
             let mut explorer = explorer(&runner, &stage.provider, exploring, usual_time);
             let mut found = Findings::default();
             if let Some(explorer) = &mut explorer {
+                progress.goes_on_with("exploring");
                 found.add(explorer.explore().await.into());
             }
             if done.is_whole() && !runner.is_interrupted() && audits {
+                progress.goes_on_with("reading again what was completed");
                 let audited = self.settling.audit(&runner, explorer, &found.explained).await;
                 found.add(audited);
             }
             Ok::<_, Failure>(runner.finish(done, found).await)
         })?;
-        progress.bar.finish_and_clear();
+        progress.end();
         self.sign(&mut report, &repeat);
         if let Some(against) = &stage.against {
             against.hold(&mut report);
         }
         let written = ReportFile::write(&reports, &report);
-        let style = Style { colour };
-        let most = if self.verbose { usize::MAX } else { IN_FULL };
-        let told = [
-            deaths(&report),
-            failures(&report, most, style),
-            findings(&report),
-            causes(&report, style),
-            summary(&report, style),
-        ];
-        print(&told.concat());
+        // A report on standard output stands there alone.
+        if reports.iter().any(ReportFile::is_stdout) {
+            let style = self.showing.style(Stream::Err);
+            super::tell!("{}", self.showing.report(&report, style).trim_end());
+        } else {
+            print(&self.showing.report(&report, self.showing.style(Stream::Out)));
+        }
         github::tell(&report);
         written?;
         Ok(report.exit)
+    }
+
+    /// How rows are shown as they end.
+    fn progress(&self, rows: usize) -> Lines {
+        let terminal = Stream::Err.is_terminal();
+        let which = match (self.showing.quiet, self.showing.verbose) {
+            (true, _) => Which::None,
+            (_, true) => Which::All,
+            _ => Which::NoPass,
+        };
+        let (na, style) = (self.showing.shows_na(), self.showing.style(Stream::Err));
+        Lines::new(which, na, style, terminal && !self.showing.quiet, rows)
     }
 
     /// Checks what only a server of one's own can be told.
@@ -344,10 +346,12 @@ impl Run {
         areas.dedup();
         match self.area.iter().find(|area| !areas.contains(area)) {
             None => Ok(()),
-            Some(area) => Err(Failure::Usage(format!(
-                "--area {area}: there is no such area; known: {}",
-                areas.join(", ")
-            ))),
+            Some(area) => {
+                let near = yaml::nearest(area, areas.iter().map(String::as_str));
+                let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                let known = areas.join(", ");
+                Err(Failure::Usage(format!("--area {area}: there is no such area; known: {known}{near}")))
+            }
         }
     }
 
@@ -417,33 +421,4 @@ fn version_text(text: &str) -> Result<String, String> {
         return Err("a version is one line of 1 to 100 characters, such as 2.5.0".to_owned());
     }
     Ok(text.to_owned())
-}
-
-/// Rows as they end: all of them, or on a terminal those that are no pass.
-#[derive(Debug)]
-struct Lines {
-    all: bool,
-    style: Style,
-    bar: indicatif::ProgressBar,
-    partial: Partial,
-}
-
-fn bar(terminal: bool, total: usize) -> indicatif::ProgressBar {
-    if !terminal {
-        return indicatif::ProgressBar::hidden();
-    }
-    let style = indicatif::ProgressStyle::with_template("  [{bar:36}] {pos}/{len}");
-    let bar = indicatif::ProgressBar::new(total as u64);
-    if let Ok(style) = style { bar.with_style(style) } else { bar }
-}
-
-impl Progress for Lines {
-    fn row(&self, done: usize, total: usize, row: &RowReport) {
-        if self.all || !matches!(row.verdict, Verdict::Pass | Verdict::NotApplicable) {
-            let line = line(row, done, total, self.style);
-            if self.bar.is_hidden() { super::tell!("{line}") } else { self.bar.println(for_people(&line)) }
-        }
-        self.bar.inc(1);
-        self.partial.add(row);
-    }
 }

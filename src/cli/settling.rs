@@ -13,6 +13,7 @@ use crate::run::{Findings, Runner, SMALL, run_command};
 
 /// How the endpoint may settle before what was acknowledged is read again.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Reading again")]
 pub(super) struct Settling {
     /// Wait so long before the objects that were completed are read again, the large ones too
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -45,6 +46,11 @@ impl Settling {
         let settle = self.settle.map(|time| format!("{}ms", time.as_millis()));
         let valued = [("--settle", settle), ("--settle-command", self.settle_command.clone())];
         valued.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?])).flatten().collect()
+    }
+
+    /// Whether it waits for longer than because a report says so.
+    pub(super) fn is_long(&self) -> bool {
+        self.settle.is_some_and(|settle| settle > Duration::from_secs(600))
     }
 
     /// Settles as an earlier run did, where nobody says otherwise. Returns the words of what was taken.

@@ -12,6 +12,7 @@ use crate::wire::ClientOptions;
 
 /// How the endpoint is reached.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Where")]
 pub(super) struct Connection {
     /// How buckets are addressed; cname where the endpoint is a domain of the bucket's own [default: the
     /// provider's first; path on this machine]

@@ -2,6 +2,7 @@
 
 use super::draw::Draw;
 use super::explorer::{Explorer, Shown};
+use super::signature::essence_of_lanes;
 use crate::case::Level;
 use crate::history::call_in_words;
 use crate::replaced::{For, replace};
@@ -21,9 +22,11 @@ impl Explorer<'_> {
             title.push_str(&format!(" (seen {shown} of {tries})"));
         }
         let blank = self.blank(&shown.draw, (self.level(&shown, confirmed), kind, title));
+        let beside = essence_of_lanes(&shown.history).into_iter().map(|call| format!("beside {call}"));
+        let signs = shown.told.signature.words().cloned().chain(beside).collect();
         let Shown { draw, history, explanation, .. } = shown;
-        let finding =
-            Finding { confirmed, others, history: Some(history), explanation: Some(explanation), ..blank };
+        let (history, explanation) = (Some(history), Some(explanation));
+        let finding = Finding { confirmed, others, history, explanation, signs, ..blank };
         self.save(&draw, finding)
     }
 
@@ -64,6 +67,7 @@ impl Explorer<'_> {
             saved: None,
             history: None,
             explanation: None,
+            signs: Vec::new(),
         }
     }
 

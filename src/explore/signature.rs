@@ -60,6 +60,11 @@ impl Signature {
     pub(super) fn kind(&self) -> FindingKind {
         self.kind
     }
+
+    /// The calls without their names, with what they were answered and what was due.
+    pub(super) fn words(&self) -> impl Iterator<Item = &String> {
+        self.calls.iter()
+    }
 }
 
 /// What is said of an unlawful history.

@@ -1,23 +1,24 @@
-//! Failures as workflow commands of GitHub, which shows them beside the lines of a file.
+//! Causes as workflow commands of GitHub, which shows them beside the lines of a file.
 
-use super::{News, Report, RowReport};
+use super::{ByName, Cause, Report};
 use crate::case::Level;
 use crate::visible::visible_start;
 
 /// More are not shown by the platform, step by step.
 const MOST: usize = 10;
 
-/// Writes a line for each row that is broken and not known, the firmest promises first.
+/// Writes a line for each cause that is news, the worst first.
 pub fn annotations(report: &Report) -> String {
-    let is_news = |row: &&RowReport| {
-        let known = row.standing.as_ref().is_some_and(|standing| standing.news != News::New);
-        row.verdict.counts_against() && row.level <= Level::Should && !known
-    };
-    let mut rows: Vec<&RowReport> = report.cases.iter().filter(is_news).collect();
-    rows.sort_by_key(|row| row.level);
-    let mut lines: Vec<String> = rows.iter().take(MOST).map(|row| line(row)).collect();
-    if rows.len() > MOST {
-        lines.push(format!("::notice title=mpuspec::{} more rows are in the report", rows.len() - MOST));
+    let news: Vec<(&Cause, Vec<&String>)> = report
+        .news()
+        .into_iter()
+        .filter(|(cause, rows)| cause.level <= Level::Should && !rows.is_empty())
+        .collect();
+    let rows = report.by_name();
+    let mut lines: Vec<String> =
+        news.iter().take(MOST).map(|(cause, new)| line(report, &rows, cause, new)).collect();
+    if news.len() > MOST {
+        lines.push(format!("::notice title=mpuspec::{} more causes are in the report", news.len() - MOST));
     }
     if let Some(held) = &report.baseline {
         let told = [(&held.passing, "passes though listed"), (&held.stale, "names no row of any case")];
@@ -31,21 +32,30 @@ pub fn annotations(report: &Report) -> String {
     lines.iter().map(|line| format!("{line}\n")).collect()
 }
 
-fn line(row: &RowReport) -> String {
-    let command = if row.level == Level::Must { "error" } else { "warning" };
-    let place = row.excerpt.as_ref().map_or_else(String::new, |excerpt| format!(",line={}", excerpt.line));
-    let reason = row.reason.as_deref().unwrap_or(&row.title);
-    format!(
-        "::{command} file={}{place},title={}::{}",
-        property(&row.file),
-        property(&format!("{} {}: {}", row.level.name(), row.name(), row.title)),
-        message(reason)
-    )
+/// What the server does, the row that shows it, who loses what, and how to see it again.
+fn line(report: &Report, rows: &ByName<'_>, cause: &Cause, new: &[&String]) -> String {
+    let command = if cause.level == Level::Must { "error" } else { "warning" };
+    let shown = rows.get(&cause.shown_by);
+    let place = shown.map_or_else(String::new, |row| {
+        let line = row.excerpt.as_ref().map_or_else(String::new, |excerpt| format!(",line={}", excerpt.line));
+        format!("file={}{line},", property(&row.file))
+    });
+    let gained = if new.len() < cause.count() { format!("{} of them new", new.len()) } else { String::new() };
+    let parts = [
+        report.shown_in_words(cause, rows),
+        cause.why.clone(),
+        Some(cause.extent()),
+        Some(gained).filter(|gained| !gained.is_empty()),
+        report.again_of_cause(cause, rows).map(|again| format!("again: {again}")),
+    ];
+    let told: Vec<String> = parts.into_iter().flatten().collect();
+    let title = format!("{}: {}", cause.harm.name().to_uppercase(), cause.title);
+    format!("::{command} {place}title={}::{}", property(&title), message(&told.join(" — ")))
 }
 
 /// A text behind the second pair of colons.
 fn message(text: &str) -> String {
-    visible_start(text, 500).replace('%', "%25")
+    visible_start(text, 1000).replace('%', "%25")
 }
 
 fn property(text: &str) -> String {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::{Report, RowReport};
 use crate::visible::visible;
-use crate::wire::{Exchange, RecordedRequest};
+use crate::wire::{Exchange, RecordedRequest, Target};
 
 /// What curl says of itself, or what belongs to the bytes, the signature or the framing of that one request.
 const LEFT_OUT: [&str; 14] = [
@@ -34,10 +34,18 @@ const REMOVED: &str = "<removed>";
 pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
     let speakable = row.exchanges.iter().all(|exchange| is_speakable(&exchange.request));
     // Reports that do not name the dialect are older than the second one.
-    if row.exchanges.is_empty() || !speakable || !matches!(report.target.dialect.as_str(), "s3" | "") {
+    // Signatures that are wrong on purpose are beyond curl.
+    let signs_oddly = ["auth", "signature"].contains(&row.area.as_str());
+    if row.exchanges.is_empty()
+        || signs_oddly
+        || !speakable
+        || !matches!(report.target.dialect.as_str(), "s3" | "")
+    {
         return None;
     }
     let mut script = Script { report, row, known: Vec::new(), blobs: Vec::new(), text: String::new() };
+    // A report can be anybody's: what stands where curl expects an address has to be one.
+    Target::endpoint(&script.endpoint()).ok()?;
     script.head();
     let mut next: u32 = 1;
     for exchange in &row.exchanges {
@@ -151,7 +159,7 @@ impl Script<'_> {
             let ask = if signs { "signed" } else { "plain" };
             let _ = writeln!(
                 self.text,
-                "echo \"the bucket: $({ask} -X PUT --data-binary '' -H 'content-type:' \"$ENDPOINT/$BUCKET\")\""
+                "echo \"the bucket: $({ask} -X PUT --data-binary '' -H 'content-type:' --url \"$ENDPOINT/$BUCKET\")\""
             );
         }
     }
@@ -239,7 +247,7 @@ impl Script<'_> {
         };
         let _ = writeln!(
             self.text,
-            "echo \"{} {}, which was answered {answered}: $({ask}{options} \"$ENDPOINT\"{address})\"",
+            "echo \"{} {}, which was answered {answered}: $({ask}{options} --url \"$ENDPOINT\"{address})\"",
             exchange.n,
             visible(&exchange.operation).replace(['"', '$', '`', '\\'], "")
         );

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use mpuspec_mock::provider::Harm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -46,9 +47,17 @@ pub struct Finding {
     /// Why no order explains them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+    /// What is amiss in it, without names and numbers: calls with what they were answered, and what was due.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signs: Vec<String>,
 }
 
 impl Finding {
+    /// Returns whether the audit found it of an object that a row had completed, or read.
+    pub fn is_of(&self, row: &str) -> bool {
+        self.signs.iter().any(|sign| sign.strip_prefix("of ").is_some_and(|of| of == row))
+    }
+
     /// Returns whether the case that repeats it is in a file.
     pub fn was_saved(&self) -> bool {
         self.saved.as_ref().is_some_and(|saved| !saved.starts_with(NOT_SAVED))
@@ -149,6 +158,46 @@ impl FindingKind {
             Self::UnlawfulAnswer => "an answer that the documents do not allow",
             Self::NoLawfulOrder => "no order of the calls explains the answers",
             Self::Died => "the server died",
+        }
+    }
+
+    /// Who is hurt by it.
+    pub fn harm(self) -> Harm {
+        match self {
+            Self::Torn
+            | Self::ForeignBytes
+            | Self::Lost
+            | Self::CompletedAfterAbort
+            | Self::ReplayedForAnyList
+            | Self::PartAfterAbort => Harm::Data,
+            Self::Revived | Self::OtherETag | Self::UnlawfulAnswer | Self::NoLawfulOrder | Self::Died => {
+                Harm::Client
+            }
+        }
+    }
+
+    /// Who loses what by it.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Torn => {
+                "Whoever reads while somebody writes gets bytes of both, and nothing tells them so."
+            }
+            Self::ForeignBytes => {
+                "A reader gets what nobody has written there: somebody else's data, or garbage."
+            }
+            Self::Lost => "A writer was told that the object is there; the source may be deleted by then.",
+            Self::Revived => "Clean-up that trusts the list never ends, or ends uploads that are none.",
+            Self::CompletedAfterAbort => {
+                "What a client gave up becomes an object, or success is told of an object that is not there."
+            }
+            Self::ReplayedForAnyList => {
+                "A client that sends another list after a time-out is told of success for what is not in the object."
+            }
+            Self::OtherETag => "A client that compares ETags takes its own object for another one.",
+            Self::PartAfterAbort => "Bytes lie in storage, and are paid for, that no upload has any more.",
+            Self::UnlawfulAnswer => "Clients that act as the documents say go wrong here.",
+            Self::NoLawfulOrder => "Clients that work at the same time see what cannot be, and act on it.",
+            Self::Died => "Any client that makes these calls ends the service for everybody.",
         }
     }
 

@@ -1,5 +1,6 @@
 //! The report as JSON.
 
+use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -17,6 +18,12 @@ pub enum NoReport {
     Newer(u64),
 }
 
+/// The head of a report.
+#[derive(Deserialize)]
+struct Versioned {
+    schema_version: Option<Value>,
+}
+
 /// Writes a report. What steers a terminal or cannot be seen is escaped.
 pub fn to_json(report: &Report) -> String {
     visible_json(&serde_json::to_string_pretty(report).expect("a report has no keys but texts")) + "\n"
@@ -25,10 +32,14 @@ pub fn to_json(report: &Report) -> String {
 /// Reads a report.
 pub fn from_json(text: &str) -> Result<Report, NoReport> {
     let other = |error: serde_json::Error| NoReport::Other(error.to_string());
-    let value: Value = serde_json::from_str(text).map_err(other)?;
-    match value.get("schema_version").map(Value::as_u64) {
+    // The version alone first: what a later one has need not be understood.
+    let Versioned { schema_version } = serde_json::from_str(text).map_err(other)?;
+    match schema_version.as_ref().map(Value::as_u64) {
         Some(Some(version)) if version > u64::from(SCHEMA_VERSION) => Err(NoReport::Newer(version)),
-        Some(Some(_)) => serde_json::from_value(value).map_err(other),
+        Some(Some(_)) => {
+            let report: Report = serde_json::from_str(text).map_err(other)?;
+            Ok(Report { was_read: true, ..report })
+        }
         _ => Err(NoReport::Other("it has no schema_version".to_owned())),
     }
 }

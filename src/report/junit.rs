@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use super::terminal::failure;
-use super::{News, Report, RowReport, Style, Verdict};
+use super::{Cause, News, Report, RowReport, Style, Verdict};
 use crate::case::Level;
 use crate::visible::visible;
 
 /// Writes a report.
 pub fn to_junit(report: &Report) -> String {
     let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
+    let causes = report.causes_by_row();
     for row in &report.cases {
         let suite = suites.entry(&row.area).or_insert_with(|| suite(report, &row.area));
-        suite.add_test_case(test(report, row));
+        suite.add_test_case(test(report, row, causes.get(row.name().as_str()).copied()));
         let time = suite.time.unwrap_or_default().saturating_add(Duration::from_millis(row.millis));
         suite.set_time(time);
     }
@@ -69,8 +70,8 @@ fn named(area: &str, id: &str, status: TestCaseStatus) -> TestCase {
     test
 }
 
-fn test(report: &Report, row: &RowReport) -> TestCase {
-    let mut test = named(&row.area, &row.name(), status(report, row));
+fn test(report: &Report, row: &RowReport, cause: Option<&Cause>) -> TestCase {
+    let mut test = named(&row.area, &row.name(), status(report, row, cause));
     test.set_time(Duration::from_millis(row.millis));
     test.extra.insert("file".into(), visible(&row.file).into());
     if let Some(excerpt) = &row.excerpt {
@@ -78,6 +79,10 @@ fn test(report: &Report, row: &RowReport) -> TestCase {
     }
     test.add_property(Property::new("level", row.level.name()));
     test.add_property(Property::new("verdict", row.verdict.name()));
+    if let Some(cause) = cause {
+        test.add_property(Property::new("cause", visible(&cause.id)));
+        test.add_property(Property::new("harm", cause.harm.name()));
+    }
     for source in &row.sources {
         test.add_property(Property::new("source", visible(&source.key)));
     }
@@ -95,10 +100,20 @@ fn test(report: &Report, row: &RowReport) -> TestCase {
 }
 
 /// A row that could not reach its claim counts against the server as one that failed. What nobody
-/// promised never makes a build red.
-fn status(report: &Report, row: &RowReport) -> TestCaseStatus {
+/// promised never makes a build red. Whoever reads one line reads the cause.
+fn status(report: &Report, row: &RowReport, cause: Option<&Cause>) -> TestCaseStatus {
     let reason = visible(row.reason.as_deref().unwrap_or_default());
     match row.standing.as_ref().map(|standing| (standing.news, standing)) {
+        Some((News::Quarantined, _)) => {
+            let mut status = TestCaseStatus::success();
+            if row.verdict.counts_against() {
+                // What may fail for a while is flaky, in the words of JUnit.
+                let mut failed = TestRerun::new(NonSuccessKind::Failure);
+                failed.set_type("quarantine").set_message(&reason);
+                status.add_rerun(failed);
+            }
+            return status;
+        }
         Some((News::Known | News::NewInSuite, standing)) if row.verdict.counts_against() => {
             let why = visible(standing.why.as_deref().unwrap_or(&reason));
             let mut status = TestCaseStatus::skipped();
@@ -123,7 +138,9 @@ fn status(report: &Report, row: &RowReport) -> TestCaseStatus {
         }
     };
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_type(row.level.name()).set_message(reason);
+    let told = cause.map(|cause| format!("{}: {}", cause.harm.name().to_uppercase(), visible(&cause.title)));
+    let message = told.map_or_else(|| reason.clone(), |told| format!("{told}: {reason}"));
+    status.set_type(row.level.name()).set_message(message);
     status.set_description(failure(report, row, Style::default()).trim_end());
     status
 }

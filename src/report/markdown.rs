@@ -4,10 +4,8 @@
 
 use std::fmt::Write as _;
 
-use mpuspec_mock::provider::Harm;
-
 use super::evidence::wire;
-use super::{Report, RowReport, StepResult, Verdict};
+use super::{Report, RowReport, StepResult, Verdict, counted};
 use crate::case::Level;
 use crate::visible::{visible, visible_start};
 
@@ -39,29 +37,41 @@ pub fn to_markdown(report: &Report) -> String {
     text
 }
 
-/// What is behind the rows that fail, the worst first.
+/// What is behind the rows that fail, the worst first. What a baseline knows is counted alone.
 fn causes(text: &mut String, report: &Report) {
-    if report.causes.is_empty() {
-        return;
+    let news = report.news();
+    let known = news.iter().filter(|(_, rows)| rows.is_empty()).count();
+    if news.len() > known {
+        text.push_str("| | harm | what the server does | seen | shown by |\n|--:|---|---|---|---|\n");
     }
-    text.push_str("| | harm | what the server does | rows | shown by |\n|--:|---|---|--:|---|\n");
-    for (at, cause) in (1..).zip(&report.causes) {
-        if at > CAUSES {
-            let _ = writeln!(text, "| | | and {} more | | |", report.causes.len() - CAUSES);
+    let mut listed = 0;
+    for (at, (cause, new)) in (1..).zip(&news) {
+        if new.is_empty() {
+            continue;
+        }
+        listed += 1;
+        if listed > CAUSES {
+            let _ = writeln!(text, "| | | and {} more | | |", news.len() - known - CAUSES);
             break;
         }
-        let why = cause.why.as_ref().filter(|_| matches!(cause.harm, Harm::Data | Harm::Security));
+        let why = cause.why.as_ref().filter(|_| cause.is_grave());
         let why = why.map_or_else(String::new, |why| format!(" — {}", prose(why)));
+        let gained = if new.len() < cause.count() { format!(", {} new", new.len()) } else { String::new() };
         let _ = writeln!(
             text,
-            "| {at} | {} | **{}**{why} | {} | {} |",
+            "| {at} | {} | **{}**{why} | {}{gained} | {} |",
             cause.harm.name().to_uppercase(),
             prose(&cause.title),
-            cause.count(),
+            cause.extent(),
             prose(&cause.shown_by)
         );
     }
-    text.push('\n');
+    if news.len() > known {
+        text.push('\n');
+    }
+    if known > 0 {
+        let _ = writeln!(text, "{} known to the baseline.\n", counted(known, "cause"));
+    }
 }
 
 fn about(text: &mut String, report: &Report) {

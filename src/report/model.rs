@@ -6,7 +6,7 @@ use mpuspec_mock::provider::Harm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::cause::Cause;
+use super::cause::{Answer, Cause};
 use super::death::Death;
 use super::explored::Exploration;
 use super::finding::{Audit, Explanation, Finding};
@@ -21,7 +21,7 @@ use crate::wire::Exchange;
 pub const AS_CLAIMED: &str = "as claimed";
 
 /// The version of the JSON. A reader refuses a higher one.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// A whole run.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +49,9 @@ pub struct Report {
     /// Observed behaviour: which outcome was seen, by the name that a case gives the question.
     #[serde(rename = "dialect")]
     pub observed: BTreeMap<String, String>,
+    /// What people ask of a store, with the answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
     /// What is behind the rows that fail, the worst first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub causes: Vec<Cause>,
@@ -72,6 +75,9 @@ pub struct Report {
     /// What became of the run when it was held against a baseline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<HeldAgainst>,
+    /// Whether it was read from a file, which can be anybody's.
+    #[serde(skip)]
+    pub was_read: bool,
 }
 
 impl Report {
@@ -403,7 +409,9 @@ impl RowReport {
 
     /// Whether a baseline lists the row as it is.
     pub fn is_known(&self) -> bool {
-        self.standing.as_ref().is_some_and(|standing| standing.news == News::Known)
+        self.standing
+            .as_ref()
+            .is_some_and(|standing| matches!(standing.news, News::Known | News::Quarantined))
     }
 }
 
@@ -431,6 +439,9 @@ pub struct SourceInfo {
     pub url: Option<String>,
     /// The promise, in our words.
     pub says: Option<String>,
+    /// Whose service was recorded to answer so, where others have recorded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded_of: Option<String>,
 }
 
 /// A step with what came of it.

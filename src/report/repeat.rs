@@ -31,6 +31,19 @@ impl Repeat {
     }
 }
 
+/// Options that run a command, name a file, or decide whom credentials are shown to: no report can ask for these.
+pub(crate) const TYPED: [&str; 9] = [
+    "--restart-command",
+    "--settle-command",
+    "--proxy",
+    "--insecure",
+    "--ca-file",
+    "--callback-url",
+    "--callback-listen",
+    "--cases",
+    "--ledger",
+];
+
 /// More rows than these are not named one by one: then all are run.
 const MOST_NAMED: usize = 20;
 
@@ -45,7 +58,12 @@ impl Report {
 
     /// Returns the command that repeats a finding: the case that was saved, or the row that found it.
     pub fn again_of_finding(&self, finding: &Finding) -> Option<String> {
+        let is_option = |name: &String| name.starts_with('-');
+        if is_option(&finding.id) {
+            return None;
+        }
         match finding.saved.as_ref().filter(|path| path.ends_with(".yaml") && finding.was_saved()) {
+            Some(path) if is_option(path) => None,
             Some(path) => Some(format!("{} {}", self.seeded()?, in_quotes(path))),
             None => self.again_of(&finding.id, || in_quotes(&finding.id)),
         }
@@ -72,18 +90,35 @@ impl Report {
             true => line.split_whitespace().skip(2).map(str::to_owned).collect(),
             false => options.clone(),
         };
-        let again = format!("mpuspec run{}", appended(&words));
+        let again = format!("mpuspec run{}", appended(&self.printed(&words)));
         Some(format!("{again} --seed {}", quoted(&self.run.seed)))
+    }
+
+    /// Returns the words of options that are printed: of a report that was read, no command, proxy or file.
+    fn printed(&self, words: &[String]) -> Vec<String> {
+        let mut printed = Vec::new();
+        let mut keeps = true;
+        for word in words {
+            if word.starts_with("--") {
+                keeps = !self.was_read || !TYPED.contains(&word.split('=').next().unwrap_or_default());
+            }
+            if keeps {
+                printed.push(word.clone());
+            }
+        }
+        printed
     }
 
     /// Returns what makes a run complete the lost objects once more, and audit them.
     fn audited(&self) -> String {
-        let mut rows: Vec<&str> = self.audit.lost.iter().map(|lost| lost.row.as_str()).collect();
+        let rows = self.audit.lost.iter().map(|lost| lost.row.as_str());
+        // A name that begins as an option does would be one.
+        let mut rows: Vec<&str> = rows.filter(|row| !row.starts_with('-')).collect();
         rows.sort_unstable();
         rows.dedup();
         let (explored, rows): (Vec<&str>, Vec<&str>) =
             rows.into_iter().partition(|row| row.starts_with("explore/"));
-        let mut text = appended(&self.run.repeat.settling);
+        let mut text = appended(&self.printed(&self.run.repeat.settling));
         if !explored.is_empty() {
             text.push_str(&appended(&self.run.repeat.exploring));
         }
@@ -92,7 +127,7 @@ impl Report {
         }
         text.push_str(&format!(" {}", in_quotes(AUDIT)));
         for name in rows {
-            let known = self.cases.iter().find(|row| row.name() == name);
+            let known = self.cases.iter().find(|row| !row.file.starts_with('-') && row.name() == name);
             let name = known.map_or_else(|| in_quotes(name), |row| self.name_on_command_line(row));
             text.push_str(&format!(" {name}"));
         }

@@ -36,6 +36,8 @@ pub enum News {
     NewInSuite,
     /// The baseline lists a failure, and the row passes.
     PassesThoughListed,
+    /// It may pass and fail as it likes until a day that has not come.
+    Quarantined,
 }
 
 impl News {
@@ -46,6 +48,7 @@ impl News {
             Self::New => "new",
             Self::NewInSuite => "new in suite",
             Self::PassesThoughListed => "passes though listed",
+            Self::Quarantined => "in quarantine",
         }
     }
 }

@@ -12,7 +12,7 @@ use super::sent::Sent;
 use super::shared::SharedObjects;
 use super::writes::Writes;
 use crate::language::{Algorithm, ChecksumType, PartRef, Sizes, UploadRef};
-use crate::wire::{ListedPart, ListedUpload, Target};
+use crate::wire::{ListedPart, ListedUpload, Redactor, Target};
 
 /// What all rows of a run share.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +23,8 @@ pub struct Setting<'r> {
     pub provider: &'r Provider,
     /// Makes bytes.
     pub contents: &'r Contents,
+    /// Knows the secrets.
+    pub redactor: &'r Redactor,
     /// Names what is made.
     pub journal: &'r Journal,
     /// Waits to be called back, where it can be reached.
@@ -157,13 +159,19 @@ impl<'r> RowState<'r> {
     /// An id in the server's own form, where one was seen: each of its last characters is another.
     fn unknown_id(&self) -> String {
         match self.uploads.first() {
-            Some(upload) if upload.id.len() >= 8 && upload.id.is_ascii() => {
+            // What is cut out of a secret would not be found in it any more.
+            Some(upload) if upload.id.len() >= 8 && upload.id.is_ascii() && self.is_plain(&upload.id) => {
                 let (head, tail) = upload.id.split_at(upload.id.len() - 4);
                 let other: String = tail.chars().map(|c| if c == 'a' { 'b' } else { 'a' }).collect();
                 format!("{head}{other}")
             }
             _ => "0123456789abcdef0123456789abcdef".to_owned(),
         }
+    }
+
+    /// Whether an id has no secret in it.
+    fn is_plain(&self, id: &str) -> bool {
+        self.setting.redactor.clean(id) == id
     }
 
     /// The name of the upload that a step means, if it has one.

@@ -52,6 +52,7 @@ impl RowContext {
             target: &self.client.target,
             provider: &self.provider,
             contents: &self.contents,
+            redactor: &self.client.redactor,
             journal: &self.journal,
             callbacks: self.callbacks.as_deref(),
         }

@@ -16,7 +16,7 @@ mod send;
 
 pub use audit::{Entry, Ledger, SMALL, audit, read_ledger};
 pub use bucket::{BucketChoice, open_bucket};
-pub use cleanup::{Cleaned, Sweep, clean};
+pub use cleanup::{Cleaned, Cleaning, Sweep, clean};
 pub use context::RowContext;
 pub use error::RunError;
 pub use execute::{Came, Judged};

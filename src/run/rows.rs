@@ -67,7 +67,12 @@ impl Runner {
                         let report = RowReport { reason, verdict: Verdict::Error, ..empty };
                         ((report, Sweep::default()), turn)
                     }
-                    _ => run_watched(&context, &planned, &turns, turn).await,
+                    _ => {
+                        if applies {
+                            progress.begins(&planned.id);
+                        }
+                        run_watched(&context, &planned, &turns, turn).await
+                    }
                 };
                 // Whoever waits for the turn has to see it.
                 if fail_fast

@@ -18,8 +18,8 @@ use super::judge::accuse_where_nobody_does;
 use super::life::{Restart, Watch, bucket_is_shared};
 use super::plan::{Plan, PlannedRow};
 use super::{BucketChoice, Preflight, RunError, open_bucket, preflight};
-use crate::case::{Homes, Registry, binds};
-use crate::cause::causes;
+use crate::case::{Homes, Registry, RowId, binds};
+use crate::cause::{answers, causes};
 use crate::operation::delete_bucket::DeleteBucketRequest;
 use crate::report::{
     Audit, CleanUp, Counts, End, Exploration, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION,
@@ -64,6 +64,9 @@ pub struct RunOptions {
 
 /// What is reported while a run goes.
 pub trait Progress: Send + Sync {
+    /// A row begins.
+    fn begins(&self, _row: &RowId) {}
+
     /// A row has its verdict.
     fn row(&self, done: usize, total: usize, row: &RowReport);
 }
@@ -353,6 +356,7 @@ impl Runner {
         let report = self.without_secrets(Report { findings, exploration, audit, ..report });
         let mut report = Report { cases: rows, ..report };
         report.causes = self.without_secrets(causes(&report));
+        report.answers = answers(&report);
         report
     }
 
@@ -439,6 +443,7 @@ impl Runner {
             summary,
             preflight: self.context.preflight.results.clone(),
             observed,
+            answers: Vec::new(),
             causes: Vec::new(),
             cases: rows,
             not_run,
@@ -448,14 +453,18 @@ impl Runner {
             audit: Audit::default(),
             cleanup,
             baseline: None,
+            was_read: false,
         }
     }
 }
 
-/// What others promise is no reason to hold this provider to it; without a document of its own all are shown.
+/// What others promise is no reason to hold this provider to it; without a document of its own all are shown. What its
+/// own service was recorded to do stands beside its documents.
 fn keep_binding_sources(row: &mut RowReport, provider: &Provider) {
     let bound = |source: &SourceInfo| binds(&source.key, &provider.sources);
+    let is_recorded =
+        |source: &SourceInfo| source.recorded_of.as_ref().is_some_and(|of| provider.sources.contains(of));
     if row.sources.iter().any(bound) {
-        row.sources.retain(bound);
+        row.sources.retain(|source| bound(source) || is_recorded(source));
     }
 }

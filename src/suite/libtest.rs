@@ -119,10 +119,11 @@ fn beside(
 fn completion(row: &RowReport, against: Option<&Against>, strict: bool) -> Result<Completion, Failed> {
     let reason = row.reason.clone().unwrap_or_default();
     let told = format!("{}: {reason}", row.verdict.name());
-    let standing = against.and_then(|against| standing(row, &against.baseline));
+    let today = Some(jiff::Zoned::now().date());
+    let standing = against.and_then(|against| standing(row, &against.baseline, today));
     let strict_new = against.is_some_and(|against| against.strict.new_in_suite);
     match standing.as_ref().map(|standing| standing.news) {
-        Some(News::Known) => {
+        Some(News::Known | News::Quarantined) if row.verdict > Verdict::Tolerated => {
             let why = standing.and_then(|standing| standing.why).unwrap_or_default();
             return Ok(Completion::ignored_with(format!("known: {why} ({told})")));
         }

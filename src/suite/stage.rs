@@ -109,7 +109,7 @@ impl Planned {
             name,
             strict: suite.strict,
             fail_fast: suite.fail_fast,
-            known: baseline.iter().flat_map(Baseline::verdicts).collect(),
+            known: baseline.iter().flat_map(|baseline| baseline.verdicts(&rows)).collect(),
             all_evidence: suite.all_evidence,
             bucket: if suite.bucket.is_some() { BucketChoice::Existing } else { BucketChoice::Create },
             allow_versioned: suite.allow_versioned,

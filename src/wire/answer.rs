@@ -311,12 +311,22 @@ pub(crate) const MISSING: &str = "missing";
 
 /// The elements that hold a text; of several on one path all are there, and the first is found.
 fn texts(element: &Element, path: &str, found: &mut Vec<(String, String)>) {
+    let mut left = LONGEST_PATHS;
+    texts_within(element, path, found, &mut left);
+}
+
+/// The paths of a document have at most so many bytes together; what is beyond is in the body alone.
+const LONGEST_PATHS: usize = 4 << 20;
+
+fn texts_within(element: &Element, path: &str, found: &mut Vec<(String, String)>, left: &mut usize) {
     for child in &element.children {
         let path = if path.is_empty() { child.name.clone() } else { format!("{path}.{}", child.name) };
+        let Some(rest) = left.checked_sub(path.len()) else { return };
         if child.children.is_empty() {
+            *left = rest;
             found.push((path, cut(child.text.clone(), LONGEST_FIELD)));
         } else {
-            texts(child, &path, found);
+            texts_within(child, &path, found, left);
         }
     }
 }

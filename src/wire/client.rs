@@ -253,6 +253,7 @@ impl Client {
             Err((trouble, partial)) => (None, Some(trouble), partial),
         };
         self.vitals.note(trouble.as_ref());
+        self.vitals.waited(Duration::from_micros(end_us.saturating_sub(start_us)));
         // A server may close a connection at any time (RFC 9112, section 9.5): what is claimed must not meet that.
         if trouble.as_ref().is_some_and(Trouble::is_closed) {
             self.pool.use_only_fresh();

@@ -22,7 +22,7 @@ pub(super) fn views(text: &str) -> Vec<Seen> {
     }
     let mut views = Vec::new();
     let mut last = Seen { bytes: text.as_bytes().to_vec(), places: (0..text.len()).collect() };
-    for _ in 0..2 {
+    for _ in 0..READINGS {
         let read = unescaped(&last);
         if read.bytes.len() == last.bytes.len() {
             break;
@@ -37,6 +37,9 @@ pub(super) fn views(text: &str) -> Vec<Seen> {
     }
     views
 }
+
+/// A server escapes what it was sent escaped, and the suite once more what it was answered.
+const READINGS: usize = 3;
 
 /// A reading with the escapes of URLs, XML and JSON read once.
 fn unescaped(seen: &Seen) -> Seen {

@@ -215,7 +215,7 @@ fn parse(mut bytes: &[u8], ended: bool, bodiless: bool) -> Result<Option<Respons
             .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"chunked"));
         let body = &bytes[length..];
         let body = match declared {
-            _ if bodiless => Some(Vec::new()),
+            _ if bodiless || matches!(status.as_u16(), 204 | 304) => Some(Vec::new()),
             _ if chunked => unchunked(body),
             Some(declared) => body.get(..declared).map(<[u8]>::to_vec),
             None => ended.then(|| body.to_vec()),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Input, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -75,6 +75,8 @@ impl Known {
 
 /// Of fewer characters, a secret could not be told from other text.
 const SHORTEST: usize = 4;
+/// A secret of fewer characters is looked for as a word of its own.
+const LONG: usize = 8;
 /// Of fewer, its middle in Base64 could not.
 const SHORTEST_INSIDE: usize = 12;
 
@@ -101,10 +103,31 @@ fn forms(secret: &str) -> BTreeSet<String> {
 
 /// A text without what is found in it, and in what it stands for where it is read with its escapes.
 fn without(text: &str, find: &AhoCorasick) -> String {
-    let mut found: Vec<(usize, usize)> = find.find_iter(text).map(|one| (one.start(), one.end())).collect();
+    // A short one inside of a word, or over the blank between two, is no secret: `test` in `latest`.
+    let stands_alone = |length: usize, (start, end): (usize, usize)| {
+        let is_part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        length >= LONG
+            || !(text[start..end].contains(|c: char| c.is_ascii_whitespace())
+                || is_part(text[..start].chars().next_back())
+                || is_part(text[end..].chars().next()))
+    };
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    let mut look_in = |bytes: &[u8], place: &dyn Fn(usize) -> usize| {
+        let mut from = 0;
+        while let Some(one) = find.find(Input::new(bytes).span(from..bytes.len())) {
+            let at = (place(one.start()), place(one.end()));
+            // Another one may begin inside of what is none.
+            from = if stands_alone(one.len(), at) {
+                found.push(at);
+                one.end()
+            } else {
+                one.start() + 1
+            };
+        }
+    };
+    look_in(text.as_bytes(), &|at| text.ceil_char_boundary(at));
     for Seen { bytes, places } in views(text) {
-        let place = |at: usize| places.get(at).map_or(text.len(), |place| text.ceil_char_boundary(*place));
-        found.extend(find.find_iter(&bytes).map(|one| (place(one.start()), place(one.end()))));
+        look_in(&bytes, &|at| places.get(at).map_or(text.len(), |place| text.ceil_char_boundary(*place)));
     }
     found.sort_unstable();
     let mut cleaned = String::with_capacity(text.len());
@@ -324,6 +347,16 @@ mod tests {
             redactor.clean("an ETag: d41d8cd98f00b204e9800998ecf8427e"),
             "an ETag: d41d8cd98f00b204e9800998ecf8427e"
         );
+    }
+
+    #[test]
+    fn a_short_secret_leaves_sentences_whole() {
+        let redactor = Redactor::default();
+        redactor.learn("test");
+        assert_eq!(redactor.clean("more bytes than the latest"), "more bytes than the latest");
+        redactor.learn("statement/1234");
+        assert_eq!(redactor.clean("testatement/1234"), "te<removed>");
+        assert_eq!(redactor.clean("secret=test, te&#115;t t%65st"), "secret=<removed>, <removed> <removed>");
     }
 
     #[test]

@@ -133,6 +133,15 @@ impl Target {
     /// Whether the bucket can be addressed at each node. Names of buckets come from files too, and one that holds what a
     /// URL is divided by would send the request elsewhere.
     pub fn check(&self) -> Result<(), String> {
+        if self.region.is_empty()
+            || self.region.len() > 100
+            || !self.region.chars().all(|c| c.is_ascii_graphic())
+        {
+            return Err(format!(
+                "{:?} is no region: it has up to 100 letters, digits and hyphens",
+                self.region
+            ));
+        }
         self.nodes().try_for_each(|node| self.base(node, &self.bucket, None).map(drop))
     }
 

@@ -11,10 +11,15 @@ pub(super) struct Vitals {
     unanswered: AtomicU32,
     hangs: AtomicBool,
     cuts: AtomicU64,
+    waited: AtomicU64,
 }
 
 /// After as many calls in a row without an answer in time a server may hang.
 const SUSPECT: u32 = 3;
+/// An answer that takes longer is waited for.
+const SLOW: Duration = Duration::from_secs(5);
+/// After so long a wait for slow answers, all of them together, a server hangs: eight rows side by side waited five minutes.
+const LONGEST_WAIT: Duration = Duration::from_secs(40 * 60);
 /// Of one that may hang an answer is waited for no longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -29,6 +34,18 @@ impl Vitals {
             // Nobody was asked.
             Some(TroubleKind::Unreachable | TroubleKind::Hung) => {}
             _ => self.unanswered.store(0, Ordering::Relaxed),
+        }
+    }
+
+    /// Notes how long an answer was waited for.
+    pub(super) fn waited(&self, time: Duration) {
+        if time < SLOW {
+            return;
+        }
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        let before = self.waited.fetch_add(millis, Ordering::Relaxed);
+        if Duration::from_millis(before.saturating_add(millis)) > LONGEST_WAIT {
+            self.give_up();
         }
     }
 
@@ -65,6 +82,7 @@ impl Vitals {
     /// It was started anew.
     pub(super) fn begin_anew(&self) {
         self.unanswered.store(0, Ordering::Relaxed);
+        self.waited.store(0, Ordering::Relaxed);
         self.hangs.store(false, Ordering::Relaxed);
     }
 }

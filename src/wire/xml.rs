@@ -92,7 +92,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, String> {
                     match reference.resolve_char_ref().map_err(|error| broken(&error.to_string()))? {
                         // XML 1.0 cannot carry most controls, not even by their number.
                         Some(c) if c.is_control() && !c.is_ascii_whitespace() => {
-                            notes.push(format!("a character stands there that XML cannot carry: {c:?}"));
+                            // One of them says it.
+                            if !notes.iter().any(|note| note.starts_with(ODD)) {
+                                notes.push(format!("{ODD}: {c:?}"));
+                            }
                             c.to_string()
                         }
                         Some(c) => c.to_string(),
@@ -113,6 +116,9 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Document, String> {
     let root = root.ok_or_else(|| "there is no element in the document".to_owned())?;
     Ok(Document { root, namespace: odd_namespace, notes })
 }
+
+/// What is noted of a character that no document can hold.
+const ODD: &str = "a character stands there that XML cannot carry";
 
 fn close(open: &mut Vec<Element>, root: &mut Option<Element>) {
     if let Some(element) = open.pop() {
@@ -173,6 +179,14 @@ mod tests {
         assert_eq!(document.root.text("B"), Some("<A"));
         assert_eq!(document.notes, ["white space stands before the document"]);
         assert_eq!(document.namespace.as_deref(), Some("missing"));
+    }
+
+    #[test]
+    fn a_character_that_cannot_be_is_noted_once() {
+        let document =
+            read(format!("<A>{}</A>", "&#1;&#2;".repeat(10_000)).as_bytes()).expect("it can be read");
+        assert_eq!(document.notes, [format!("{ODD}: '\\u{{1}}'")]);
+        assert_eq!(document.root.text.len(), 20_000);
     }
 
     #[test]

@@ -114,6 +114,45 @@ fn numbers_in_a_report_of_anybody_are_only_numbers() {
     }
 }
 
+#[test]
+fn nothing_in_a_report_of_anybody_is_an_option_or_an_address_that_curl_reads_otherwise() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("report.json");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    for endpoint in ["-K.", "file://", "gopher://x", "http://x/y?", "http://a:b@c"] {
+        report["target"]["endpoint"] = endpoint.into();
+        std::fs::write(&path, report.to_string()).expect("written");
+        let read = mpuspec::internals::report::from_json(&report.to_string()).expect("it is a report");
+        let has_script = |row| mpuspec::internals::report::curl_script(&read, row).is_some();
+        assert!(!read.cases.iter().any(has_script), "{endpoint}");
+    }
+    for lost in report["audit"]["lost"].as_array_mut().expect("some are lost") {
+        lost["row"] = "--settle-command=touch x".into();
+    }
+    for finding in report["findings"].as_array_mut().expect("something was found") {
+        finding["saved"] = "--restart-command=touch x #.yaml".into();
+    }
+    report["run"]["again"] = "mpuspec run".into();
+    report["run"]["repeat"]["options"] = vec!["--mock", "--restart-command", "touch x"].into();
+    report["run"]["repeat"]["settling"] = vec!["--settle-command", "touch x"].into();
+    std::fs::write(&path, report.to_string()).expect("written");
+    let files = ["r.html", "r.md", "r.xml"].map(|name| folder.path().join(name));
+    let [html, md, junit] = files.each_ref().map(|file| file.display().to_string());
+    let path = path.display().to_string();
+    let output = mpuspec(&["report", &path, "--html", &html, "--md", &md, "--junit", &junit]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("it was written");
+        for command in
+            text.lines().filter(|line| line.contains("mpuspec run") || line.contains("mpuspec explore"))
+        {
+            assert!(!command.contains("touch x"), "{}: {command}", file.display());
+        }
+    }
+}
+
 /// Makes each number as large as it can be, but for those that say how the file is read.
 fn largest(value: &mut serde_json::Value) {
     const KEPT: [&str; 4] = ["schema_version", "exit", "status", "decided_by"];

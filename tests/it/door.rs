@@ -68,8 +68,19 @@ async fn an_answer_that_ends_a_run_tells_no_secret_and_steers_nothing() {
 
 /// The same value with something hostile in each of its texts, but for words that the reader knows.
 fn made_hostile(value: &mut Value, name: &str) {
-    const WORDS: [&str; 10] =
-        ["verdict", "level", "result", "harm", "kind", "standing", "news", "started", "operation", "seen"];
+    const WORDS: [&str; 11] = [
+        "verdict",
+        "level",
+        "result",
+        "harm",
+        "kind",
+        "standing",
+        "news",
+        "started",
+        "operation",
+        "seen",
+        "basis",
+    ];
     match value {
         Value::String(text) if !WORDS.contains(&name) => text.push_str(HOSTILE),
         Value::Array(values) => values.iter_mut().for_each(|value| made_hostile(value, name)),

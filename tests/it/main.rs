@@ -68,3 +68,5 @@ mod strangers;
 mod suite;
 // Servers that hang, cut, lie or echo.
 mod trouble;
+// Why to believe a report, in figures.
+mod trust;

@@ -53,6 +53,7 @@ async fn full_report(text: &str) -> Report {
             lawful: Default::default(),
             text: text.to_owned(),
         }),
+        signs: Vec::new(),
     });
     report.audit = Audit {
         completions: 2,
@@ -250,7 +251,7 @@ async fn reports_are_drawn_again_and_side_by_side_without_a_server() {
 
     let broken = write(folder.path(), "broken.json", "{\"schema_version\": 1,");
     let foreign = write(folder.path(), "foreign.json", "{\"results\": []}");
-    let newer = write(folder.path(), "newer.json", "{\"schema_version\": 2}");
+    let newer = write(folder.path(), "newer.json", "{\"schema_version\": 3}");
     for (file, why) in [
         (&broken, "it is no JSON report of mpuspec"),
         (&foreign, "it has no schema_version"),
@@ -334,8 +335,9 @@ fn a_workflow_gets_annotations_and_a_summary() {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = "::error file=cases/complete/part-too-small.yaml,line=";
-    assert_eq!(told.lines().filter(|known| known.starts_with(line)).count(), 2, "{told}");
-    assert!(told.contains("::expected 400 EntityTooSmall, got 200"), "{told}");
+    assert_eq!(told.lines().filter(|known| known.starts_with(line)).count(), 1, "one a cause: {told}");
+    assert!(told.contains("title=CLIENT%3A Parts below the smallest size are joined::"), "{told}");
+    assert!(told.contains(": expected 400 EntityTooSmall, got 200") && told.contains("2 rows"), "{told}");
     let summary = std::fs::read_to_string(summary).expect("it was written");
     assert!(summary.starts_with("**2 promises of Amazon S3 are broken**"), "{summary}");
 }

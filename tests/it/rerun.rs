@@ -268,19 +268,47 @@ fn a_report_cannot_ask_for_a_command_a_file_or_a_proxy() {
     }
 }
 
+/// Time and memory are whose machine it is.
+#[test]
+fn a_report_cannot_ask_for_hours() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (id, place, words) in [
+        ("explore/histories", "exploring", vec!["--explore", "10", "--soak", "1000h"]),
+        ("explore/histories", "exploring", vec!["--explore", "900000"]),
+        ("explore/histories", "exploring", vec!["--explore", "10", "--budget", "900GiB"]),
+        ("audit/acknowledged-object-lost", "settling", vec!["--settle", "1000h"]),
+    ] {
+        let file = written(folder.path(), |report| {
+            report["cases"][0]["verdict"] = "fail".into();
+            let mut beside = report["cases"][0].clone();
+            beside["id"] = id.into();
+            beside["row"] = Value::Null;
+            report["cases"].as_array_mut().expect("rows").push(beside);
+            report["run"]["repeat"]["options"] = vec!["--mock"].into();
+            report["run"]["repeat"][place] = words.clone().into();
+        });
+        let output = mpuspec(&["run", "--rerun", &file]);
+        let told = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {told}");
+        assert!(told.contains("than a report can ask for; to run there again, type"), "{words:?}: {told}");
+    }
+    let output = mpuspec(&["explore", "--explore", "4000000000"]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+}
+
 #[test]
 fn a_report_that_does_not_fit_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(path("junk"), "not JSON").expect("written");
     std::fs::write(path("other"), "{\"a\": 1}").expect("written");
-    std::fs::write(path("newer"), "{\"schema_version\": 2}").expect("written");
+    std::fs::write(path("newer"), "{\"schema_version\": 3}").expect("written");
     std::fs::write(path("half"), "{\"schema_version\": 1, \"complete\": true}").expect("written");
     for (name, message) in [
         ("missing", "No such file"),
         ("junk", "no JSON report of mpuspec: expected"),
         ("other", "no JSON report of mpuspec: it has no schema_version"),
-        ("newer", "it has schema_version 2, and this mpuspec reads up to 1"),
+        ("newer", "it has schema_version 3, and this mpuspec reads up to 2"),
         ("half", "no JSON report of mpuspec: missing field"),
     ] {
         let file = path(name);

@@ -4,17 +4,18 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use super::TABLES;
 use super::call::ModelCall;
 use super::checks::Found;
 use super::faulty::{CarryOut, Fits};
 use super::uploads::Listing;
+use super::{TABLES, harm};
 use crate::call::points::{Answered, Instead, Keys};
 use crate::call::{Call, Service};
 use crate::checks::Check;
 use crate::dialect::callback::{Plan, Told};
 use crate::http::{Answer, Element, Request, Signed};
 use crate::model::{self, KeyState, UploadsPage};
+use crate::provider::Harm;
 
 /// A deliberate mistake.
 pub(super) struct Mistake {
@@ -129,6 +130,11 @@ impl Defect {
     /// What goes wrong.
     pub fn about(self) -> &'static str {
         self.0.about
+    }
+
+    /// Who is hurt by it.
+    pub fn harm(self) -> Harm {
+        harm::of(self.0.name)
     }
 
     /// Whether it breaks a promise that OSS alone makes.

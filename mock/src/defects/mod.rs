@@ -13,6 +13,7 @@ mod copies;
 mod documents;
 mod errors;
 mod faulty;
+mod harm;
 mod joins;
 mod keys;
 mod listings;

@@ -229,6 +229,9 @@ pub struct Document {
     pub url: String,
     /// When it was read.
     pub read: String,
+    /// The publisher whose service it records, where it is another one's.
+    #[serde(default)]
+    pub of: Option<String>,
     /// Its promises, by anchor, in our words.
     #[serde(default)]
     pub says: BTreeMap<String, String>,

@@ -3,11 +3,14 @@
 use std::fmt::Write as _;
 
 use super::{Change, Diff, Side};
-use crate::report::Verdict;
 use crate::report::markdown::{code, prose};
+use crate::report::{Verdict, counted};
 
 /// Bytes that a summary has at most, short of the lines that say so.
 const ROOM: usize = 50_000;
+
+/// Causes of a kind that are listed.
+const CAUSES: usize = 40;
 
 /// Writes a diff.
 pub fn diff_markdown(diff: &Diff) -> String {
@@ -23,6 +26,7 @@ pub fn diff_markdown(diff: &Diff) -> String {
     );
     let _ = writeln!(text, "From {} to {}.\n", side(&diff.old), side(&diff.new));
     diff.notes.iter().for_each(|note| _ = writeln!(text, "- note: {}", code(note)));
+    causes(&mut text, diff);
     for (title, changes) in [
         ("Broken", &diff.broken),
         ("Fixed", &diff.fixed),
@@ -44,6 +48,29 @@ pub fn diff_markdown(diff: &Diff) -> String {
         }
     }
     text
+}
+
+/// What is behind the rows that changed.
+fn causes(text: &mut String, diff: &Diff) {
+    let told = [
+        ("cause new", "", &diff.causes_new),
+        ("cause has", " more", &diff.causes_grown),
+        ("cause gone", "", &diff.causes_gone),
+    ];
+    if told.iter().all(|(_, _, causes)| causes.is_empty()) {
+        return;
+    }
+    text.push_str("\n## Causes\n\n");
+    for (word, more, causes) in told {
+        for cause in causes.iter().take(CAUSES) {
+            let rows = counted(cause.rows.len(), "row");
+            let harm = cause.harm.name().to_uppercase();
+            let _ = writeln!(text, "- {word}: {harm} **{}** ({rows}{more})", prose(&cause.title));
+        }
+        if causes.len() > CAUSES {
+            let _ = writeln!(text, "- and {} more", causes.len() - CAUSES);
+        }
+    }
 }
 
 fn side(side: &Side) -> String {

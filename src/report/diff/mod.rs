@@ -5,9 +5,10 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mpuspec_mock::provider::Harm;
 use serde::Serialize;
 
-use super::{Report, RowReport, Verdict};
+use super::{Cause, Report, RowReport, Verdict};
 use crate::case::Level;
 
 pub use markdown::diff_markdown;
@@ -24,6 +25,12 @@ pub struct Diff {
     pub new: Side,
     /// What makes the two hard to compare.
     pub notes: Vec<String>,
+    /// Causes that the earlier one had, and the later one has no more.
+    pub causes_gone: Vec<ChangedCause>,
+    /// Causes that only the later one has.
+    pub causes_new: Vec<ChangedCause>,
+    /// Causes with rows that the earlier one did not have under them.
+    pub causes_grown: Vec<ChangedCause>,
     /// Rows that did not hold, and do now.
     pub fixed: Vec<Change>,
     /// Rows that held or were not judged, and do not hold now.
@@ -53,6 +60,19 @@ pub struct Side {
     pub started: String,
     /// Whether it came to its end.
     pub complete: bool,
+}
+
+/// A cause that came, went or grew.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangedCause {
+    /// Its stable name.
+    pub id: String,
+    /// What the server does.
+    pub title: String,
+    /// Who is hurt.
+    pub harm: Harm,
+    /// Its rows, or those that came to it.
+    pub rows: Vec<String>,
 }
 
 /// A row that changed.
@@ -87,10 +107,13 @@ impl Diff {
         let before: BTreeMap<String, RowReport> =
             before.into_iter().map(|(name, row)| (today(name), row)).collect();
         let mut diff = Self {
-            schema_version: 1,
+            schema_version: 2,
             old: side(old),
             new: side(new),
             notes: notes(old, new),
+            causes_gone: without(&old.causes, &new.causes),
+            causes_new: without(&new.causes, &old.causes),
+            causes_grown: grown(&old.causes, &new.causes),
             fixed: Vec::new(),
             broken: Vec::new(),
             changed: Vec::new(),
@@ -136,6 +159,32 @@ impl Diff {
         };
         list.push(change);
     }
+}
+
+/// The causes of one report that another one does not have.
+fn without(some: &[Cause], others: &[Cause]) -> Vec<ChangedCause> {
+    let ids: BTreeSet<&str> = others.iter().map(|cause| cause.id.as_str()).collect();
+    let alone = some.iter().filter(|cause| !ids.contains(cause.id.as_str()));
+    alone.map(|cause| changed(cause, cause.names().cloned().collect())).collect()
+}
+
+/// The causes that both have, and the later one with further rows.
+fn grown(old: &[Cause], new: &[Cause]) -> Vec<ChangedCause> {
+    let rows = |cause: &'_ Cause| cause.names().cloned().collect::<BTreeSet<String>>();
+    let mut before: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for cause in old {
+        before.entry(&cause.id).or_default().extend(rows(cause));
+    }
+    let gained = |cause: &Cause| {
+        let known = before.get(cause.id.as_str())?;
+        let gained: Vec<String> = rows(cause).difference(known).cloned().collect();
+        (!gained.is_empty()).then(|| changed(cause, gained))
+    };
+    new.iter().filter_map(gained).collect()
+}
+
+fn changed(cause: &Cause, rows: Vec<String>) -> ChangedCause {
+    ChangedCause { id: cause.id.clone(), title: cause.title.clone(), harm: cause.harm, rows }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Change, Diff, Side};
+use super::{Change, ChangedCause, Diff, Side};
+use crate::report::counted;
 use crate::visible::visible;
 
 /// Writes a diff.
@@ -10,6 +11,13 @@ pub fn diff_text(diff: &Diff) -> String {
     let mut text = format!("old  {}\nnew  {}\n", side(&diff.old), side(&diff.new));
     for note in &diff.notes {
         let _ = writeln!(text, "note {}", visible(note));
+    }
+    for (word, causes) in [
+        ("cause new", &diff.causes_new),
+        ("cause grown", &diff.causes_grown),
+        ("cause gone", &diff.causes_gone),
+    ] {
+        causes.iter().for_each(|cause| of_cause(&mut text, word, cause));
     }
     for (word, changes) in [
         ("broken", &diff.broken),
@@ -23,6 +31,13 @@ pub fn diff_text(diff: &Diff) -> String {
     }
     let _ = writeln!(text, "{:>8} {}", "same", diff.same);
     text
+}
+
+fn of_cause(text: &mut String, word: &str, cause: &ChangedCause) {
+    let more = if word == "cause grown" { " more" } else { "" };
+    let harm = cause.harm.name().to_uppercase();
+    let rows = counted(cause.rows.len(), "row") + more;
+    let _ = writeln!(text, "{word:>11} {harm:<8} {} ({rows})", visible(&cause.title));
 }
 
 fn side(side: &Side) -> String {

@@ -1,10 +1,10 @@
 "use strict";
-// Everything can be read without this. It filters rows, and opens the one that the address names.
+// Everything can be read without this. It filters rows, opens the one that the address names, and copies commands.
 (() => {
   const form = document.querySelector("form.filters");
   if (form) {
     const rows = [...document.querySelectorAll("[data-verdict]")];
-    const texts = rows.map((row) => (row.querySelector("summary, th") ?? row).textContent.toLowerCase()
+    const texts = rows.map((row) => (row.querySelector("summary, th, .line") ?? row).textContent.toLowerCase()
       + (row.nextElementSibling?.className === "why" ? row.nextElementSibling.textContent.toLowerCase() : "")
       + (row.querySelector(".reason")?.textContent.toLowerCase() ?? ""));
     const groups = [...document.querySelectorAll("section.area, tbody.area")];
@@ -36,6 +36,19 @@
     form.querySelector(".bad-only").addEventListener("click", choose((verdict) => ["fail", "blocked", "error"].includes(verdict)));
     form.querySelector(".all").addEventListener("click", choose(() => true));
     apply();
+  }
+  if (navigator.clipboard) {
+    for (const command of document.querySelectorAll("pre.command")) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "copy";
+      button.textContent = "Copy";
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(command.textContent);
+        button.textContent = "Copied";
+      });
+      command.before(button);
+    }
   }
   const open = () => {
     let name = location.hash.slice(1);

@@ -1,14 +1,18 @@
 //! The report as one page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use mpuspec_mock::provider::Harm;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Room, fill, show};
 use crate::case::Level;
 use crate::report::evidence::{exchanges, wire};
-use crate::report::{Counts, ExploredPair, News, Report, RowReport, Verdict, curl_script, timeline};
+use crate::report::{
+    Cause, Counts, ExploredPair, Finding, News, Report, RowReport, Verdict, curl_script, timeline,
+};
+use crate::visible::visible;
 use crate::wire::Exchange;
 
 /// Bytes that a page has at most.
@@ -17,14 +21,20 @@ const PAGE: usize = 1_900_000;
 /// foreseen, so that the next is tried when a page is too long. The rows that matter most come first.
 const ROOMS: [(usize, usize); 5] =
     [(800_000, 900_000), (600_000, 500_000), (400_000, 200_000), (150_000, 50_000), (60_000, 0)];
-/// Exchanges of one row that are shown; those around the break are among the last.
+/// Exchanges that are shown of the row that shows a cause best; those around the break are among the last.
 const EXCHANGES: usize = 24;
-/// Findings that are shown.
-const FINDINGS: usize = 50;
+/// Exchanges that are shown of another row.
+const FEW_EXCHANGES: usize = 6;
+/// Causes that are shown; the rest is counted.
+const CAUSES: usize = 200;
+/// Rows of a cause that are named.
+const NAMED: usize = 200;
+/// Findings without a cause that are shown.
+const FINDINGS: usize = 20;
 /// Room for a command: half of one is of no use.
 const COMMAND: Room = Room { line: 4_000, text: 4_000 };
-/// Failures that are named at the top.
-const NAMED: usize = 12;
+/// A longer script is left to the JSON.
+const SCRIPT: usize = 24_000;
 
 /// Writes a report.
 pub fn to_html(report: &Report) -> String {
@@ -39,20 +49,26 @@ pub fn to_html(report: &Report) -> String {
 }
 
 fn page_within(report: &Report, room: (usize, usize)) -> String {
-    let mut order: Vec<usize> = (0..report.cases.len()).collect();
-    order.sort_by_key(|&at| weight(&report.cases[at]));
+    let leads: BTreeSet<&str> = report.causes.iter().map(|cause| cause.shown_by.as_str()).collect();
+    let mut order: Vec<(usize, String)> = report.cases.iter().map(RowReport::name).enumerate().collect();
+    order.sort_by_cached_key(|(at, name)| (!leads.contains(name.as_str()), weight(&report.cases[*at])));
     let mut rows = vec![Value::Null; report.cases.len()];
     let mut left = room;
-    for &at in &order {
-        rows[at] = row(report, &report.cases[at], &mut left);
+    for (at, name) in &order {
+        rows[*at] = match report.cases[*at].verdict {
+            // What is as it should be weighs nothing.
+            Verdict::Pass | Verdict::NotApplicable => slim(&report.cases[*at]),
+            _ => row(report, &report.cases[*at], leads.contains(name.as_str()), &mut left),
+        };
     }
-    let broken: Vec<&Value> =
-        order.iter().filter(|&&at| report.cases[at].verdict.counts_against()).map(|&at| &rows[at]).collect();
+    let worst = worst(report);
     let areas: Vec<Value> = by_area(report)
         .into_iter()
         .map(|(area, (counts, members))| {
             let members: Vec<&Value> = members.iter().map(|&at| &rows[at]).collect();
-            json!({ "name": crate::visible::visible(area), "bar": bar(&counts), "rows": members })
+            let judged = counts.judged();
+            json!({ "name": visible(area), "bar": bar(&counts), "rows": members, "judged": judged,
+                "broken": counts.broken().saturating_add(counts.error), "harm": worst.get(area) })
         })
         .collect();
     let levels: Vec<Value> = Level::ALL
@@ -61,17 +77,7 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
         .map(|(level, counts)| json!({ "name": level.name(), "bar": bar(counts) }))
         .collect();
     let verdicts: Vec<&str> = Verdict::ALL.into_iter().map(Verdict::name).collect();
-    let findings: Vec<Value> = report
-        .findings
-        .iter()
-        .take(FINDINGS)
-        .map(|finding| {
-            let mut shown = show(finding, Room { line: 300, text: 12_000 });
-            shown["timeline"] = show(&timeline::of_finding(finding), Room::USUAL);
-            shown["again"] = show(&report.again_of_finding(finding), COMMAND);
-            shown
-        })
-        .collect();
+    let beside: Vec<&Finding> = report.findings.iter().filter(|found| found.level > Level::Should).collect();
     let deaths: Vec<Value> = report
         .deaths
         .iter()
@@ -82,24 +88,84 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
             )
         })
         .collect();
+    let tile = |harm: Harm| {
+        let of: Vec<&Cause> = report.causes.iter().filter(|cause| cause.harm == harm).collect();
+        let rows: usize = of.iter().map(|cause| cause.count()).sum();
+        json!({ "harm": harm.name(), "causes": of.len(), "rows": rows })
+    };
     // The rows were made above, with the room that each deserves.
-    let head = Report { cases: Vec::new(), findings: Vec::new(), ..report.clone() };
+    let head = Report { cases: Vec::new(), findings: Vec::new(), causes: Vec::new(), ..report.clone() };
     fill(
         "report.html",
         json!({
             "report": show(&head, Room::USUAL),
-            "broken_first": &broken[..broken.len().min(NAMED)],
-            "broken_more": &broken[broken.len().min(NAMED)..],
             "tone": tone(report),
+            "tiles": Harm::ALL.map(tile),
+            "causes": causes(report),
+            "causes_more": report.causes.len().saturating_sub(CAUSES),
             "areas": areas,
             "levels": levels,
             "verdicts": verdicts,
             "deaths": deaths,
-            "findings": findings,
+            "beside": beside.iter().take(FINDINGS).map(|found| finding(report, found)).collect::<Vec<_>>(),
+            "beside_more": beside.len().saturating_sub(FINDINGS),
             "explored": explored(report),
-            "findings_more": report.findings.len().saturating_sub(FINDINGS),
         }),
     )
+}
+
+/// What is behind the rows that fail, each with what convicts it.
+fn causes(report: &Report) -> Vec<Value> {
+    let by_name = report.by_name();
+    let card = |(at, (cause, new)): (usize, (&Cause, Vec<&String>))| {
+        let shown_by = by_name.get(&cause.shown_by);
+        let found = report.finding_of(cause);
+        let is_finding = found.is_some_and(|found| found.id == cause.shown_by);
+        let row = shown_by.filter(|_| !is_finding);
+        let mut shown = show(cause, Room::USUAL);
+        shown["n"] = json!(at);
+        shown["extent"] = show(&cause.extent(), Room::USUAL);
+        shown["is_grave"] = json!(cause.is_grave());
+        shown["new"] = json!(new.len());
+        shown["told"] = show(&report.shown_in_words(cause, &by_name), Room::USUAL);
+        shown["again"] = show(&report.again_of_cause(cause, &by_name), COMMAND);
+        shown["wire"] = show(&row.map(wire_lines), Room { line: 300, text: 600 });
+        shown["timeline"] = show(&row.and_then(timeline::of_row), Room::USUAL);
+        shown["finding"] = json!(found.map(|found| finding(report, found)));
+        let script = row.and_then(|row| curl_script(report, row)).filter(|script| script.len() < SCRIPT);
+        shown["curl"] = show(&json!({ "curl": script }), Room { line: SCRIPT, text: SCRIPT })["curl"].take();
+        let names: Vec<&String> = cause.names().take(NAMED).collect();
+        shown["rows"] = show(&names, Room::USUAL);
+        shown["rows_more"] = json!(cause.count().saturating_sub(NAMED));
+        shown
+    };
+    (1..).zip(report.news()).take(CAUSES).map(card).collect()
+}
+
+/// What exploring or the audit found.
+fn finding(report: &Report, finding: &Finding) -> Value {
+    let mut shown = show(finding, Room { line: 300, text: 12_000 });
+    shown["timeline"] = show(&timeline::of_finding(finding), Room::USUAL);
+    shown["again"] = show(&report.again_of_finding(finding), COMMAND);
+    shown
+}
+
+/// The worst harm that a cause does in each area.
+fn worst(report: &Report) -> BTreeMap<&str, &'static str> {
+    let mut worst = BTreeMap::new();
+    for cause in &report.causes {
+        for name in cause.names() {
+            worst.entry(name.split('/').next().unwrap_or_default()).or_insert(cause.harm.name());
+        }
+    }
+    worst
+}
+
+/// A row of which there is nothing to tell.
+fn slim(row: &RowReport) -> Value {
+    let title = Room { line: 120, text: 120 };
+    json!({ "name": show(&row.name(), Room::USUAL), "title": show(&row.title, title),
+        "verdict": row.verdict.name(), "level": row.level.name(), "area": visible(&row.area), "slim": true })
 }
 
 /// What was explored; nothing where nothing was.
@@ -174,7 +240,7 @@ fn wire_lines(row: &RowReport) -> Value {
 }
 
 /// A row with what follows from it. `left` is the room for rows, and for evidence.
-fn row(report: &Report, row: &RowReport, left: &mut (usize, usize)) -> Value {
+fn row(report: &Report, row: &RowReport, leads: bool, left: &mut (usize, usize)) -> Value {
     let bare = RowReport { exchanges: Vec::new(), ..row.clone() };
     let roomy = left.0 > 0;
     let mut shown = show(&bare, if roomy { Room::USUAL } else { Room { line: 80, text: 80 } });
@@ -191,7 +257,8 @@ fn row(report: &Report, row: &RowReport, left: &mut (usize, usize)) -> Value {
     shown["name"] = show(&row.name(), Room::USUAL);
     shown["counts_against"] = row.verdict.counts_against().into();
     let decisive: Vec<u32> = exchanges(row).iter().map(|exchange| exchange.n).collect();
-    let from = row.exchanges.len().saturating_sub(EXCHANGES);
+    let most = if leads { EXCHANGES } else { FEW_EXCHANGES };
+    let from = row.exchanges.len().saturating_sub(most);
     // What decided is shown, wherever it lies.
     let kept: Vec<&Exchange> = row
         .exchanges
@@ -202,13 +269,11 @@ fn row(report: &Report, row: &RowReport, left: &mut (usize, usize)) -> Value {
         .collect();
     let evidence = show(&kept, Room::USUAL);
     shown["decisive"] = json!(decisive);
-    let script = curl_script(report, row).filter(|script| script.len() < 24_000);
-    let cost = evidence.to_string().len() + script.as_ref().map_or(0, String::len);
+    let cost = evidence.to_string().len();
     let mut cut = row.exchanges.len() - kept.len();
     if cost <= left.1 {
         left.1 -= cost;
         shown["exchanges"] = evidence;
-        shown["curl"] = json!(script);
         shown["timeline"] = show(&timeline::of_row(row), Room::USUAL);
     } else {
         cut = row.exchanges.len();

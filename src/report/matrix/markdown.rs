@@ -29,6 +29,7 @@ pub fn matrix_markdown(matrix: &Matrix) -> String {
             must.error.saturating_add(must.unsupported).saturating_add(must.not_applicable)
         );
     }
+    causes(&mut text, matrix);
     for (title, areas) in [
         ("Held by some and broken by others", &matrix.differing),
         ("No difference among those that were judged", &matrix.agreeing),
@@ -53,6 +54,27 @@ pub fn matrix_markdown(matrix: &Matrix) -> String {
         }
     }
     text
+}
+
+/// What is behind the rows that fail, with the number of rows that each target has of it.
+fn causes(text: &mut String, matrix: &Matrix) {
+    if matrix.causes.is_empty() {
+        return;
+    }
+    let names: Vec<String> = matrix.columns.iter().map(|column| prose(&column.name)).collect();
+    let _ = writeln!(text, "\n## Causes: {}\n", matrix.causes.len());
+    text.push_str("What is behind the rows that fail, the worst first; a cell has the number of rows.\n\n");
+    let _ = writeln!(text, "| harm | what the server does | {} |", names.join(" | "));
+    let _ = writeln!(text, "|---|---|{}", "--:|".repeat(names.len()));
+    for cause in &matrix.causes {
+        let cells: Vec<String> = cause
+            .cells
+            .iter()
+            .map(|rows| if *rows == 0 { String::new() } else { rows.to_string() })
+            .collect();
+        let harm = cause.harm.name().to_uppercase();
+        let _ = writeln!(text, "| {harm} | {} | {} |", prose(&cause.title), cells.join(" | "));
+    }
 }
 
 fn table(text: &mut String, columns: &[Column], areas: &[Area]) {

@@ -6,6 +6,7 @@ mod markdown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mpuspec_mock::provider::Harm;
 use serde::Serialize;
 
 use super::{Counts, Judged, Report, RowReport, Verdict};
@@ -20,6 +21,8 @@ pub use markdown::matrix_markdown;
 pub struct Matrix {
     /// The targets, as given.
     pub columns: Vec<Column>,
+    /// What is behind the rows that fail anywhere, the worst first, and of equals what the most targets have.
+    pub causes: Vec<SharedCause>,
     /// Areas with the rows that some targets hold and others break.
     pub differing: Vec<Area>,
     /// Areas with the other rows.
@@ -45,6 +48,21 @@ pub struct Column {
     pub complete: bool,
     /// MUST rows by verdict.
     pub must: Counts,
+}
+
+/// A cause of one target or of several.
+#[derive(Clone, Debug, Serialize)]
+pub struct SharedCause {
+    /// Its stable name.
+    pub id: String,
+    /// What the servers do.
+    pub title: String,
+    /// Who is hurt.
+    pub harm: Harm,
+    /// Who loses what by it.
+    pub why: Option<String>,
+    /// How many rows each target has of it.
+    pub cells: Vec<usize>,
 }
 
 /// The rows of an area.
@@ -122,8 +140,33 @@ impl Matrix {
                 None => areas.push(Area { name: first.area.clone(), rows: vec![row] }),
             }
         }
-        Self { columns, differing, agreeing, observed: observed(reports) }
+        Self { columns, causes: causes(reports), differing, agreeing, observed: observed(reports) }
     }
+}
+
+/// Causes with the number of their rows in each report. Reports of the first version do not say what their rows have
+/// shown, and cannot be compared so.
+fn causes(reports: &[Report]) -> Vec<SharedCause> {
+    if reports.iter().any(|report| report.schema_version < 2) {
+        return Vec::new();
+    }
+    let mut found: BTreeMap<&str, SharedCause> = BTreeMap::new();
+    for (at, report) in reports.iter().enumerate() {
+        for cause in &report.causes {
+            let shared = found.entry(&cause.id).or_insert_with(|| SharedCause {
+                id: cause.id.clone(),
+                title: cause.title.clone(),
+                harm: cause.harm,
+                why: cause.why.clone(),
+                cells: vec![0; reports.len()],
+            });
+            shared.cells[at] += cause.count();
+        }
+    }
+    let mut causes: Vec<SharedCause> = found.into_values().collect();
+    let targets = |cause: &SharedCause| cause.cells.iter().filter(|rows| **rows > 0).count();
+    causes.sort_by_key(|cause| (cause.harm, std::cmp::Reverse(targets(cause))));
+    causes
 }
 
 /// Whether the promise is held by one and broken by another; what was not judged is no difference.

@@ -99,6 +99,7 @@ impl Runner {
             saved: None,
             history: entry.history,
             explanation: None,
+            signs: vec![format!("of {}", lost.row), format!("found {}", class(&lost.found))],
         };
         // Of those that are there no more, or there otherwise, one each.
         let mut findings: BTreeMap<&str, (Finding, String)> = BTreeMap::new();

@@ -8,7 +8,7 @@ use crate::row::{JournalHeader, Made, SentKeys, is_own, is_running, journals};
 use crate::run::RunError;
 use crate::run::bucket::probe;
 use crate::visible::visible;
-use crate::wire::{Client, Log};
+use crate::wire::{Client, Log, TroubleKind};
 
 /// What came of cleaning up after earlier runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,9 +19,21 @@ pub enum Cleaned {
     Uncertain,
 }
 
+/// Which journals are looked at, and how.
+#[derive(Clone, Debug, Default)]
+pub struct Cleaning {
+    /// That of one run alone.
+    pub run: Option<String>,
+    /// Shows what journals name, and asks no server.
+    pub dry: bool,
+    /// Removes journals, and asks no server.
+    pub forget: bool,
+}
+
 /// Finishes the clean-up of runs that could not, from their journals. A journal stays while anything is left, or
 /// may be. `connect` makes a client for the place of a journal.
 pub async fn clean(
+    cleaning: &Cleaning,
     connect: impl Fn(&JournalHeader) -> Result<Client, RunError>,
     mut tell: impl FnMut(String),
 ) -> Cleaned {
@@ -35,6 +47,9 @@ pub async fn clean(
     }
     for (path, header, made) in journals {
         let run = &header.run;
+        if cleaning.run.as_ref().is_some_and(|wanted| wanted != run) {
+            continue;
+        }
         if is_running(&header) {
             tell(format!("run {run} is still under way (process {})", header.pid));
             continue;
@@ -43,6 +58,15 @@ pub async fn clean(
         if run.is_empty() || header.prefix != format!("mpuspec/{run}/") {
             tell(format!("{}: not a journal of this suite", path.display()));
             cleaned = Cleaned::Uncertain;
+            continue;
+        }
+        if cleaning.dry {
+            tell(named(&header, &made));
+            continue;
+        }
+        if cleaning.forget {
+            tell(format!("{}; its journal is removed, and nothing else", named(&header, &made)));
+            let _ = std::fs::remove_file(path);
             continue;
         }
         if header.own_server {
@@ -62,6 +86,14 @@ pub async fn clean(
             Ok(answer) if answer.status == 404 => {
                 tell(format!("run {run}: the bucket {} is gone, and all with it", header.bucket));
                 let _ = std::fs::remove_file(path);
+                continue;
+            }
+            Err(trouble) if trouble.kind == TroubleKind::Unreachable => {
+                // A server that is gone makes nobody's build red: there is nothing to be removed from it now.
+                tell(format!(
+                    "run {run}: {}: {trouble}; its journal stays, and `mpuspec clean --forget --run {run}` removes it",
+                    header.endpoint
+                ));
                 continue;
             }
             Err(trouble) => {
@@ -86,6 +118,17 @@ pub async fn clean(
         }
     }
     cleaned
+}
+
+/// What a journal names, in words.
+fn named(header: &JournalHeader, made: &[Made]) -> String {
+    let uploads = made.iter().filter(|made| matches!(made, Made::Upload(..))).count();
+    let objects = made.iter().filter(|made| matches!(made, Made::Object(_))).count();
+    let bucket = if header.own_bucket { ", and the bucket is the run's own" } else { "" };
+    format!(
+        "run {}: {uploads} uploads and {objects} objects may be below {} in {} at {}{bucket}",
+        header.run, header.prefix, header.bucket, header.endpoint
+    )
 }
 
 /// Removes what a journal names, and the bucket if the run made it.

@@ -5,6 +5,6 @@ mod earlier;
 mod listing;
 mod sweep;
 
-pub use earlier::{Cleaned, clean};
+pub use earlier::{Cleaned, Cleaning, clean};
 pub(super) use sweep::Finished;
 pub use sweep::Sweep;

@@ -157,7 +157,9 @@ fn in_options(named: &[(&str, &String)]) -> Option<String> {
         visible(text) == text && !fetched.iter().any(|scheme| small.starts_with(scheme))
     };
     let option = |(name, text): &(&str, &String)| {
-        is_plain(text).then(|| format!(" {}", quoted(&format!("--{name}={text}"))))
+        // A tool that tidies paths would remove something else.
+        let is_there = *name != "key" || !text.split('/').any(|segment| segment == "." || segment == "..");
+        (is_plain(text) && is_there).then(|| format!(" {}", quoted(&format!("--{name}={text}"))))
     };
     named.iter().map(option).collect()
 }

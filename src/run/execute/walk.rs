@@ -1,5 +1,7 @@
 //! Follows the markers of a listing to its last page.
 
+use std::time::{Duration, Instant};
+
 use super::super::judge::{ENTRIES, Fault};
 use super::round::Round;
 use crate::operation::{Prepared, Turned, Turning};
@@ -7,6 +9,10 @@ use crate::wire::{Answer, Signing};
 
 /// No listing has more pages: an upload has up to 10,000 parts, of which each page brings one at least.
 const MOST_PAGES: u32 = 12_000;
+/// The pages of a listing have at most this number of bytes together.
+const MOST_BYTES: usize = 64 << 20;
+/// A listing is followed for so long.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Refuses a page that leaves entries out, or does not say whether more follows.
 fn leads_on(answer: &Answer) -> Result<(), Fault> {
@@ -21,8 +27,17 @@ impl Round<'_> {
     /// Follows a listing to its last page; a page that is refused ends it. The answer has the entries of all.
     pub(super) async fn walk(&mut self, prepared: &mut dyn Prepared) -> Result<Answer, Fault> {
         let turning = Turning { by_id: self.judge().needs_id_marker() };
+        let begun = Instant::now();
+        let mut bytes = 0;
         for number in 1..=MOST_PAGES {
             let answer = self.send(prepared.call(), &Signing::default()).await?;
+            bytes += answer.body.len();
+            if bytes > MOST_BYTES {
+                return Err(Fault::Walk(format!("more than {MOST_BYTES} bytes in {number} pages")));
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(Fault::Walk(format!("no last page within {} s", PATIENCE.as_secs())));
+            }
             let Some(pages) = prepared.pages().filter(|_| answer.is_ok()) else { return Ok(answer) };
             leads_on(&answer)?;
             pages.add(&answer).map_err(|entry| Fault::Walk(format!("{entry} on a second page")))?;

@@ -9,6 +9,9 @@ use crate::wire::TroubleKind;
 pub(in super::super) fn amiss(outcome: &StepOutcome, status: Option<u16>) -> Option<(String, Amiss)> {
     match outcome {
         StepOutcome::Unmet { about, got, .. } => Some((about.to_string(), in_answer(about, got, status))),
+        StepOutcome::Hidden { of: Some((about, got)), .. } => {
+            Some((about.to_string(), in_answer(about, got, status)))
+        }
         StepOutcome::Trouble(trouble) if trouble.is_of_the_server() => {
             let seen = match trouble.kind {
                 TroubleKind::Timeout | TroubleKind::Hung => Amiss::Hung,

@@ -17,6 +17,7 @@ impl Judge<'_, '_> {
             Some(home) if *home != self.planned.id => StepOutcome::Hidden {
                 by: home.to_string(),
                 why: format!("{aspect} in the answer of {operation} is {seen}"),
+                of: Some((aspect.into(), seen.to_owned())),
             },
             _ => StepOutcome::Unmet {
                 about: aspect.into(),
@@ -34,18 +35,20 @@ impl Judge<'_, '_> {
             StepOutcome::Hidden { by, .. } if earlier.promised_by.as_ref() == Some(by) => Some(by),
             _ => None,
         });
-        if let (Some(by), StepOutcome::Unmet { expected, got, not_implemented: false, .. }) =
+        if let (Some(by), StepOutcome::Unmet { about, expected, got, not_implemented: false }) =
             (earlier, &outcome)
         {
-            return StepOutcome::Hidden { by: by.clone(), why: format!("expected {expected}, got {got}") };
+            let why = format!("expected {expected}, got {got}");
+            return StepOutcome::Hidden { by: by.clone(), why, of: Some((about.clone(), got.clone())) };
         }
         let Some(by) = step.promised_by.clone().filter(|by| *by != self.state.id) else { return outcome };
         match outcome {
-            StepOutcome::Unmet { expected, got, not_implemented: false, .. } => {
-                StepOutcome::Hidden { by, why: format!("expected {expected}, got {got}") }
+            StepOutcome::Unmet { about, expected, got, not_implemented: false } => {
+                let why = format!("expected {expected}, got {got}");
+                StepOutcome::Hidden { by, why, of: Some((about, got)) }
             }
             StepOutcome::Trouble(trouble) if trouble.is_of_the_server() => {
-                StepOutcome::Hidden { by, why: trouble.to_string() }
+                StepOutcome::Hidden { by, why: trouble.to_string(), of: None }
             }
             outcome => outcome,
         }
@@ -61,7 +64,7 @@ impl Judge<'_, '_> {
         let operation = missing_operation(self.context, step)?;
         let home = self.context.homes.find(operation, ANSWER)?;
         let why = format!("{operation} is not there: {got}");
-        (*home != self.planned.id).then(|| StepOutcome::Hidden { by: home.to_string(), why })
+        (*home != self.planned.id).then(|| StepOutcome::Hidden { by: home.to_string(), why, of: None })
     }
 
     /// A step that lacks what an earlier one was to produce: an answer that left it out is to blame.
@@ -70,7 +73,7 @@ impl Judge<'_, '_> {
         let found = self.recorder.deviations.iter().find(needed);
         let home = found.and_then(|of| self.context.homes.find(of.operation, of.aspect));
         match home.filter(|home| **home != self.planned.id) {
-            Some(home) => StepOutcome::Hidden { by: home.to_string(), why },
+            Some(home) => StepOutcome::Hidden { by: home.to_string(), why, of: None },
             None => StepOutcome::Skipped(why),
         }
     }

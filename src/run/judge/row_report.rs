@@ -81,7 +81,7 @@ impl Ran<'_> {
 pub(in super::super) fn empty_report(planned: &PlannedRow, registry: &Registry) -> RowReport {
     let source = |key: &String| {
         let (url, says) = registry.describe(key);
-        SourceInfo { key: key.clone(), url, says }
+        SourceInfo { key: key.clone(), url, says, recorded_of: registry.recorded_of(key) }
     };
     let id = &planned.id;
     RowReport {

@@ -23,8 +23,8 @@ pub(in super::super) enum StepOutcome {
     Skipped(String),
     /// The answer has nothing that the claim could be about.
     Nothing(String),
-    /// Not to be judged, since another row's promise is broken.
-    Hidden { by: String, why: String },
+    /// Not to be judged, since another row's promise is broken; `of` is what is amiss, and what was got.
+    Hidden { by: String, why: String, of: Option<(Cow<'static, str>, String)> },
 }
 
 /// A step with what came of it.
@@ -121,7 +121,7 @@ fn reason(step: &JudgedStep) -> Option<String> {
     match &step.outcome {
         StepOutcome::Met(_) => None,
         StepOutcome::Skipped(why) | StepOutcome::Nothing(why) => Some(why.clone()),
-        StepOutcome::Hidden { by, why } => Some(format!("{why}; {by} is about that")),
+        StepOutcome::Hidden { by, why, .. } => Some(format!("{why}; {by} is about that")),
         StepOutcome::Tolerated(name) => Some(name.clone()),
         StepOutcome::Unmet { expected, got, .. } => Some(format!("expected {expected}, got {got}")),
         StepOutcome::Trouble(trouble) => Some(trouble.to_string()),
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn a_claim_that_cannot_look_is_blocked_and_hides_no_other() {
-        let hidden = || StepOutcome::Hidden { by: "answers/x".to_owned(), why: String::new() };
+        let hidden = || StepOutcome::Hidden { by: "answers/x".to_owned(), why: String::new(), of: None };
         let looked = decide(Level::Must, &provider(), &[step(true, hidden())]);
         assert_eq!((looked.verdict, looked.blocked_by.as_deref()), (Verdict::Blocked, Some("answers/x")));
         assert_eq!(verdict(Level::Must, &[step(true, hidden()), step(true, unmet(false))]), Verdict::Fail);

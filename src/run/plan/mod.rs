@@ -117,7 +117,12 @@ impl PlannedRow {
 
     /// Whether no other row may run at the same time.
     pub fn runs_alone(&self) -> bool {
-        self.restarts() || self.case.bucket == Bucket::Alone
+        self.restarts() || self.case.bucket == Bucket::Alone || self.is_large()
+    }
+
+    /// Whether its bodies would fill the memory beside those of others.
+    fn is_large(&self) -> bool {
+        matches!(&self.applicable, Applicable::Yes(cost) if cost.bytes > MOST_BESIDE_OTHERS)
     }
 
     /// Whether a step of it stops in the middle of a body.
@@ -146,6 +151,9 @@ impl Plan {
         self.rows.iter().filter(|row| matches!(row.applicable, Applicable::Yes(_))).count()
     }
 }
+
+/// A row that sends more runs alone.
+const MOST_BESIDE_OTHERS: u64 = 128 << 20;
 
 /// What a row may send. Rows about the largest sizes stay below it where the limits are small.
 const MOST_BYTES: u64 = 1 << 30;

@@ -409,7 +409,8 @@ fn kept(claims: &Claims, answer: &Answer) -> Result<(), Met> {
         let expected: Vec<(String, String)> =
             expected.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         if got != expected {
-            return about("tags", Err(differs(format!("tags {expected:?}"), format!("{got:?}"))));
+            let got = if got.is_empty() { "no tags".to_owned() } else { format!("{got:?}") };
+            return about("tags", Err(differs(format!("tags {expected:?}"), got)));
         }
     }
     if let Some(expected) = &claims.acl {

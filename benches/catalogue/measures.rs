@@ -1,4 +1,4 @@
-//! What the measures say in README.md: the places they are written to, and the state of `benches/` they are of.
+//! What the measures say in docs/measures.md: the places they are written to, and the state of `benches/` they are of.
 
 use std::path::{Path, PathBuf};
 
@@ -13,15 +13,15 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Returns README.md in three: up to the marker of a place, what stands there, and the rest.
+/// Returns docs/measures.md in three: up to the marker of a place, what stands there, and the rest.
 fn split(place: &str) -> Result<[String; 3]> {
-    let text = std::fs::read_to_string(root().join("README.md"))?;
+    let text = std::fs::read_to_string(root().join("docs/measures.md"))?;
     let (first, last) = (format!("<!-- {place} -->\n"), format!("<!-- end of {place} -->"));
     let parts = text.split_once(&first).and_then(|(before, rest)| {
         let (inner, behind) = rest.split_once(&last)?;
         Some([format!("{before}{first}"), inner.to_owned(), format!("{last}{behind}")])
     });
-    parts.ok_or_else(|| format!("README.md has no place for {place}: {first}{last}").into())
+    parts.ok_or_else(|| format!("docs/measures.md has no place for {place}: {first}{last}").into())
 }
 
 /// Returns what stands at a place.
@@ -33,7 +33,7 @@ pub(crate) fn read(place: &str) -> Result<String> {
 /// Replaces what stands at a place.
 pub(crate) fn write(place: &str, text: &str) -> Result<()> {
     let [before, _, behind] = split(place)?;
-    std::fs::write(root().join("README.md"), format!("{before}{}\n{behind}", text.trim_end()))?;
+    std::fs::write(root().join("docs/measures.md"), format!("{before}{}\n{behind}", text.trim_end()))?;
     Ok(())
 }
 
@@ -85,8 +85,8 @@ fn commit() -> String {
         output.status.success().then(|| text.trim().to_owned())
     };
     let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else { return "unknown".to_owned() };
-    // README.md is what a measurement changes.
-    let changed = git(&["status", "--porcelain", "--untracked-files=no", "--", ".", ":!README.md"]);
+    // docs/measures.md is what a measurement changes.
+    let changed = git(&["status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/measures.md"]);
     if changed.is_some_and(|changed| changed.is_empty()) { commit } else { format!("{commit} with changes") }
 }
 
