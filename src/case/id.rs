@@ -64,6 +64,9 @@ impl Pattern {
 
     /// Whether it fits a row, or the case of a row.
     pub fn fits(&self, id: &RowId) -> bool {
+        if self.is_literal() {
+            return self.0 == id.case || self.0 == id.to_string();
+        }
         let pattern: Vec<char> = self.0.chars().collect();
         let fits = |text: &str| fits(&pattern, &text.chars().collect::<Vec<_>>());
         fits(&id.to_string()) || fits(&id.case)
@@ -111,6 +114,9 @@ fn fits(pattern: &[char], text: &[char]) -> bool {
             }
         }
         fitting = next;
+        if !fitting.contains(&true) {
+            return false;
+        }
     }
     fitting[text.len()]
 }
