@@ -322,7 +322,7 @@ fn has_reason(id: &str, why: &str, path: &Path, mistakes: &mut Vec<Mistake>) {
 
 /// Whether an entry stands for several rows.
 pub(super) fn is_pattern(id: &str) -> bool {
-    id.contains(['*', '?'])
+    !Pattern::new(id).is_literal()
 }
 
 /// A version as numbers, which are compared one by one; what follows a hyphen does not count.

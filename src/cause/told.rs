@@ -30,8 +30,12 @@ pub fn causes(report: &Report) -> Vec<Cause> {
     add_findings(&mut found, report);
     // What may never happen comes before all that is known, and what nobody has named yet behind it.
     let place = |cause: &Cause| match cause.findings.first().map(|at| report.findings[*at].kind) {
-        Some(FindingKind::Torn | FindingKind::Lost | FindingKind::ForeignBytes) if is_own(cause) => 0,
-        _ => register().iter().position(|known| known.id == cause.id).map_or(usize::MAX, |place| place + 1),
+        Some(FindingKind::Torn | FindingKind::Lost | FindingKind::ForeignBytes)
+            if place_of(cause).is_none() =>
+        {
+            0
+        }
+        _ => place_of(cause).map_or(usize::MAX, |place| place + 1),
     };
     found.sort_by_cached_key(|cause| {
         (cause.harm, cause.level, place(cause), std::cmp::Reverse(cause.count()))
@@ -39,9 +43,9 @@ pub fn causes(report: &Report) -> Vec<Cause> {
     found
 }
 
-/// Whether no register has a cause.
-fn is_own(cause: &Cause) -> bool {
-    !register().iter().any(|known| known.id == cause.id)
+/// The place of a cause in the register, which names none that is a row's or a finding's own.
+fn place_of(cause: &Cause) -> Option<usize> {
+    register().iter().position(|known| known.id == cause.id)
 }
 
 /// Operations that are not there.
@@ -74,11 +78,7 @@ fn of_rows(report: &Report, rows: &[&RowReport]) -> Vec<Cause> {
         // What shows it best comes first: bytes say more than answers.
         let reads = |row: &RowReport| row.symptom().is_some_and(|symptom| symptom.step == "get_object");
         of_it.sort_by_key(|row| (!known.is_at_home_in(&id(row)), known.harm == Harm::Data && !reads(row)));
-        Cause {
-            why: Some(known.why.clone()),
-            known: known.known.clone(),
-            ..cause(known.id.clone(), known.title.clone(), known.harm, &of_it)
-        }
+        of_known(known, &of_it)
     };
     let mut found: Vec<Cause> = explained.into_iter().map(known).collect();
     let mut own: BTreeMap<&str, Vec<&RowReport>> = BTreeMap::new();
@@ -100,6 +100,15 @@ fn harm_of(row: &RowReport) -> Harm {
         Some(Amiss::OtherRefusal) => harm.max(Harm::Form),
         Some(Amiss::ServerError | Amiss::Cut | Amiss::Hung | Amiss::Unreadable) => harm.max(Harm::Client),
         _ => harm,
+    }
+}
+
+/// A cause as the register has it.
+fn of_known(known: &Known, rows: &[&RowReport]) -> Cause {
+    Cause {
+        why: Some(known.why.clone()),
+        known: known.known.clone(),
+        ..cause(known.id.clone(), known.title.clone(), known.harm, rows)
     }
 }
 
@@ -155,18 +164,13 @@ fn attach(found: &mut [Cause], mut blocked: Vec<&RowReport>) {
 /// Adds what exploring and the audit have found to the causes that explain it, or as causes of its own.
 fn add_findings(found: &mut Vec<Cause>, report: &Report) {
     for (at, finding) in report.findings.iter().enumerate().filter(|(_, found)| found.level == Level::Must) {
-        let is_told = |cause: &Cause| {
-            register().iter().any(|known| known.id == cause.id && known.explains_finding(finding))
-        };
+        let is_told =
+            |cause: &Cause| place_of(cause).is_some_and(|place| register()[place].explains_finding(finding));
         let of_row = |cause: &Cause| cause.names().any(|row| finding.is_of(row));
         let place = found.iter().position(of_row).or_else(|| found.iter().position(is_told));
         let place = place.unwrap_or_else(|| {
             found.push(match register().iter().find(|known| known.is_shown_by(finding)) {
-                Some(known) => Cause {
-                    why: Some(known.why.clone()),
-                    known: known.known.clone(),
-                    ..cause(known.id.clone(), known.title.clone(), known.harm, &[])
-                },
+                Some(known) => of_known(known, &[]),
                 None => of_finding(finding),
             });
             found.len() - 1

@@ -44,6 +44,18 @@ pub(crate) const TYPED: [&str; 9] = [
     "--ledger",
 ];
 
+/// Returns the options that are kept, with their values. `first` is whether words before any option are.
+pub(super) fn options(words: &[String], first: bool, is_kept: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut keeps = first;
+    let takes = |word: &&String| -> bool {
+        if word.starts_with("--") {
+            keeps = is_kept(word.split('=').next().unwrap_or_default());
+        }
+        keeps
+    };
+    words.iter().filter(takes).cloned().collect()
+}
+
 /// More rows than these are not named one by one: then all are run.
 const MOST_NAMED: usize = 20;
 
@@ -96,17 +108,7 @@ impl Report {
 
     /// Returns the words of options that are printed: of a report that was read, no command, proxy or file.
     fn printed(&self, words: &[String]) -> Vec<String> {
-        let mut printed = Vec::new();
-        let mut keeps = true;
-        for word in words {
-            if word.starts_with("--") {
-                keeps = !self.was_read || !TYPED.contains(&word.split('=').next().unwrap_or_default());
-            }
-            if keeps {
-                printed.push(word.clone());
-            }
-        }
-        printed
+        options(words, true, |option| !self.was_read || !TYPED.contains(&option))
     }
 
     /// Returns what makes a run complete the lost objects once more, and audit them.

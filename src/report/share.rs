@@ -4,6 +4,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
 
 use super::Report;
+use super::repeat::options as options_kept;
 
 /// Elements of documents that name people, and single requests.
 const ELEMENTS: [&str; 4] = ["RequestId", "HostId", "ID", "DisplayName"];
@@ -39,17 +40,7 @@ pub fn shared(report: &Report) -> Report {
 
 /// The options that say nothing of a place, with their values.
 fn harmless(options: &[String]) -> Vec<String> {
-    let mut kept = Vec::new();
-    let mut keeps = false;
-    for word in options {
-        if word.starts_with("--") {
-            keeps = OPTIONS.contains(&word.split('=').next().unwrap_or_default());
-        }
-        if keeps {
-            kept.push(word.clone());
-        }
-    }
-    kept
+    options_kept(options, false, |option| OPTIONS.contains(&option))
 }
 
 /// The names that are left out, with what stands for them.
