@@ -28,8 +28,7 @@ pub fn draft(report: &Report) -> String {
         let of_it: Vec<_> = cause.names().filter_map(|name| rows.get_key_value(name)).collect();
         let of_it: Vec<_> = of_it.into_iter().filter(|(name, _)| written.insert(name)).collect();
         if !of_it.is_empty() {
-            let title = visible_start(&cause.title, 160);
-            let _ = writeln!(text, "\n  # {}: {title}", cause.harm.name().to_uppercase());
+            let _ = writeln!(text, "\n  # {}", visible_start(&cause.headline(), 170));
             of_it.iter().for_each(|(_, row)| text.push_str(&entry(row)));
         }
     }

@@ -152,6 +152,9 @@ pub enum BaselineError {
     Invalid(Vec<Problem>),
 }
 
+/// Each is held against each row.
+const MOST_PATTERNS: usize = 1_000;
+
 impl Baseline {
     /// Reads a file.
     pub fn read(path: &std::path::Path) -> Result<Self, BaselineError> {
@@ -191,6 +194,11 @@ impl Baseline {
                 mistakes.push(Mistake::at(&path.key("rows"), message));
             }
             has_reason(id, &entry.why, &path, &mut mistakes);
+        }
+        let of_causes = file.causes.values().flat_map(|cause| &cause.rows);
+        if file.cases.keys().chain(of_causes).filter(|id| is_pattern(id)).count() > MOST_PATTERNS {
+            let message = format!("it has more than {MOST_PATTERNS} patterns");
+            mistakes.push(Mistake::at(&Path::root(), message));
         }
         if let Some(suite) = file.suite.as_ref().filter(|suite| numbers(suite).is_none()) {
             let message =
@@ -236,7 +244,10 @@ impl Baseline {
     /// What is known about a row: by its own entry, by that of a cause, or by a pattern.
     pub fn of(&self, row: &str) -> Option<&Known> {
         let id = RowId::parse(row);
-        let names = |pattern: &str| pattern == row || Pattern::new(pattern).fits(&id);
+        let names = |known: &str| match is_pattern(known) {
+            true => Pattern::new(known).fits(&id),
+            false => known == row || known == id.case,
+        };
         let of_cause = || self.causes.values().find(|cause| cause.rows.iter().any(|row| names(row)));
         let by_pattern = || self.cases.iter().find(|(pattern, _)| is_pattern(pattern) && names(pattern));
         let own = self.cases.get(row);

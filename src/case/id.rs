@@ -52,6 +52,11 @@ impl Pattern {
         Self(text.to_owned())
     }
 
+    /// Whether every row and every text fits.
+    pub fn fits_all(&self) -> bool {
+        self.0 == "**"
+    }
+
     /// Whether it names ids one by one.
     pub fn is_literal(&self) -> bool {
         !self.0.contains(['*', '?'])

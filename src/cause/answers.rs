@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use mpuspec_mock::provider::Harm;
-use mpuspec_mock::yaml;
 use serde::Deserialize;
 
+use super::bundled;
 use crate::case::{Pattern, RowId};
 use crate::report::{Answer, Report, RowReport, Verdict, counted};
 
@@ -24,8 +24,7 @@ struct Question {
 }
 
 fn read() -> Result<Vec<Question>, String> {
-    let value = yaml::parse(FILE).map_err(|placed| placed.message)?;
-    yaml::decode(value, &yaml::Path::root()).map_err(|mistake| mistake.place(FILE).message)
+    bundled::read(FILE)
 }
 
 fn questions() -> &'static [Question] {

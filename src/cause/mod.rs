@@ -4,9 +4,11 @@
 //! the most of its rows; what none explains is a cause of its own, one a case.
 
 mod answers;
+mod bundled;
 mod cover;
 mod register;
 mod told;
 
 pub use answers::answers;
+pub use register::unnamed;
 pub use told::causes;

@@ -3,9 +3,9 @@
 use std::sync::OnceLock;
 
 use mpuspec_mock::provider::Harm;
-use mpuspec_mock::yaml;
 use serde::Deserialize;
 
+use super::bundled;
 use crate::case::{Pattern, RowId};
 use crate::report::{Amiss, Finding, Symptom};
 
@@ -132,9 +132,7 @@ impl Known {
 }
 
 fn read() -> Result<Vec<Known>, String> {
-    let value = yaml::parse(FILE).map_err(|placed| placed.message)?;
-    let entries: Vec<Entry> =
-        yaml::decode(value, &yaml::Path::root()).map_err(|mistake| mistake.place(FILE).message)?;
+    let entries: Vec<Entry> = bundled::read(FILE)?;
     let known = |entry: Entry| {
         let Entry { id, title, harm, why, home, symptoms, found: listed, also, known } = entry;
         let signs = symptoms.iter().map(|text| Sign::parse(text)).collect::<Result<_, _>>()?;
@@ -150,6 +148,15 @@ fn read() -> Result<Vec<Known>, String> {
 pub(super) fn register() -> &'static [Known] {
     static REGISTER: OnceLock<Vec<Known>> = OnceLock::new();
     REGISTER.get_or_init(|| read().expect("the register is checked by a test"))
+}
+
+/// Returns the rows that no cause is about: what they show is named by causes of any row, or is a cause of its own.
+pub fn unnamed(rows: impl Iterator<Item = RowId>) -> Vec<RowId> {
+    let is_about = |known: &Known, row: &RowId| {
+        let named = known.signs.iter().filter(|sign| !sign.rows.fits_all());
+        known.is_at_home_in(row) || named.into_iter().any(|sign| sign.rows.fits(row))
+    };
+    rows.filter(|row| !register().iter().any(|known| is_about(known, row))).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The causes of a report, the worst first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use mpuspec_mock::provider::Harm;
 
@@ -139,40 +139,47 @@ fn basis(row: &RowReport) -> Basis {
 }
 
 /// Adds rows to the causes of those that block them.
-fn attach(found: &mut [Cause], mut blocked: Vec<&RowReport>) {
-    loop {
-        let before = blocked.len();
-        blocked.retain(|row| {
-            let by = row.blocked_by.as_ref();
-            let is_of = |cause: &&mut Cause| {
-                by.is_some_and(|by| cause.rows.contains(by) || cause.blocked.contains(by))
-            };
-            match found.iter_mut().find(is_of) {
-                Some(cause) => {
-                    cause.blocked.push(row.name());
-                    false
-                }
-                None => true,
+fn attach(found: &mut [Cause], blocked: Vec<&RowReport>) {
+    let mut behind: BTreeMap<&str, Vec<&RowReport>> = BTreeMap::new();
+    for row in blocked {
+        if let Some(by) = &row.blocked_by {
+            behind.entry(by).or_default().push(row);
+        }
+    }
+    // A row can block others that a cause has come to in this way.
+    for cause in found {
+        let mut next: VecDeque<String> = cause.names().cloned().collect();
+        while let Some(name) = next.pop_front() {
+            for row in behind.remove(name.as_str()).into_iter().flatten() {
+                cause.blocked.push(row.name());
+                next.push_back(row.name());
             }
-        });
-        if blocked.len() == before {
-            return;
         }
     }
 }
 
+/// A run has a few; of a report of others no more are looked at.
+const MOST_FINDINGS: usize = 1_000;
+
 /// Adds what exploring and the audit have found to the causes that explain it, or as causes of its own.
 fn add_findings(found: &mut Vec<Cause>, report: &Report) {
-    for (at, finding) in report.findings.iter().enumerate().filter(|(_, found)| found.level == Level::Must) {
+    let mut rows: BTreeMap<String, usize> = BTreeMap::new();
+    for (place, cause) in found.iter().enumerate() {
+        cause.names().for_each(|row| _ = rows.entry(row.clone()).or_insert(place));
+    }
+    let mut known: Vec<Option<usize>> = found.iter().map(place_of).collect();
+    let findings = report.findings.iter().enumerate().filter(|(_, found)| found.level == Level::Must);
+    for (at, finding) in findings.take(MOST_FINDINGS) {
         let is_told =
-            |cause: &Cause| place_of(cause).is_some_and(|place| register()[place].explains_finding(finding));
-        let of_row = |cause: &Cause| cause.names().any(|row| finding.is_of(row));
-        let place = found.iter().position(of_row).or_else(|| found.iter().position(is_told));
+            |known: &Option<usize>| known.is_some_and(|at| register()[at].explains_finding(finding));
+        let of_row = finding.rows().filter_map(|row| rows.get(row)).min().copied();
+        let place = of_row.or_else(|| known.iter().position(is_told));
         let place = place.unwrap_or_else(|| {
             found.push(match register().iter().find(|known| known.is_shown_by(finding)) {
                 Some(known) => of_known(known, &[]),
                 None => of_finding(finding),
             });
+            known.extend(found.last().map(place_of));
             found.len() - 1
         });
         let cause = &mut found[place];

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
+use mpuspec_mock::files::read_text;
 use mpuspec_mock::provider::{self, LimitName, Provider};
 
+use super::report_file::LONGEST_REPORT;
 use super::{Failure, print};
 use crate::history::{Found, History, Oracle, explain, judge, kind_of};
 use crate::report::{FindingKind, Report, RowReport, from_json};
@@ -27,7 +28,7 @@ const LONGEST: Duration = Duration::from_secs(120);
 impl Check {
     pub(super) fn execute(self) -> Result<u8, Failure> {
         let usage = |message: String| Failure::Usage(format!("{}: {message}", self.report.display()));
-        let text = read_text(&self.report, LONGEST_BY_MACHINE).map_err(|error| usage(error.to_string()))?;
+        let text = read_text(&self.report, LONGEST_REPORT).map_err(|error| usage(error.to_string()))?;
         let report = from_json(&text).map_err(|error| usage(error.to_string()))?;
         let provider = played(&report).map_err(usage)?;
         let histories = self.histories(&report);

@@ -4,10 +4,14 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnost
 use mpuspec_mock::provider::Problem;
 use mpuspec_mock::yaml::MOST_MISTAKES;
 
+use super::door::without_secrets;
 use crate::visible::visible_start;
 
 /// No line is shown further.
 const WIDEST: usize = 1_000;
+
+/// A line that is longer is not drawn: its marks would be as long.
+const LONGEST_DRAWN: usize = 10_000;
 
 /// Draws all problems, one behind the other.
 pub(super) fn render(problems: &[Problem]) -> String {
@@ -28,11 +32,19 @@ pub(super) fn render(problems: &[Problem]) -> String {
             text.push_str(&format!("{}: {}\n", problem.origin.name, placed.message));
             continue;
         }
+        // What cannot be shown is not drawn either.
+        let line = problem.origin.text.lines().nth(placed.span.line.saturating_sub(1)).unwrap_or_default();
+        if line.len() > LONGEST_DRAWN {
+            text.push_str(&format!("{position}: {}\n  {}\n", placed.message, help.join("; ")));
+            continue;
+        }
         let source = NamedSource::new(&problem.origin.name, problem.origin.text.clone());
         let report = Report::from(diagnostic).with_source_code(source);
         // Writing to a text does not fail.
         let _ = handler.render_report(&mut text, report.as_ref());
     }
+    // A secret that was cut would be found no more.
+    let text = without_secrets(&text);
     let text: Vec<String> = text.lines().map(|line| visible_start(line, WIDEST)).collect();
     let noun = if problems.len() == 1 { "mistake" } else { "mistakes" };
     let more = if problems.len() >= MOST_MISTAKES {

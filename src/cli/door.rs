@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 
+use crate::report::Format;
 use crate::visible::{visible_json, visible_lines};
 use crate::wire::{Redactor, secrets_of_environment};
 
@@ -61,7 +62,7 @@ pub(super) fn guard(redactor: &Arc<Redactor>) {
     GUARDS.lock().unwrap_or_else(PoisonError::into_inner).push(redactor.clone());
 }
 
-fn without_secrets(text: &str) -> String {
+pub(super) fn without_secrets(text: &str) -> String {
     let guards = GUARDS.lock().unwrap_or_else(PoisonError::into_inner);
     guards.iter().fold(text.to_owned(), |text, redactor| redactor.clean(&text))
 }
@@ -81,14 +82,41 @@ pub(super) fn print_json(text: &str) {
     write(std::io::stdout().lock(), &visible_json(&without_secrets(text)));
 }
 
-/// As [`print`], with a report, whose own writer has made the texts in it harmless.
+/// As [`print`], with a document of the program's own.
 pub(super) fn print_document(text: &str) {
     write(std::io::stdout().lock(), &without_secrets(text));
 }
 
-/// As [`print`], with commands to a workflow of GitHub: their own writer has made the texts in them harmless.
-pub(super) fn print_commands(text: &str) {
-    write(std::io::stdout().lock(), &without_secrets(text));
+/// As [`print`], with a report, whose own writer has made the texts in it harmless: what is left are commands to workflows,
+/// which are read line by line, whatever the lines are part of.
+pub(super) fn print_report(text: &str, format: Format) {
+    let text = without_secrets(text);
+    let text = match format {
+        Format::Json => text.replace("##", "#\\u0023"),
+        // Behind those of a heading comes a blank.
+        Format::Markdown => {
+            let pieces = text.split_inclusive("##").map(str::to_owned);
+            pieces
+                .reduce(
+                    |text, next| if next.starts_with([' ', '#']) { text + &next } else { text + " " + &next },
+                )
+                .unwrap_or_default()
+        }
+        _ => {
+            let harmless = |line: &str| match line.trim_start().starts_with("::") {
+                true => line.replacen("::", "&#58;:", 1),
+                false => line.to_owned(),
+            };
+            text.replace("##", "#&#35;").split_inclusive('\n').map(harmless).collect()
+        }
+    };
+    write(std::io::stdout().lock(), &text);
+}
+
+/// Writes commands to a workflow of GitHub to standard error, where it reads them too: a report may be on standard output.
+/// Their own writer has made the texts in them harmless.
+pub(super) fn say_commands(text: &str) {
+    write(std::io::stderr().lock(), &without_secrets(text));
 }
 
 /// Writes a line to standard error.

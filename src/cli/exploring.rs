@@ -63,16 +63,20 @@ impl Exploring {
 
     /// Returns the options that draw the same again, word by word.
     pub(super) fn words(&self, options: Option<&ExploreOptions>) -> Vec<String> {
-        let Some(options) = options else { return Vec::new() };
-        let mut words = vec!["--explore".to_owned(), options.count.to_string()];
+        options.map_or_else(Vec::new, |options| self.words_with(Some(options.count)))
+    }
+
+    fn words_with(&self, count: Option<u32>) -> Vec<String> {
+        let mut words = Vec::new();
+        if let Some(count) = count {
+            words.extend(["--explore".to_owned(), count.to_string()]);
+        }
         if self.budget != USUAL_BUDGET {
             words.extend(["--budget".to_owned(), self.budget.to_string()]);
         }
-        if let Some(time) = self.explore_time {
-            words.extend(["--explore-time".to_owned(), format!("{}ms", time.as_millis())]);
-        }
-        if let Some(time) = self.soak {
-            words.extend(["--soak".to_owned(), format!("{}s", time.as_secs().max(1))]);
+        let times = [("--explore-time", self.explore_time), ("--soak", self.soak)];
+        for (name, time) in times.into_iter().filter_map(|(name, time)| Some((name, time?))) {
+            words.extend([name.to_owned(), format!("{}ms", time.as_millis())]);
         }
         words
     }
@@ -94,18 +98,7 @@ impl Exploring {
         if self.budget == USUAL_BUDGET {
             self.budget = earlier.budget;
         }
-        let mut words = Vec::new();
-        if let Some(count) = self.explore {
-            words.extend(["--explore".to_owned(), count.to_string()]);
-        }
-        let times = [("--explore-time", self.explore_time), ("--soak", self.soak)];
-        for (name, time) in times.into_iter().filter_map(|(name, time)| Some((name, time?))) {
-            words.extend([name.to_owned(), format!("{}ms", time.as_millis())]);
-        }
-        if self.budget != USUAL_BUDGET {
-            words.extend(["--budget".to_owned(), self.budget.to_string()]);
-        }
-        words
+        self.words_with(self.explore)
     }
 
     /// What is explored. `usual` is whether something is, where nobody asked.

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::door::print_commands;
+use super::door::say_commands;
 use crate::report::{Report, annotations, to_markdown};
 
 /// Tells the workflow, if there is one.
@@ -10,7 +10,7 @@ pub(super) fn tell(report: &Report) {
     if std::env::var_os("GITHUB_ACTIONS").is_none_or(|value| value != "true") {
         return;
     }
-    print_commands(&annotations(report));
+    say_commands(&annotations(report));
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return };
     let file = std::fs::OpenOptions::new().append(true).create(true).open(&path);
     if let Err(error) = file.and_then(|mut file| file.write_all(to_markdown(report).as_bytes())) {

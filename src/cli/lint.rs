@@ -9,6 +9,7 @@ use mpuspec_mock::provider::{self, FileError, Origin, Problem};
 
 use super::{Failure, diagnostic, print};
 use crate::case::{Case, Catalogue, CatalogueError, deeds, lint, load_case, unknown_sources};
+use crate::cause::unnamed;
 
 /// Checks case and provider files.
 #[derive(Debug, Args)]
@@ -34,6 +35,16 @@ fn told(cases: &[Arc<Case>]) -> String {
         deeds(case).iter().for_each(|line| text.push_str(&format!("    {line}\n")));
     }
     text + CONFINED
+}
+
+/// Which rows would be told by their own titles alone, as no cause of the register is about them.
+fn without_a_cause(catalogue: &Catalogue) -> String {
+    let unnamed: Vec<String> = unnamed(catalogue.row_ids()).iter().map(ToString::to_string).collect();
+    let rows = unnamed.iter().map(|row| format!("    {row}\n")).collect::<String>();
+    match unnamed.len() {
+        0 => String::new(),
+        count => format!("{count} rows that cases/causes.yaml says nothing of:\n{rows}"),
+    }
 }
 
 impl Lint {
@@ -98,6 +109,7 @@ impl Lint {
                 true => {
                     let count = catalogue.cases.len();
                     print(&format!("no mistakes in the {count} cases that this program was built with\n"));
+                    print(&without_a_cause(&catalogue));
                 }
                 false if self.untrusted => print(&told(&cases)),
                 false => print("no mistakes\n"),

@@ -51,7 +51,7 @@ impl Redraw {
             self.reports.iter().map(|file| read_report(file)).collect::<Result<_, _>>()?;
         self.hold(&mut reports)?;
         if self.share {
-            reports = reports.iter().map(shared).collect();
+            reports = reports.iter().map(shared).collect::<Result<_, _>>().map_err(Failure::Usage)?;
         }
         match &reports[..] {
             [report] => {

@@ -4,7 +4,7 @@ use mpuspec_mock::files::read_text;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use super::door::print_document;
+use super::door::print_report;
 use crate::cause::{answers, causes};
 use crate::replaced::{For, is_of_system, replace, try_out};
 use crate::report::{Format, Report, from_json};
@@ -95,7 +95,7 @@ impl ReportFile {
         for file in files {
             let Self { format, path } = file;
             if file.is_stdout() {
-                print_document(&text(*format));
+                print_report(&text(*format), *format);
             } else if let Err(error) = replace(path, text(*format).as_bytes(), For::Usual) {
                 told.push(format!("{} report {}: {error}", format.name(), path.display()));
             }
@@ -105,7 +105,7 @@ impl ReportFile {
 }
 
 /// A report that is read has at most so many bytes: what it comes to in memory is a multiple of that.
-const LONGEST_REPORT: u64 = 64 << 20;
+pub(super) const LONGEST_REPORT: u64 = 64 << 20;
 
 /// Reads a report; what is wrong is told with the name of the file.
 pub(super) fn read_report(path: &Path) -> Result<Report, Failure> {

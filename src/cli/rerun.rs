@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use clap::Parser;
-use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
+use mpuspec_mock::files::read_text;
 use mpuspec_mock::provider::{self, LimitName};
 
 use super::Failure;
 use super::exploring::Exploring;
 use super::place::Place;
+use super::report_file::LONGEST_REPORT;
 use super::settling::Settling;
 use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Catalogue, RowId};
-use crate::report::{AUDIT, Report, RowReport, SEQUENCES, TYPED, appended, from_json, quoted};
+use crate::report::{AUDIT, Report, RowReport, SEQUENCES, appended, from_json, has_to_be_typed, quoted};
 use crate::visible::visible;
 
 /// What is to be run again.
@@ -39,15 +40,16 @@ impl Rerun {
     /// Reads the report of the earlier run.
     pub(super) fn read(file: &str) -> Result<Self, Failure> {
         let wrong = |reason: String| Failure::Usage(format!("--rerun {file}: {reason}"));
-        let text = read_text(file.as_ref(), LONGEST_BY_MACHINE).map_err(|error| wrong(error.to_string()))?;
+        let text = read_text(file.as_ref(), LONGEST_REPORT).map_err(|error| wrong(error.to_string()))?;
         let report = from_json(&text).map_err(|error| wrong(error.to_string()))?;
         let id = |row: &RowReport| RowId::new(&row.id, row.row.as_deref());
         let broken = report.cases.iter().filter(|row| row.verdict.counts_against());
         let mut rows: BTreeSet<RowId> = broken.map(id).collect();
         // An audit looks for what other rows completed.
         let is_audited = rows.iter().any(|row| row.case == AUDIT);
+        let by_name = report.by_name();
         for lost in report.audit.lost.iter().filter(|_| is_audited) {
-            match report.cases.iter().find(|row| row.name() == lost.row) {
+            match by_name.get(&lost.row) {
                 Some(row) => _ = rows.insert(id(row)),
                 None if lost.row.starts_with("explore/") => _ = rows.insert(RowId::new(SEQUENCES, None)),
                 None => {}
@@ -74,6 +76,11 @@ impl Rerun {
         if let Some(word) = has_to_be_typed(&words) {
             return Err(
                 self.typed(&format!("the earlier run had {word}, which a report cannot ask for"), &words)
+            );
+        }
+        if words.iter().any(|word| word == "--timeout") && place.connection.waits_long() {
+            return Err(
+                self.typed("the earlier run waited longer for answers than a report can ask for", &words)
             );
         }
         if place.is_here()? {
@@ -238,15 +245,6 @@ impl Rerun {
     pub(super) fn seed(&self) -> &str {
         &self.report.run.seed
     }
-}
-
-/// The first of these options that has to be typed: reports come from others.
-fn has_to_be_typed(words: &[String]) -> Option<&str> {
-    let is_typed = |at: usize| match words[at].as_str() {
-        "--provider" => words.get(at + 1).is_some_and(|name| provider::is_file(name)),
-        word => TYPED.contains(&word),
-    };
-    (0..words.len()).find(|at| is_typed(*at)).map(|at| words[at].as_str())
 }
 
 /// Whether no case stands behind a row.

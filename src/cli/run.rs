@@ -167,10 +167,15 @@ impl Run {
         }
         let is_live = planned.is_live;
         let exploring = self.exploring.options(all && !is_live || has("explore"), &seed);
+        // A report on standard output stands there alone.
+        let say = match reports.iter().any(ReportFile::is_stdout) {
+            true => |text: &str| super::tell!("{}", text.trim_end()),
+            false => print,
+        };
         if is_live || self.dry_run {
-            self.print_plan(&planned.plan, planned.suite.most(is_live));
+            say(&self.plan(&planned.plan, planned.suite.most(is_live)));
             if let Some(options) = &exploring {
-                self.print_exploring(&planned.provider, options);
+                say(&self.plan_of_exploring(&planned.provider, options));
             }
             if self.dry_run {
                 return Ok(0);
@@ -242,7 +247,10 @@ impl Run {
             }
             if done.is_whole() && !runner.is_interrupted() && audits {
                 progress.goes_on_with("reading again what was completed");
-                let audited = self.settling.audit(&runner, explorer, &found.explained).await;
+                let mut audited = self.settling.audit(&runner, explorer, &found.explained).await;
+                // The mock collects nothing later.
+                let audit = &mut audited.audit;
+                audit.at_once = audit.read > 0 && !self.settling.is_asked() && !self.place.mock;
                 found.add(audited);
             }
             Ok::<_, Failure>(runner.finish(done, found).await)
@@ -253,13 +261,8 @@ impl Run {
             against.hold(&mut report);
         }
         let written = ReportFile::write(&reports, &report);
-        // A report on standard output stands there alone.
-        if reports.iter().any(ReportFile::is_stdout) {
-            let style = self.showing.style(Stream::Err);
-            super::tell!("{}", self.showing.report(&report, style).trim_end());
-        } else {
-            print(&self.showing.report(&report, self.showing.style(Stream::Out)));
-        }
+        let stream = if reports.iter().any(ReportFile::is_stdout) { Stream::Err } else { Stream::Out };
+        say(&self.showing.report(&report, self.showing.style(stream)));
         github::tell(&report);
         written?;
         Ok(report.exit)
@@ -355,7 +358,8 @@ impl Run {
         }
     }
 
-    fn print_plan(&self, plan: &Plan, (max_requests, max_bytes): (u64, u64)) {
+    /// Returns what a run will ask at most.
+    fn plan(&self, plan: &Plan, (max_requests, max_bytes): (u64, u64)) -> String {
         let cost = plan.cost();
         let limit =
             |most: u64| if most == u64::MAX { "no limit".to_owned() } else { format!("at most {most}") };
@@ -382,11 +386,11 @@ impl Run {
                 }
             }
         }
-        print(&text);
+        text
     }
 
-    /// Tells what exploring will send.
-    fn print_exploring(&self, provider: &Provider, options: &ExploreOptions) {
+    /// Returns what exploring will send.
+    fn plan_of_exploring(&self, provider: &Provider, options: &ExploreOptions) -> String {
         let is_plain = self.place.endpoint.iter().all(|endpoint| endpoint.starts_with("http://"));
         let told = estimate(provider, if is_plain { "http" } else { "https" }, options);
         let cut = match (options.time, self.exploring.is_alone()) {
@@ -394,7 +398,7 @@ impl Run {
             (None, true) => String::new(),
             (None, false) => "; it ends when it has taken as long as the rows, and at least 10 s".to_owned(),
         };
-        print(&format!(
+        format!(
             "explore {} calls in states, {} pairs of calls in {} rounds, {} random sequences and as many races: about {} \
              requests and {} bytes, at most {} MiB{cut}; what is found is tried again and made small\n",
             told.cells,
@@ -404,7 +408,7 @@ impl Run {
             told.requests,
             told.bytes,
             options.budget >> 20
-        ));
+        )
     }
 
     /// Writes down how the run is repeated.

@@ -46,6 +46,11 @@ impl Connection {
         })
     }
 
+    /// Whether it waits for an answer for longer than because a report says so.
+    pub(super) fn waits_long(&self) -> bool {
+        self.timeout > Duration::from_secs(600)
+    }
+
     pub(super) fn addressing(&self) -> Option<Addressing> {
         self.addressing.as_deref().map(addressing)
     }

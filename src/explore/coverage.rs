@@ -8,7 +8,7 @@ use super::plan::{Cell, Pair, cells};
 use super::scope::Scope;
 use super::script::steps_of;
 use super::timing::Timing;
-use crate::history::{History, Oracle, Order, order_of};
+use crate::history::{Ask, History, Oracle, Order, Saw, order_of};
 use crate::report::{Exploration, ExploredPair, StepResult};
 use crate::run::{Came, Judged};
 
@@ -24,6 +24,9 @@ pub(super) struct Coverage {
     timings: BTreeMap<Pair, Timing>,
     /// Rounds of a pair that could not be judged, as a call was not answered.
     troubles: BTreeMap<Pair, u32>,
+    /// Completions that were answered with success, and those of them whose list has several parts.
+    completions: u64,
+    completions_of_several: u64,
 }
 
 /// After this many such rounds a pair is left out: each may have taken as long as a call can.
@@ -41,6 +44,8 @@ impl Coverage {
             pairs: BTreeMap::new(),
             timings: BTreeMap::new(),
             troubles: BTreeMap::new(),
+            completions: 0,
+            completions_of_several: 0,
         }
     }
 
@@ -84,6 +89,12 @@ impl Coverage {
 
     /// Takes what came of a draw.
     pub(super) fn add(&mut self, draw: &Draw, came: &Came) {
+        for call in came.judged.iter().flat_map(|judged| &judged.history.calls) {
+            if let (Ask::CompleteUpload { list, .. }, Saw::Completed { .. }) = (&call.ask, &call.saw) {
+                self.completions += 1;
+                self.completions_of_several += u64::from(list.as_ref().is_none_or(|list| list.len() > 1));
+            }
+        }
         match (&draw.meets, &came.judged) {
             (Meets::Cells(cells), _) => self.add_cells(draw, cells, came),
             (Meets::Pair(pair, offset), Some(judged)) => {
@@ -120,7 +131,7 @@ impl Coverage {
     }
 
     /// What was exercised, for the report.
-    pub(super) fn told(&self, bytes_sent: u64) -> Exploration {
+    pub(super) fn told(&self, (bytes_sent, bytes_received): (u64, u64)) -> Exploration {
         let (planned, settled) = (cells(self.scope), self.settled());
         let open = planned.iter().filter(|cell| !settled.contains(cell));
         Exploration {
@@ -128,6 +139,9 @@ impl Coverage {
             cells_not_judged: open.map(ToString::to_string).collect(),
             pairs: self.pairs.values().cloned().collect(),
             bytes_sent,
+            bytes_received,
+            completions: self.completions,
+            completions_of_several: self.completions_of_several,
         }
     }
 

@@ -223,6 +223,7 @@ impl<'r> Explorer<'r> {
     }
 
     async fn explore_all(&mut self, all: &[What]) -> Explored {
+        let received = self.runner.received();
         let lacking = probe::probe(self).await;
         self.coverage = Coverage::new(self.scope, self.oracle.clone());
         let mut went = Vec::new();
@@ -247,7 +248,7 @@ impl<'r> Explorer<'r> {
         for row in &mut rows {
             row.notes.extend(lacking.iter().cloned());
         }
-        let exploration = self.coverage.told(self.spent);
+        let exploration = self.coverage.told((self.spent, self.runner.received() - received));
         let (explained, left) = (std::mem::take(&mut self.explained), std::mem::take(&mut self.left));
         Explored { rows, findings, explained, exploration, left }
     }

@@ -49,8 +49,7 @@ fn line(report: &Report, rows: &ByName<'_>, cause: &Cause, new: &[&String]) -> S
         report.again_of_cause(cause, rows).map(|again| format!("again: {again}")),
     ];
     let told: Vec<String> = parts.into_iter().flatten().collect();
-    let title = format!("{}: {}", cause.harm.name().to_uppercase(), cause.title);
-    format!("::{command} {place}title={}::{}", property(&title), message(&told.join(" — ")))
+    format!("::{command} {place}title={}::{}", property(&cause.headline()), message(&told.join(" — ")))
 }
 
 /// A text behind the second pair of colons.

@@ -1,6 +1,6 @@
 //! What is behind failing rows, as a report has it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mpuspec_mock::provider::Harm;
 use schemars::JsonSchema;
@@ -89,6 +89,11 @@ impl Cause {
         self.rows.len() + self.blocked.len()
     }
 
+    /// The harm that it does, and what it is.
+    pub fn headline(&self) -> String {
+        format!("{}: {}", self.harm.name().to_uppercase(), self.title)
+    }
+
     /// Its rows, those first that fail.
     pub fn names(&self) -> impl Iterator<Item = &String> {
         self.rows.iter().chain(&self.blocked)
@@ -153,10 +158,11 @@ impl Report {
     pub fn news(&self) -> Vec<(&Cause, Vec<&String>)> {
         let standings: BTreeMap<String, News> =
             self.cases.iter().filter_map(|row| Some((row.name(), row.standing.as_ref()?.news))).collect();
-        let is_news = |name: &&String| match (&self.baseline, standings.get(*name)) {
+        let new: Option<BTreeSet<&String>> = self.baseline.as_ref().map(|held| held.new.iter().collect());
+        let is_news = |name: &&String| match (&new, standings.get(*name)) {
             (None, _) => true,
             (Some(_), Some(news)) => *news == News::New,
-            (Some(held), None) => held.new.contains(*name),
+            (Some(new), None) => new.contains(*name),
         };
         self.causes.iter().map(|cause| (cause, cause.names().filter(is_news).collect())).collect()
     }
@@ -186,6 +192,17 @@ impl Report {
         by_row
     }
 
+    /// Returns what kept a row from a judgement.
+    pub fn kept_from_judgement(&self, row: &RowReport) -> String {
+        match &row.cause {
+            None => row.reason.clone().unwrap_or_default(),
+            Some(cause) => {
+                let answered = self.preflight.get(cause).map_or("", String::as_str);
+                format!("needs {cause}, which was answered {answered} in the preflight")
+            }
+        }
+    }
+
     /// Returns what kept rows from a judgement, with the rows, the most first. What a cause explains is left out.
     pub fn not_judged(&self) -> Vec<(Verdict, String, Vec<String>)> {
         let explained = self.causes_by_row();
@@ -196,17 +213,9 @@ impl Report {
                 if explained.contains_key(name.as_str()) {
                     continue;
                 }
-                let reason = match &row.cause {
-                    // What differs from row to row is no reason of its own.
-                    None => {
-                        let reason = row.reason.as_deref().unwrap_or_default();
-                        reason.split(", ETag").next().unwrap_or_default().to_owned()
-                    }
-                    Some(cause) => {
-                        let answered = self.preflight.get(cause).map_or("", String::as_str);
-                        format!("needs {cause}, which was answered {answered} in the preflight")
-                    }
-                };
+                // What differs from row to row is no reason of its own.
+                let reason = self.kept_from_judgement(row);
+                let reason = reason.split(", ETag").next().unwrap_or_default().to_owned();
                 folded.entry((verdict, reason)).or_default().push(name);
             }
         }

@@ -16,6 +16,12 @@ pub struct Exploration {
     pub pairs: Vec<ExploredPair>,
     /// Bytes that were sent.
     pub bytes_sent: u64,
+    /// Bytes that were received.
+    pub bytes_received: u64,
+    /// Completions that were answered with success.
+    pub completions: u64,
+    /// Those of them whose list has several parts.
+    pub completions_of_several: u64,
 }
 
 impl Exploration {

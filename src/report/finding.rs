@@ -53,9 +53,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Returns whether the audit found it of an object that a row had completed, or read.
-    pub fn is_of(&self, row: &str) -> bool {
-        self.signs.iter().any(|sign| sign.strip_prefix("of ").is_some_and(|of| of == row))
+    /// The rows that had completed, or read, the objects of which the audit found it.
+    pub fn rows(&self) -> impl Iterator<Item = &str> {
+        self.signs.iter().filter_map(|sign| sign.strip_prefix("of "))
     }
 
     /// Returns whether the case that repeats it is in a file.
@@ -235,6 +235,9 @@ pub struct Audit {
     pub read: u64,
     /// Milliseconds between the last call and the audit.
     pub settled_millis: u64,
+    /// Whether it came as soon as the run was over, where a garbage collection may take something later.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub at_once: bool,
     /// Objects that are not as they were acknowledged.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lost: Vec<LostObject>,

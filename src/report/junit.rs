@@ -138,7 +138,7 @@ fn status(report: &Report, row: &RowReport, cause: Option<&Cause>) -> TestCaseSt
         }
     };
     let mut status = TestCaseStatus::non_success(kind);
-    let told = cause.map(|cause| format!("{}: {}", cause.harm.name().to_uppercase(), visible(&cause.title)));
+    let told = cause.map(|cause| visible(&cause.headline()));
     let message = told.map_or_else(|| reason.clone(), |told| format!("{told}: {reason}"));
     status.set_type(row.level.name()).set_message(message);
     status.set_description(failure(report, row, Style::default()).trim_end());

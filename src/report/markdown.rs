@@ -2,6 +2,7 @@
 //!
 //! What a server said stands in code spans alone: there nothing of it is markup, mention or link.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::evidence::wire;
@@ -16,6 +17,8 @@ const LONGEST: usize = 300;
 const ROOM: [usize; 3] = [24_000, 36_000, 56_000];
 /// Causes that are listed.
 const CAUSES: usize = 40;
+/// Rows of a cause that are told in full: the others show the same.
+const FULL: usize = 2;
 /// Rows named for one reason.
 const NAMED: usize = 20;
 
@@ -87,7 +90,7 @@ fn about(text: &mut String, report: &Report) {
     let _ = writeln!(
         text,
         "mpuspec {} {} on {target_is}, which calls itself {}, as provider {}. Begun {}, {seconds} s, {} \
-         requests, {} bytes sent, seed {}, run {}.\n",
+         requests, {} bytes sent, {} received, seed {}, run {}.\n",
         prose(&suite.version),
         code(&suite.commit),
         code(&target.server),
@@ -95,6 +98,7 @@ fn about(text: &mut String, report: &Report) {
         prose(&run.started),
         run.requests,
         run.bytes_sent,
+        run.bytes_received,
         code(&run.seed),
         code(&run.id)
     );
@@ -157,14 +161,28 @@ fn deaths(text: &mut String, report: &Report) {
 }
 
 fn failures(text: &mut String, report: &Report) {
-    let mut failed: Vec<&RowReport> = with(report, Verdict::Fail).filter(|row| !row.is_known()).collect();
-    failed.sort_by_key(|row| row.level);
+    let failed: Vec<&RowReport> = with(report, Verdict::Fail).filter(|row| !row.is_known()).collect();
     if failed.is_empty() {
         return;
     }
     let _ = writeln!(text, "## Failed: {}\n", failed.len());
+    // In the order of the causes, where the row that shows one best is its first.
+    let behind = report.causes.iter().enumerate().flat_map(|(rank, cause)| {
+        let others = cause.rows.iter().filter(|name| **name != cause.shown_by);
+        [&cause.shown_by]
+            .into_iter()
+            .chain(others)
+            .enumerate()
+            .map(move |(at, name)| (name.clone(), (rank, at)))
+    });
+    let behind: BTreeMap<String, (usize, usize)> = behind.collect();
+    let place = |row: &RowReport| behind.get(&row.name()).copied().unwrap_or((usize::MAX, 0));
+    let (mut first, mut rest): (Vec<&RowReport>, Vec<&RowReport>) =
+        failed.into_iter().partition(|row| place(row).1 < FULL);
+    first.sort_by_key(|row| (place(row), row.level));
+    rest.sort_by_key(|row| (place(row), row.level));
     let mut full = 0;
-    for row in &failed {
+    for row in &first {
         let told = failure(report, row);
         if text.len() + told.len() > ROOM[0] {
             break;
@@ -172,7 +190,7 @@ fn failures(text: &mut String, report: &Report) {
         text.push_str(&told);
         full += 1;
     }
-    let rest: Vec<String> = failed[full..].iter().map(|row| one_line(row)).collect();
+    let rest: Vec<String> = first[full..].iter().chain(&rest).map(|row| one_line(row)).collect();
     if !rest.is_empty() {
         let _ = writeln!(text, "### In short: {}\n", rest.len());
         list(text, &rest, ROOM[1]);
@@ -296,13 +314,7 @@ fn not_judged(text: &mut String, report: &Report) {
     let mut folded: Vec<(Verdict, String, Vec<String>)> = Vec::new();
     for verdict in [Verdict::Blocked, Verdict::Error, Verdict::Unsupported, Verdict::NotApplicable] {
         for row in with(report, verdict) {
-            let reason = match &row.cause {
-                None => row.reason.clone().unwrap_or_default(),
-                Some(cause) => {
-                    let answered = report.preflight.get(cause).map_or("", String::as_str);
-                    format!("needs {cause}, which was answered {answered} in the preflight")
-                }
-            };
+            let reason = report.kept_from_judgement(row);
             match folded.iter_mut().find(|(known, why, _)| *known == verdict && *why == reason) {
                 Some((_, _, names)) => names.push(row.name()),
                 None => folded.push((verdict, reason, vec![row.name()])),

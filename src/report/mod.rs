@@ -1,6 +1,7 @@
 //! The compliance report. Knows no HTTP; all that a writer shows is in here.
 
 mod annotations;
+mod asked;
 mod badge;
 mod cause;
 mod curl;
@@ -27,6 +28,7 @@ mod terminal;
 mod timeline;
 
 pub use annotations::annotations;
+pub(crate) use asked::has_to_be_typed;
 pub use badge::to_badge;
 pub(crate) use cause::counted;
 pub use cause::{Answer, Basis, ByName, Cause};
@@ -49,7 +51,6 @@ pub use matrix::matrix_html;
 pub use matrix::{Matrix, matrix_markdown};
 pub use model::*;
 pub use repeat::Repeat;
-pub(crate) use repeat::TYPED;
 pub use share::shared;
 pub(crate) use shell::{appended, quoted};
 pub use standing::{HeldAgainst, Judged, News, Standing};

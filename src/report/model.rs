@@ -149,6 +149,9 @@ pub struct RunInfo {
     pub requests: u64,
     /// Bytes of bodies sent.
     pub bytes_sent: u64,
+    /// Bytes of bodies received.
+    #[serde(default)]
+    pub bytes_received: u64,
     /// Answers that broke off, or never began, because the server closed the connection.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cuts: u64,

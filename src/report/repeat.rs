@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::asked::asked;
 use super::shell::{appended, in_quotes, quoted};
 use super::{AUDIT, Finding, HISTORIES, Report, RowReport, SEQUENCES};
 
@@ -29,31 +30,6 @@ impl Repeat {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-}
-
-/// Options that run a command, name a file, or decide whom credentials are shown to: no report can ask for these.
-pub(crate) const TYPED: [&str; 9] = [
-    "--restart-command",
-    "--settle-command",
-    "--proxy",
-    "--insecure",
-    "--ca-file",
-    "--callback-url",
-    "--callback-listen",
-    "--cases",
-    "--ledger",
-];
-
-/// Returns the options that are kept, with their values. `first` is whether words before any option are.
-pub(super) fn options(words: &[String], first: bool, is_kept: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut keeps = first;
-    let takes = |word: &&String| -> bool {
-        if word.starts_with("--") {
-            keeps = is_kept(word.split('=').next().unwrap_or_default());
-        }
-        keeps
-    };
-    words.iter().filter(takes).cloned().collect()
 }
 
 /// More rows than these are not named one by one: then all are run.
@@ -86,7 +62,7 @@ impl Report {
         Some(match id {
             SEQUENCES | HISTORIES => {
                 let target = run.strip_prefix("mpuspec run").unwrap_or(&run).to_owned();
-                format!("mpuspec explore{target}{}", appended(&self.run.repeat.exploring))
+                format!("mpuspec explore{target}{}", appended(&self.printed(&self.run.repeat.exploring)))
             }
             AUDIT => format!("{run}{}", self.audited()),
             _ => format!("{run} {}", name()),
@@ -106,9 +82,9 @@ impl Report {
         Some(format!("{again} --seed {}", quoted(&self.run.seed)))
     }
 
-    /// Returns the words of options that are printed: of a report that was read, no command, proxy or file.
+    /// Returns the words of options that are printed: of a report that was read, what any report may ask for.
     fn printed(&self, words: &[String]) -> Vec<String> {
-        options(words, true, |option| !self.was_read || !TYPED.contains(&option))
+        if self.was_read { asked(words) } else { words.to_vec() }
     }
 
     /// Returns what makes a run complete the lost objects once more, and audit them.
@@ -122,7 +98,7 @@ impl Report {
             rows.into_iter().partition(|row| row.starts_with("explore/"));
         let mut text = appended(&self.printed(&self.run.repeat.settling));
         if !explored.is_empty() {
-            text.push_str(&appended(&self.run.repeat.exploring));
+            text.push_str(&appended(&self.printed(&self.run.repeat.exploring)));
         }
         if rows.len() + explored.len() == 0 || rows.len() > MOST_NAMED {
             return text;

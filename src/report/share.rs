@@ -4,113 +4,213 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
 
 use super::Report;
-use super::repeat::options as options_kept;
+use super::asked::asked;
 
-/// Elements of documents that name people, and single requests.
-const ELEMENTS: [&str; 4] = ["RequestId", "HostId", "ID", "DisplayName"];
-/// Headers that do. Their ends say it: each dialect has its own beginning.
-const HEADERS: [&str; 5] = ["request-id", "-id-2", "-trans-id", "-owner", "-deploy-id"];
-/// Options that say how, and not where, and so stay in the command that repeats a run.
-const OPTIONS: [&str; 8] = [
-    "--provider",
-    "--limit",
-    "--region",
-    "--addressing",
-    "--endpoint",
-    "--bucket",
-    "--create-bucket",
-    "--allow-versioned",
+/// Elements of documents that name people and single requests, by their local names in small letters.
+const ELEMENTS: [&str; 6] = ["requestid", "hostid", "id", "displayname", "userid", "emailaddress"];
+/// Headers of answers that say how the server behaves. Any other one can say which server it is, or who asked.
+const HEADERS: [&str; 27] = [
+    "accept-ranges",
+    "cache-control",
+    "connection",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-range",
+    "content-type",
+    "date",
+    "etag",
+    "expires",
+    "keep-alive",
+    "last-modified",
+    "retry-after",
+    "server",
+    "transfer-encoding",
+    "x-amz-abort-date",
+    "x-amz-abort-rule-id",
+    "x-amz-delete-marker",
+    "x-amz-missing-meta",
+    "x-amz-mp-parts-count",
+    "x-amz-storage-class",
+    "x-amz-tagging-count",
+    "x-oss-ec",
+    "x-oss-next-append-position",
+    "x-oss-object-type",
 ];
+/// Beginnings of such headers.
+const FAMILIES: [&str; 6] = [
+    "x-amz-checksum-",
+    "x-amz-meta-",
+    "x-amz-copy-source-version",
+    "x-amz-server-side-encryption",
+    "x-oss-hash-",
+    "x-oss-meta-",
+];
+/// Entries whose texts are words of the format: a bucket may be called as one of them is.
+const WORDS: [&str; 15] = [
+    "verdict",
+    "level",
+    "result",
+    "harm",
+    "kind",
+    "standing",
+    "news",
+    "started",
+    "operation",
+    "seen",
+    "basis",
+    "judged",
+    "dialect",
+    "about",
+    "step",
+];
+/// Entries that are tables, whose names are texts too.
+const TABLES: [&str; 2] = ["observed", "preflight"];
 
-/// Returns a report without hosts, buckets, owners and ids of requests.
-pub fn shared(report: &Report) -> Report {
+/// Returns a report without hosts, buckets, owners, paths, and ids of requests. Fails where what is left is no report.
+pub fn shared(report: &Report) -> Result<Report, String> {
     let mut report = report.clone();
-    report.run.repeat.options = harmless(&report.run.repeat.options);
+    report.run.repeat.options = asked(&report.run.repeat.options);
     report.run.repeat.settling.clear();
     if report.run.again.is_some() {
         report.run.again = Some("mpuspec run".to_owned());
     }
     let names = Names::of(&report);
     let mut value = serde_json::to_value(&report).expect("a report has no keys but texts");
-    names.clean(&mut value, None);
+    names.clean(&mut value, &mut Vec::new());
     let was_read = report.was_read;
-    let shared = serde_json::from_value(value).unwrap_or(report);
-    Report { was_read, ..shared }
-}
-
-/// The options that say nothing of a place, with their values.
-fn harmless(options: &[String]) -> Vec<String> {
-    options_kept(options, false, |option| OPTIONS.contains(&option))
+    let shared: Report = serde_json::from_value(value).map_err(|error| {
+        format!(
+            "without the names of host and bucket it is no report any more ({error}), so nothing is shared"
+        )
+    })?;
+    Ok(Report { was_read, ..shared })
 }
 
 /// The names that are left out, with what stands for them.
 struct Names {
     found: AhoCorasick,
-    instead: Vec<&'static str>,
+    instead: Vec<String>,
 }
 
 impl Names {
     fn of(report: &Report) -> Self {
         let target = &report.target;
-        let mut names: Vec<(String, &'static str)> = Vec::new();
+        let mut names: Vec<(String, String)> = Vec::new();
         for endpoint in std::iter::once(&target.endpoint).chain(&target.others) {
             let place = endpoint.split_once("://").map_or(endpoint.as_str(), |(_, place)| place);
             let place = place.split('/').next().unwrap_or_default();
             let host = place.rsplit_once(':').map_or(place, |(host, _)| host);
-            names.extend([(place.to_owned(), "HOST"), (host.to_owned(), "HOST")]);
+            names.extend([place, host].map(|name| (name.to_owned(), "HOST".to_owned())));
         }
-        names.push((target.bucket.clone(), "BUCKET"));
+        names.push((target.bucket.clone(), "BUCKET".to_owned()));
+        // Folders say whose machine it was; the name of the file is what the rows are called by.
+        let files = report.run.repeat.files.iter().chain([&target.provider]);
+        for file in files.chain(report.cases.iter().map(|row| &row.file)).filter(|file| is_a_place(file)) {
+            let name = file.rsplit(['/', '\\']).next().unwrap_or_default();
+            // Rows of one's own files are called by them.
+            let without = |name: &str| name.trim_end_matches(".yaml").to_owned();
+            names.extend([(file.clone(), name.to_owned()), (without(file), without(name))]);
+        }
         // One letter stands for more than a place.
         names.retain(|(name, _)| name.len() > 2);
+        names.sort();
+        names.dedup_by(|one, other| one.0 == other.0);
         let patterns: Vec<&str> = names.iter().map(|(name, _)| name.as_str()).collect();
         let found = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
             .build(patterns)
             .expect("names of a report are short and few");
-        Self { found, instead: names.iter().map(|(_, instead)| *instead).collect() }
+        Self { found, instead: names.into_iter().map(|(_, instead)| instead).collect() }
     }
 
-    /// Cleans every text of a value. `header` is the name of the header that a text is the value of.
-    fn clean(&self, value: &mut Value, header: Option<&str>) {
+    /// Cleans every text of a value. `path` has the names of the entries that lead to it.
+    fn clean(&self, value: &mut Value, path: &mut Vec<String>) {
         match value {
-            Value::String(text) => {
-                let is_told = |name: &str| HEADERS.iter().any(|end| name.ends_with(end));
-                *text = match header {
-                    Some(name) if is_told(&name.to_ascii_lowercase()) => "(left out)".to_owned(),
-                    _ => without_elements(&self.found.replace_all(text, &self.instead)),
-                };
-            }
+            Value::String(_) if path.last().is_some_and(|name| WORDS.contains(&name.as_str())) => {}
+            Value::String(text) => *text = self.cleaned(text),
             Value::Array(values) => match &mut values[..] {
                 // A header is a pair.
-                [Value::String(name), told @ Value::String(_)] if header.is_none() => {
-                    let name = name.clone();
-                    self.clean(told, Some(&name));
+                [Value::String(name), Value::String(value)]
+                    if path.last().is_some_and(|name| name == "headers") =>
+                {
+                    let is_answer = path.iter().any(|name| name == "response");
+                    *value = match is_answer && !is_harmless(&name.to_ascii_lowercase()) {
+                        true => "(left out)".to_owned(),
+                        false => self.cleaned(value),
+                    };
                 }
-                values => values.iter_mut().for_each(|value| self.clean(value, None)),
+                values => values.iter_mut().for_each(|value| self.clean(value, path)),
             },
-            Value::Object(entries) => entries.values_mut().for_each(|value| self.clean(value, None)),
+            Value::Object(entries) => {
+                let is_table = path.last().is_some_and(|name| TABLES.contains(&name.as_str()));
+                for (name, mut value) in std::mem::take(entries) {
+                    path.push(name);
+                    self.clean(&mut value, path);
+                    let name = path.pop().unwrap_or_default();
+                    entries.insert(if is_table { self.cleaned(&name) } else { name }, value);
+                }
+            }
             _ => {}
         }
     }
+
+    fn cleaned(&self, text: &str) -> String {
+        without_accounts(&without_elements(&self.found.replace_all(text, &self.instead)))
+    }
 }
 
-/// A document without the texts of elements that name people and requests.
-fn without_elements(text: &str) -> String {
-    let mut text = text.to_owned();
-    for element in ELEMENTS {
-        let (open, close) = (format!("<{element}>"), format!("</{element}>"));
-        let mut cleaned = String::new();
-        let mut rest = text.as_str();
-        while let Some((before, after)) = rest.split_once(&open) {
-            let Some((_, behind)) = after.split_once(&close) else { break };
-            cleaned.push_str(&format!("{before}{open}(left out){close}"));
-            rest = behind;
+/// Whether a file is named by where it lies on somebody's machine: those of the suite begin with `cases/`.
+fn is_a_place(file: &str) -> bool {
+    file.contains(['/', '\\']) && !file.starts_with("cases/")
+}
+
+fn is_harmless(header: &str) -> bool {
+    HEADERS.contains(&header) || FAMILIES.iter().any(|family| header.starts_with(family))
+}
+
+/// A text without names of resources, and without numbers of accounts, which have twelve digits.
+fn without_accounts(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    let mut word = String::new();
+    let end = |word: &mut String| {
+        let whole = std::mem::take(word);
+        let is_account = whole.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 12);
+        if whole.starts_with("arn:") || is_account { "(left out)".to_owned() } else { whole }
+    };
+    for c in text.chars() {
+        match c.is_alphanumeric() || ":/-_.+=@*".contains(c) {
+            true => word.push(c),
+            false => {
+                cleaned.push_str(&end(&mut word));
+                cleaned.push(c);
+            }
         }
-        cleaned.push_str(rest);
-        text = cleaned;
     }
-    text
+    cleaned + &end(&mut word)
+}
+
+/// A document without the texts of elements that name people and requests. One that is not closed reaches to the end.
+fn without_elements(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        cleaned.push_str(before);
+        let Some(end) = tag.find('>') else { break };
+        let (tag, behind) = tag.split_at(end + 1);
+        cleaned.push_str(tag);
+        rest = behind;
+        let name = tag[1..end].split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default();
+        let local = name.rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
+        if ELEMENTS.contains(&local.as_str()) && !tag.ends_with("/>") {
+            cleaned.push_str("(left out)");
+            rest = behind.find('<').map_or("", |at| &behind[at..]);
+        }
+    }
+    cleaned + rest
 }
 
 #[cfg(test)]
@@ -120,22 +220,28 @@ mod tests {
     #[test]
     fn documents_keep_all_but_names() {
         let text = "<Error><Code>NoSuchKey</Code><RequestId>4442</RequestId><HostId>x</HostId></Error>";
-        let told = without_elements(text);
+        let cleaned = without_elements(text);
         assert_eq!(
-            told,
+            cleaned,
             "<Error><Code>NoSuchKey</Code><RequestId>(left out)</RequestId><HostId>(left out)</HostId></Error>"
         );
-        assert_eq!(
-            without_elements("<ID>1</ID><ID>2</ID><ID>3"),
-            "<ID>(left out)</ID><ID>(left out)</ID><ID>3"
-        );
+        for (text, cleaned) in [
+            ("<ID>1</ID><ID>2</ID><ID>3", "<ID>(left out)</ID><ID>(left out)</ID><ID>(left out)"),
+            ("<ID >1</ID >", "<ID >(left out)</ID >"),
+            ("<a:RequestID x=\"1\">1</a:RequestID>", "<a:RequestID x=\"1\">(left out)</a:RequestID>"),
+            ("<ID/><Key>k</Key>", "<ID/><Key>k</Key>"),
+            ("1 < 2", "1 < 2"),
+        ] {
+            assert_eq!(without_elements(text), cleaned);
+        }
     }
 
     #[test]
-    fn options_that_say_where_are_left_out_with_their_values() {
-        let words =
-            ["--endpoint", "https://x", "--settle-command", "ssh a b", "--limit", "a=1", "--create-bucket"];
-        let words: Vec<String> = words.map(str::to_owned).to_vec();
-        assert_eq!(harmless(&words), ["--endpoint", "https://x", "--limit", "a=1", "--create-bucket"]);
+    fn accounts_are_left_out_and_sizes_and_digests_are_not() {
+        let text = "arn:aws:iam::123456789012:user/alice may not, 123456789012 neither";
+        assert_eq!(without_accounts(text), "(left out) may not, (left out) neither");
+        for text in ["10485760 bytes", "d41d8cd98f00b204e9800998ecf8427e-2", "2026-11-30T17:57:15Z"] {
+            assert_eq!(without_accounts(text), text);
+        }
     }
 }

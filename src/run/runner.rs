@@ -288,6 +288,11 @@ impl Runner {
         self.context.client.budget.is_interrupted()
     }
 
+    /// Bytes of bodies that were received so far.
+    pub fn received(&self) -> u64 {
+        self.context.client.budget.spent().received
+    }
+
     /// Whether the server can be started anew.
     pub fn can_restart(&self) -> bool {
         self.context.watch.restart().is_some()
@@ -436,6 +441,7 @@ impl Runner {
                 jobs: self.options.jobs,
                 requests: spent.requests,
                 bytes_sent: spent.bytes,
+                bytes_received: spent.received,
                 cuts: client.cuts(),
                 again: None,
                 repeat: Repeat::default(),

@@ -15,6 +15,7 @@ pub struct Budget {
     most_bytes: u64,
     requests: AtomicU64,
     bytes: AtomicU64,
+    received: AtomicU64,
     /// The time between two requests, and when the next may go.
     pace: Option<(Duration, Mutex<Instant>)>,
     interrupted: AtomicBool,
@@ -27,6 +28,8 @@ pub struct Spent {
     pub requests: u64,
     /// Bytes of bodies sent.
     pub bytes: u64,
+    /// Bytes of bodies received.
+    pub received: u64,
 }
 
 impl Budget {
@@ -38,6 +41,7 @@ impl Budget {
             most_bytes,
             requests: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
+            received: AtomicU64::new(0),
             pace,
             interrupted: AtomicBool::new(false),
         }
@@ -76,6 +80,11 @@ impl Budget {
         }
     }
 
+    /// Counts what an answer brought.
+    pub(super) fn receive(&self, bytes: usize) {
+        self.received.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
     /// The least time between two requests.
     pub fn gap(&self) -> Duration {
         self.pace.as_ref().map_or(Duration::ZERO, |(gap, _)| *gap)
@@ -93,6 +102,8 @@ impl Budget {
 
     /// What has been spent.
     pub fn spent(&self) -> Spent {
-        Spent { requests: self.requests.load(Ordering::Relaxed), bytes: self.bytes.load(Ordering::Relaxed) }
+        let [requests, bytes, received] =
+            [&self.requests, &self.bytes, &self.received].map(|count| count.load(Ordering::Relaxed));
+        Spent { requests, bytes, received }
     }
 }

@@ -238,7 +238,7 @@ impl Client {
             .prepare(node, &request, signing)
             .map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
         let most = operation.longest_answer().unwrap_or(LONGEST_DOCUMENT);
-        let recorded_request = self.record_request(&signed, &request.body, body.as_ref());
+        let recorded_request = self.record_request(&signed, &request.body, body.as_ref(), signing);
         let start_us = self.now_us();
         let recent = (!log.is_for_probe()).then(|| self.recent.begin(start_us, &recorded_request));
         let patience = self.vitals.patience(log.patience(self.timeout));
@@ -261,8 +261,9 @@ impl Client {
         if let Some(recent) = recent {
             self.recent.end(recent, response.as_ref().map(|response| response.status), trouble.as_ref());
         }
-        let recorded =
-            response.as_ref().or(partial.as_deref()).map(|r| self.record_response(r, response.is_some()));
+        let came = response.as_ref().or(partial.as_deref());
+        self.budget.receive(came.map_or(0, |came| came.body.len()));
+        let recorded = came.map(|came| self.record_response(came, response.is_some()));
         let at = log.record(Exchange {
             n: 0,
             operation: operation.name().to_owned(),
@@ -313,7 +314,7 @@ impl Client {
         let Prepared { signed, body, .. } = self
             .prepare(node, &request, signing)
             .map_err(|reason| Trouble::new(TroubleKind::Unreachable, reason))?;
-        let recorded = self.record_request(&signed, &request.body, body.as_ref());
+        let recorded = self.record_request(&signed, &request.body, body.as_ref(), signing);
         let body = body.unwrap_or_default();
         let most =
             usize::try_from(operation.longest_answer().unwrap_or(LONGEST_DOCUMENT)).unwrap_or(usize::MAX);
@@ -323,6 +324,7 @@ impl Client {
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "while the body was sent"));
         let patience = self.vitals.patience(log.patience(self.timeout));
         let begun = tokio::time::timeout(patience, begun).await.unwrap_or_else(late);
+        self.vitals.waited(Duration::from_micros(self.now_us().saturating_sub(start_us)));
         if let Err(trouble) = &begun {
             self.vitals.note(Some(trouble));
             self.recent.end(recent, None, Some(trouble));
@@ -337,7 +339,9 @@ impl Client {
     pub async fn release(&self, mut held: Held, operation: &dyn Call, log: &Log) -> Result<Answer, Trouble> {
         let late = |_| Err(Trouble::new(TroubleKind::Timeout, "after the rest of the body"));
         let patience = self.vitals.patience(log.patience(self.timeout));
+        let asked_us = self.now_us();
         let outcome = tokio::time::timeout(patience, held.finish()).await.unwrap_or_else(late);
+        self.vitals.waited(Duration::from_micros(self.now_us().saturating_sub(asked_us)));
         self.vitals.note(outcome.as_ref().err());
         let at = self.record_held(held, outcome.as_ref(), log);
         self.read(operation, &outcome?, log, at)
@@ -363,6 +367,7 @@ impl Client {
 
     fn record_held(&self, held: Held, outcome: Result<&Response, &Trouble>, log: &Log) -> usize {
         self.recent.end(held.recent, outcome.ok().map(|response| response.status), outcome.err());
+        self.budget.receive(outcome.map_or(0, |response| response.body.len()));
         log.record(Exchange {
             n: 0,
             operation: held.operation.to_owned(),

@@ -3,7 +3,7 @@
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use super::Request;
+use super::{RecordedRequest, Request};
 
 /// What a run may touch.
 #[derive(Clone, Debug)]
@@ -61,6 +61,30 @@ impl Confined {
             _ => false,
         };
         (!may).then(|| "it would change the bucket, which is not the run's".to_owned())
+    }
+
+    /// Whether a run may have sent a request that somebody says it has.
+    pub fn may_have_sent(&self, recorded: &RecordedRequest) -> bool {
+        let Ok(method) = recorded.method.parse::<Method>() else { return false };
+        let (path, query) = recorded.target.split_once('?').unwrap_or((&recorded.target, ""));
+        let Some(path) = path.strip_prefix('/') else { return false };
+        let before_the_host = format!("{}.", self.bucket);
+        let is_host = |(name, host): &(String, String)| name == "host" && host.starts_with(&before_the_host);
+        let key = match path.strip_prefix(self.bucket.as_str()) {
+            _ if recorded.headers.iter().any(is_host) => path,
+            Some("") => "",
+            Some(rest) if rest.starts_with('/') => &rest[1..],
+            _ => return false,
+        };
+        let Ok(key) = percent_decode_str(key).decode_utf8() else { return false };
+        let request = match key.is_empty() {
+            true => Request::bucket(method),
+            false => Request::key(method, &key),
+        };
+        let names = query.split('&').filter(|pair| !pair.is_empty());
+        let names = names.map(|pair| (pair.split('=').next().unwrap_or_default().to_owned().into(), None));
+        let request = Request { query: names.collect(), headers: recorded.headers.clone(), ..request };
+        self.objection(&request, &self.bucket).is_none()
     }
 
     /// Whether a key is one of the run, and cannot become another one where a server takes it for a path.
@@ -143,6 +167,31 @@ mod tests {
         };
         assert_eq!(confined().objection(&delete("mpuspec/1/a"), "b"), None);
         assert!(confined().objection(&delete("a"), "b").is_some());
+    }
+
+    #[test]
+    fn a_request_that_others_recorded_stays_below_the_prefix() {
+        let may = |method: &str, target: &str, headers: &[(&str, &str)]| {
+            confined().may_have_sent(&RecordedRequest {
+                method: method.to_owned(),
+                target: target.to_owned(),
+                headers: headers
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                    .collect(),
+                body: Default::default(),
+                signed_otherwise: false,
+            })
+        };
+        assert!(may("PUT", "/b/mpuspec/1/a?partNumber=1&uploadId=x", &[]));
+        assert!(may("GET", "/b?uploads=", &[]));
+        assert!(may("PUT", "/mpuspec/1/a", &[("host", "b.localhost:9000")]));
+        for target in ["/b/prod/a", "/c/mpuspec/1/a", "/b/mpuspec/1/%2e%2e/a", "/bmpuspec/1/a", "b"] {
+            assert!(!may("DELETE", target, &[]), "{target}");
+        }
+        assert!(!may("PUT", "/b?policy", &[]));
+        assert!(!may("DELETE", "/b", &[]));
+        assert!(!may("PUT", "/b/mpuspec/1/a", &[("x-amz-copy-source", "/b/prod/a")]));
     }
 
     proptest! {

@@ -45,6 +45,9 @@ pub struct RecordedRequest {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Body,
+    /// Whether it was signed wrongly on purpose, or with credentials that are not those of the run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub signed_otherwise: bool,
 }
 
 /// An answer as it came.

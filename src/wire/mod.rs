@@ -52,5 +52,6 @@ pub use redact::Redactor;
 pub(crate) use request::encode_path;
 pub use request::{Body, Request};
 pub use sign::{Signing, Tamper, Token, Version, Who};
+pub(crate) use target::is_bucket;
 pub use target::{Target, TargetError};
 pub use trouble::{Trouble, TroubleKind};

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::answer::Response;
 use super::exchange::{Body as Recorded, Exchange, LONGEST_TEXT, RecordedRequest, RecordedResponse, kept};
-use super::{Body, Client, Log};
+use super::{Body, Client, Log, Signing};
 
 /// The largest body that is hashed for the evidence before anybody asks for it.
 const LARGEST_HASHED: usize = 1 << 20;
@@ -34,6 +34,7 @@ impl Client {
         request: &http::Request<()>,
         made: &Body,
         sent: Option<&Bytes>,
+        signing: &Signing,
     ) -> RecordedRequest {
         let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
         let changed = match (made, sent) {
@@ -57,6 +58,7 @@ impl Client {
             target: self.redactor.clean_target(target),
             headers: self.record_headers(request.headers()),
             body,
+            signed_otherwise: !signing.is_usual(),
         }
     }
 

@@ -85,6 +85,8 @@ fn forms(secret: &str) -> BTreeSet<String> {
     // Escapes are read where it is looked for, and neither case nor their number matters.
     let mut forms: BTreeSet<String> =
         [secret.to_owned(), hex::encode(secret), STANDARD.encode(secret), URL_SAFE.encode(secret)].into();
+    // Where a query is read as a form is, a plus is a blank.
+    forms.insert(secret.replace('+', " "));
     if secret.len() >= SHORTEST_INSIDE {
         // Inside of other text it begins at any of three places of a group, whose first and last characters hang
         // on what stands around it.
@@ -339,7 +341,8 @@ mod tests {
             "{clean}"
         );
         assert!(!clean.contains("cut off"), "{clean}");
-        let forms = ["s3cr3t/%2Bkey", "S3cr3t", "7333637233742F2B6B6579", "7333637233742f2b6b6579"];
+        let forms =
+            ["s3cr3t/%2Bkey", "s3cr3t/ key", "S3cr3t", "7333637233742F2B6B6579", "7333637233742f2b6b6579"];
         for form in forms.iter().filter(|form| **form != "S3cr3t") {
             assert_eq!(redactor.clean(&format!("a {form} b")), "a <removed> b");
         }

@@ -99,7 +99,7 @@ impl Target {
         let url = Url::parse(given).map_err(|e| error(&format!("{e}; write it as http://HOST:PORT")))?;
         match url.scheme() {
             "http" | "https" if url.host_str().is_none() => Err(error("it names no host")),
-            "http" | "https" if url.path() != "/" || url.query().is_some() => Err(error(
+            "http" | "https" if url.path() != "/" || url.query().or(url.fragment()).is_some() => Err(error(
                 "it has a path; write scheme, host and port alone, and name the bucket with --bucket",
             )),
             "http" | "https" if !url.username().is_empty() || url.password().is_some() => {
@@ -178,7 +178,7 @@ impl Target {
 }
 
 /// Whether a text can be the name of a bucket anywhere: old ones have capitals and underscores too.
-fn is_bucket(name: &str) -> bool {
+pub(crate) fn is_bucket(name: &str) -> bool {
     let begins = name.starts_with(|c: char| c.is_ascii_alphanumeric());
     let other = |c: char| !(c.is_ascii_alphanumeric() || "-._".contains(c));
     begins && name.len() <= 255 && !name.contains(other) && !name.contains("..")

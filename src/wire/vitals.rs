@@ -17,7 +17,7 @@ pub(super) struct Vitals {
 /// After as many calls in a row without an answer in time a server may hang.
 const SUSPECT: u32 = 3;
 /// An answer that takes longer is waited for.
-const SLOW: Duration = Duration::from_secs(5);
+const SLOW: Duration = Duration::from_secs(2);
 /// After so long a wait for slow answers, all of them together, a server hangs: eight rows side by side waited five minutes.
 const LONGEST_WAIT: Duration = Duration::from_secs(40 * 60);
 /// Of one that may hang an answer is waited for no longer.
@@ -84,5 +84,23 @@ impl Vitals {
         self.unanswered.store(0, Ordering::Relaxed);
         self.waited.store(0, Ordering::Relaxed);
         self.hangs.store(false, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_is_always_slow_is_given_up_and_one_that_is_quick_never() {
+        let vitals = Vitals::default();
+        for _ in 0..100_000 {
+            vitals.waited(Duration::from_millis(1_900));
+        }
+        assert!(!vitals.is_given_up());
+        for _ in 0..700 {
+            vitals.waited(Duration::from_secs(4));
+        }
+        assert!(vitals.is_given_up());
     }
 }

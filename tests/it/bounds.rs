@@ -137,6 +137,8 @@ fn nothing_in_a_report_of_anybody_is_an_option_or_an_address_that_curl_reads_oth
     report["run"]["again"] = "mpuspec run".into();
     report["run"]["repeat"]["options"] = vec!["--mock", "--restart-command", "touch x"].into();
     report["run"]["repeat"]["settling"] = vec!["--settle-command", "touch x"].into();
+    report["run"]["repeat"]["exploring"] =
+        vec!["--explore", "1", "--settle-command", "touch x", "--report", "json=touch x", "touch x"].into();
     std::fs::write(&path, report.to_string()).expect("written");
     let files = ["r.html", "r.md", "r.xml"].map(|name| folder.path().join(name));
     let [html, md, junit] = files.each_ref().map(|file| file.display().to_string());
@@ -151,6 +153,122 @@ fn nothing_in_a_report_of_anybody_is_an_option_or_an_address_that_curl_reads_oth
             assert!(!command.contains("touch x"), "{}: {command}", file.display());
         }
     }
+}
+
+/// A shell that somebody types in reads comments as commands, or looks for earlier lines behind a `!`.
+#[test]
+fn no_text_of_a_script_is_read_by_a_shell_that_somebody_types_in() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    for row in report["cases"].as_array_mut().expect("rows") {
+        row["title"] = "a `touch x` !x; $(touch x)".into();
+        row["reason"] = "got !x 'it'".into();
+        for exchange in row["exchanges"].as_array_mut().into_iter().flatten() {
+            exchange["operation"] = "!x'\"$(touch x)".into();
+            exchange["response"]["headers"] = vec![vec!["etag", "\"!x$(touch x)\""]].into();
+        }
+    }
+    let read = mpuspec::internals::report::from_json(&report.to_string()).expect("it is a report");
+    let scripts: Vec<String> =
+        read.cases.iter().filter_map(|row| mpuspec::internals::report::curl_script(&read, row)).collect();
+    assert!(scripts.len() > 10, "{}", scripts.len());
+    for script in scripts {
+        for line in script.lines().skip(1) {
+            assert!(!line.trim_start().starts_with('#'), "{line}");
+            // What stands outside of single quotes, as the history of a shell reads a line.
+            let outside: String = line.replace("'\\''", "").split('\'').step_by(2).collect();
+            assert!(!outside.contains('!') && !outside.contains("touch"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_script_of_a_report_of_anybody_stays_below_the_keys_of_its_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
+    let report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let scripts = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut report = report.clone();
+        change(&mut report);
+        let read = mpuspec::internals::report::from_json(&report.to_string()).expect("it is a report");
+        read.cases.iter().filter(|row| mpuspec::internals::report::curl_script(&read, row).is_some()).count()
+    };
+    assert!(scripts(&|_| {}) > 10);
+    assert_eq!(scripts(&|report| report["target"]["bucket"] = "127.0.0.2:9107#".into()), 0);
+    assert_eq!(scripts(&|report| report["target"]["endpoint"] = "http://h:1#".into()), 0);
+    let each = |report: &mut serde_json::Value, change: &dyn Fn(&mut serde_json::Value)| {
+        let rows = report["cases"].as_array_mut().expect("rows").iter_mut();
+        rows.filter_map(|row| row["exchanges"].get_mut(0))
+            .for_each(|exchange| change(&mut exchange["request"]));
+    };
+    let bucket = report["target"]["bucket"].as_str().expect("a bucket").to_owned();
+    let elsewhere = format!("/{bucket}/prod/important.csv");
+    assert_eq!(scripts(&|report| each(report, &|request| request["target"] = elsewhere.clone().into())), 0);
+    let policy = format!("/{bucket}?policy");
+    assert_eq!(
+        scripts(&|report| each(report, &|request| {
+            request["method"] = "PUT".into();
+            request["target"] = policy.clone().into();
+        })),
+        0
+    );
+}
+
+#[test]
+fn a_line_without_end_is_told_and_not_drawn() {
+    let said = lint(&format!("title: \"{}\": x\n", "a".repeat(70_000)));
+    assert!(said.len() < 2_000, "{}", said.len());
+}
+
+#[test]
+fn a_secret_in_a_long_line_is_not_cut_into_one_that_is_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("case.yaml");
+    let secret = mpuspec_mock::SECRET_KEY;
+    for before in 940..960 {
+        std::fs::write(&path, format!("level: {}{secret}\n", "a".repeat(before))).expect("written");
+        let said = stderr(&mpuspec(&["lint", &path.display().to_string()]));
+        assert!(!said.contains(&secret[..6]), "{before}: {said}");
+    }
+}
+
+#[test]
+fn a_baseline_has_so_many_patterns_at_most() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("b.yaml");
+    let entry = |at| format!("  \"**?{at}\": {{ verdict: fail, why: x }}\n");
+    let text = format!("cases:\n{}", (0..1_001).map(entry).collect::<String>());
+    std::fs::write(&path, text).expect("written");
+    let output = mpuspec(&["run", "--mock", "--baseline", &path.display().to_string(), "complete/etag"]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("more than 1000 patterns"), "{said}");
+}
+
+#[test]
+fn a_long_chain_of_rows_that_block_each_other_has_one_cause() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    report["findings"] = serde_json::json!([]);
+    let mut row = report["cases"][0].clone();
+    row["exchanges"] = serde_json::json!([]);
+    row["row"] = serde_json::Value::Null;
+    let chain = (0..10_000).map(|at| {
+        let mut row = row.clone();
+        row["id"] = format!("a/{at}").into();
+        row["verdict"] = if at == 0 { "fail" } else { "blocked" }.into();
+        row["blocked_by"] = if at == 0 { serde_json::Value::Null } else { format!("a/{}", at - 1).into() };
+        row
+    });
+    // The last comes first, so that each pass over them would take one.
+    let mut chain: Vec<_> = chain.collect();
+    chain.reverse();
+    report["cases"] = chain.into();
+    let read = mpuspec::internals::report::from_json(&report.to_string()).expect("it is a report");
+    let causes = mpuspec::internals::cause::causes(&read);
+    assert_eq!(causes.iter().map(|cause| cause.count()).collect::<Vec<_>>(), [10_000]);
 }
 
 /// Makes each number as large as it can be, but for those that say how the file is read.

@@ -107,6 +107,9 @@ fn a_report_of_anybody_is_harmless_in_every_form() {
     assert_harmless(&mpuspec(&["diff", &report, &hostile]));
     assert_harmless(&mpuspec(&["baseline", "init", &hostile]));
     assert_harmless(&mpuspec(&["check", &hostile, "complete/nothing"]));
+    for option in ["--json", "--junit", "--html", "--md"] {
+        assert_harmless(&mpuspec(&["report", &hostile, option, "-"]));
+    }
     for (option, name) in [("--md", "r.md"), ("--junit", "r.xml"), ("--html", "r.html")] {
         let output = mpuspec(&["report", &hostile, option, &file(name)]);
         assert!(output.status.success(), "{option}");

@@ -164,7 +164,11 @@ fn large_parts_are_copied_and_cost_few_bytes() {
     let text = std::fs::read_to_string(&file).expect("a report");
     let report = mpuspec::internals::report::from_json(&text).expect("a report");
     assert_eq!(report.target.limits["min_part_size"], Some(5 << 20));
-    assert!(report.exploration.bytes_sent <= 64 << 20, "{}", report.exploration.bytes_sent);
+    let explored = &report.exploration;
+    assert!(explored.bytes_sent <= 64 << 20, "{}", explored.bytes_sent);
+    assert!(explored.bytes_received <= 256 << 20, "{}", explored.bytes_received);
+    let (of_several, completions) = (explored.completions_of_several, explored.completions);
+    assert!(of_several * 4 >= completions, "{of_several} of {completions} have several parts");
     let histories = report.cases.iter().find(|row| row.id == "explore/histories").expect("it is there");
     assert_eq!(histories.verdict, Verdict::Pass, "{:?}", histories.reason);
 }

@@ -50,6 +50,8 @@ mod odd_answers;
 mod pages;
 // Report files: JSON, JUnit and Markdown of one run agree, and no text of a server breaks them.
 mod report_files;
+// The workflow of the documents, on two branches.
+mod pull_request;
 // --rerun and --fail-fast.
 mod rerun;
 // AWS's recorded answers, replayed against the mock.
@@ -66,6 +68,8 @@ mod sources;
 mod strangers;
 // The suite as a library.
 mod suite;
+// Reports for others.
+mod share;
 // Servers that hang, cut, lie or echo.
 mod trouble;
 // Why to believe a report, in figures.

@@ -327,13 +327,15 @@ fn a_workflow_gets_annotations_and_a_summary() {
     let mock = mock.expect("it starts");
     let output = command(folder.path())
         .args(["run", "complete/part-too-small", "--provider", "aws-s3", "--endpoint", &mock.endpoint()])
-        .args(["--limit", "min_part_size=2KiB"])
+        .args(["--limit", "min_part_size=2KiB", "--report", "json=-"])
         .env("GITHUB_ACTIONS", "true")
         .env("GITHUB_STEP_SUMMARY", &summary)
         .output()
         .expect("it runs");
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let report = from_json(&String::from_utf8_lossy(&output.stdout)).expect("it stands alone");
+    assert_eq!(report.causes.len(), 1);
+    let told = stderr(&output);
     let line = "::error file=cases/complete/part-too-small.yaml,line=";
     assert_eq!(told.lines().filter(|known| known.starts_with(line)).count(), 1, "one a cause: {told}");
     assert!(told.contains("title=CLIENT%3A Parts below the smallest size are joined::"), "{told}");

@@ -277,6 +277,7 @@ fn a_report_cannot_ask_for_hours() {
         ("explore/histories", "exploring", vec!["--explore", "900000"]),
         ("explore/histories", "exploring", vec!["--explore", "10", "--budget", "900GiB"]),
         ("audit/acknowledged-object-lost", "settling", vec!["--settle", "1000h"]),
+        ("audit/acknowledged-object-lost", "options", vec!["--mock", "--timeout", "2400h"]),
     ] {
         let file = written(folder.path(), |report| {
             report["cases"][0]["verdict"] = "fail".into();

@@ -134,7 +134,8 @@ impl Pair {
     /// Whether a round of this number has an upload of several parts.
     fn is_of_several(&self, round: u32, scope: Scope) -> bool {
         let affordable = scope.shared || !scope.costly;
-        affordable && self.has(Lane::completes) && round % 3 == 1
+        // So that of all completions, those of states and draws too, a quarter have several parts.
+        affordable && self.has(Lane::completes) && matches!(round % 8, 1 | 4 | 6)
     }
 
     /// One round: what is prepared, the calls at the same time, and what is looked at afterwards.

@@ -41,6 +41,13 @@ pub fn summary(report: &Report, shown: Shown, style: Style) -> String {
     if !report.exploration.is_empty() {
         let _ = writeln!(text, "    explored {}", visible(&report.exploration.in_words()));
     }
+    if report.audit.at_once {
+        let objects = counted(usize::try_from(report.audit.read).unwrap_or(usize::MAX), "object");
+        let _ = writeln!(
+            text,
+            "     audited {objects} at once, and not after garbage collection: with --bucket NAME --ledger FILE they stay for `mpuspec audit FILE` hours later"
+        );
+    }
     if let Some(held) = &report.baseline {
         against(&mut text, held);
     }
@@ -81,11 +88,12 @@ fn head(text: &mut String, report: &Report) {
     let at = if target.name == target.endpoint { "" } else { &format!(" at {}", target.endpoint) };
     let _ = writeln!(
         text,
-        "     Summary [{seconds}] {} as {}: {} requests, {} bytes sent",
+        "     Summary [{seconds}] {} as {}: {} requests, {} bytes sent, {} received",
         visible(&format!("{}{version}{at}", target.name)),
         visible(&target.provider),
         run.requests,
-        run.bytes_sent
+        run.bytes_sent,
+        run.bytes_received
     );
     if run.cuts > 0 {
         let _ = writeln!(text, "         cut {} answers, by the server", run.cuts);

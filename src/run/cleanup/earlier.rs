@@ -91,8 +91,9 @@ pub async fn clean(
             Err(trouble) if trouble.kind == TroubleKind::Unreachable => {
                 // A server that is gone makes nobody's build red: there is nothing to be removed from it now.
                 tell(format!(
-                    "run {run}: {}: {trouble}; its journal stays, and `mpuspec clean --forget --run {run}` removes it",
-                    header.endpoint
+                    "run {run}: {}: {trouble}; its journal stays, and `mpuspec clean --forget --run {}` removes it",
+                    header.endpoint,
+                    quoted(run)
                 ));
                 continue;
             }

@@ -34,6 +34,19 @@ pub struct Signing {
     pub tamper: Option<Tamper>,
 }
 
+impl Signing {
+    /// Whether anyone with the credentials of the run, or without any, would send it like that.
+    pub fn is_usual(&self) -> bool {
+        let Self { who, version: _, url: _, offset, wrong_secret, wrong_region, token, tamper } = self;
+        matches!(who, Who::Main | Who::Anonymous)
+            && *offset == 0
+            && !wrong_secret
+            && !wrong_region
+            && *token == Token::Right
+            && tamper.is_none()
+    }
+}
+
 /// Whose credentials sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Who {

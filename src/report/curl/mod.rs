@@ -2,12 +2,21 @@
 //!
 //! Upload ids and ETags differ each time, so they are taken from the answers. The bytes of parts are in
 //! no report: files of the same sizes stand in for them.
+//!
+//! A report can be anybody's, and a script may be pasted into a shell that somebody types in: no text of a report
+//! stands where one of these would expand it.
+
+mod speakable;
+mod words;
 
 use std::fmt::Write as _;
 
+use super::shell::in_quotes;
 use super::{Report, RowReport};
 use crate::visible::visible;
-use crate::wire::{Exchange, RecordedRequest, Target};
+use crate::wire::{Confined, Exchange, RecordedRequest, Target, is_bucket};
+use speakable::{LARGEST_BODY, is_speakable};
+use words::quoted;
 
 /// What curl says of itself, or what belongs to the bytes, the signature or the framing of that one request.
 const LEFT_OUT: [&str; 14] = [
@@ -34,51 +43,35 @@ const REMOVED: &str = "<removed>";
 pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
     let speakable = row.exchanges.iter().all(|exchange| is_speakable(&exchange.request));
     // Reports that do not name the dialect are older than the second one.
-    // Signatures that are wrong on purpose are beyond curl.
-    let signs_oddly = ["auth", "signature"].contains(&row.area.as_str());
-    if row.exchanges.is_empty()
-        || signs_oddly
-        || !speakable
-        || !matches!(report.target.dialect.as_str(), "s3" | "")
-    {
+    if row.exchanges.is_empty() || !speakable || !matches!(report.target.dialect.as_str(), "s3" | "") {
+        return None;
+    }
+    // What is asked of a server stays below the keys of the run.
+    let (bucket, run) = (&report.target.bucket, &report.run.id);
+    let confined = Confined {
+        bucket: bucket.clone(),
+        is_own: *bucket == format!("mpuspec-{run}"),
+        prefix: format!("mpuspec/{run}/"),
+    };
+    let is_named =
+        is_bucket(bucket) && !run.is_empty() && run.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if !is_named || !row.exchanges.iter().all(|exchange| confined.may_have_sent(&exchange.request)) {
         return None;
     }
     let mut script = Script { report, row, known: Vec::new(), blobs: Vec::new(), text: String::new() };
-    // A report can be anybody's: what stands where curl expects an address has to be one.
+    // What stands where curl expects an address has to be one.
     Target::endpoint(&script.endpoint()).ok()?;
     script.head();
     let mut next: u32 = 1;
     for exchange in &row.exchanges {
         if exchange.n > next {
-            let _ = writeln!(script.text, "# Exchanges {next} to {} are not in the report.", exchange.n - 1);
+            let _ =
+                writeln!(script.text, ": 'Exchanges {next} to {} are not in the report.'", exchange.n - 1);
         }
         next = exchange.n.saturating_add(1);
         script.call(exchange);
     }
     Some(script.text)
-}
-
-/// Whether a text can be the name of a header: curl takes one that begins with `@` for a file.
-fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-}
-
-/// More is not made up for a script.
-const LARGEST_BODY: u64 = 1 << 30;
-
-/// Whether a shell and curl can say it as it was said.
-fn is_speakable(request: &RecordedRequest) -> bool {
-    let plain = |text: &str| !text.chars().any(char::is_control);
-    let body = request.body.text.as_deref().unwrap_or_default();
-    plain(&request.method)
-        && plain(&request.target)
-        && !request.method.is_empty()
-        && request.method.chars().all(|c| c.is_ascii_uppercase())
-        && request.body.bytes <= LARGEST_BODY
-        // Behind the name of a host anything else would be a part of it.
-        && request.target.starts_with('/')
-        && request.headers.iter().all(|(name, value)| is_token(name) && plain(value))
-        && !body.chars().any(|c| c.is_control() && c != '\n' && c != '\t')
 }
 
 struct Script<'r> {
@@ -116,19 +109,20 @@ impl Script<'_> {
                 left.join(", ")
             ));
         }
-        let _ = writeln!(self.text, "#!/bin/sh\n# {}: {}", visible(&row.name()), visible(&row.title));
-        if let Some(reason) = &row.reason {
-            let _ = writeln!(self.text, "# {}", visible(reason));
-        }
-        for note in notes {
-            let _ = writeln!(self.text, "# {note}");
+        // No comments: a shell that somebody types in may read them as commands.
+        let about = format!("{}: {}", row.name(), row.title);
+        let _ = writeln!(self.text, "#!/bin/sh");
+        for note in [about].iter().chain(&row.reason).chain(&notes) {
+            let _ = writeln!(self.text, ": {}", in_quotes(&visible(note)));
         }
         let _ = write!(
             self.text,
-            "# What it makes stays in the bucket, below mpuspec/.\n\
+            ": 'What it makes stays in the bucket, below mpuspec/.'\n\
              set -eu\n\
              ENDPOINT=${{ENDPOINT:-{endpoint}}}\n\
              BUCKET=${{BUCKET:-{bucket}}}\n\
+             NL=$(printf '\\nx')\n\
+             NL=${{NL%x}}\n\
              umask 077\n\
              folder=$(mktemp -d)\n\
              trap 'rm -rf \"$folder\"' EXIT\n\
@@ -245,11 +239,11 @@ impl Script<'_> {
             Some(response) => response.status.to_string(),
             None => "no answer".to_owned(),
         };
+        let told = format!("{} {}, which was answered {answered}:", exchange.n, visible(&exchange.operation));
         let _ = writeln!(
             self.text,
-            "echo \"{} {}, which was answered {answered}: $({ask}{options} --url \"$ENDPOINT\"{address})\"",
-            exchange.n,
-            visible(&exchange.operation).replace(['"', '$', '`', '\\'], "")
+            "code=$({ask}{options} --url \"$ENDPOINT\"{address}) || code='no answer'\necho {} \"$code\"",
+            in_quotes(&told)
         );
         self.remember(exchange);
     }
@@ -340,53 +334,14 @@ fn encoded(id: &str) -> String {
     id.replace('%', "%25").replace('+', "%2B").replace('/', "%2F").replace('=', "%3D")
 }
 
-/// A text in double quotes of a shell, in which variables stand for what is known by them.
-fn quoted(text: &str, known: &[(String, String)]) -> String {
-    let mut shown = String::from("\"");
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let found = known.iter().filter(|(value, _)| !value.is_empty() && rest.starts_with(value.as_str()));
-        // An ETag can be the beginning of another one.
-        if let Some((value, variable)) = found.max_by_key(|(value, _)| value.len()) {
-            let _ = write!(shown, "${{{variable}}}");
-            rest = &rest[value.len()..];
-            continue;
-        }
-        if matches!(c, '"' | '$' | '`' | '\\') {
-            shown.push('\\');
-        }
-        shown.push(c);
-        rest = &rest[c.len_utf8()..];
-    }
-    shown.push('"');
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_shell_gets_texts_as_they_are() {
-        let known = [("abc".to_owned(), "A".to_owned()), ("abc-2".to_owned(), "B".to_owned())];
-        assert_eq!(quoted("x abc-2 abc", &known), "\"x ${B} ${A}\"");
-        assert_eq!(quoted("$(rm) `x` \"\\", &[]), "\"\\$(rm) \\`x\\` \\\"\\\\\"");
-    }
 
     #[test]
     fn queries_are_sorted_and_lose_their_signature() {
         assert_eq!(sorted("/b/k?uploads"), "/b/k?uploads=");
         assert_eq!(sorted("/b/k?uploadId=1&X-Amz-Signature=x&partNumber=2"), "/b/k?partNumber=2&uploadId=1");
         assert_eq!(sorted("/b/k"), "/b/k");
-    }
-
-    #[test]
-    fn no_name_of_a_header_is_a_file_to_curl() {
-        for name in ["x-amz-meta-a", "content-type", "range"] {
-            assert!(is_token(name), "{name}");
-        }
-        for name in ["", "@/etc/passwd", "Host", "a b", "a:", "${ETAG_1}"] {
-            assert!(!is_token(name), "{name}");
-        }
     }
 }

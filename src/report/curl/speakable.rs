@@ -1,0 +1,44 @@
+//! Whether a shell and curl can say a request as it was said.
+
+use crate::wire::RecordedRequest;
+
+/// More is not made up for a script.
+pub(super) const LARGEST_BODY: u64 = 1 << 30;
+
+/// Whether a text can be the name of a header: curl takes one that begins with `@` for a file.
+fn is_token(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// Whether a shell and curl can say it as it was said.
+pub(super) fn is_speakable(request: &RecordedRequest) -> bool {
+    let plain = |text: &str| !text.chars().any(char::is_control);
+    let body = request.body.text.as_deref().unwrap_or_default();
+    // Signatures that are wrong on purpose are beyond curl.
+    !request.signed_otherwise
+        && plain(&request.method)
+        && plain(&request.target)
+        && !request.method.is_empty()
+        && request.method.chars().all(|c| c.is_ascii_uppercase())
+        && request.body.bytes <= LARGEST_BODY
+        // Behind the name of a host anything else would be a part of it.
+        && request.target.starts_with('/')
+        && request.headers.iter().all(|(name, value)| is_token(name) && plain(value))
+        // A tab asks a shell that somebody types in for what may come next.
+        && !body.chars().any(|c| c.is_control() && c != '\n')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_a_header_is_a_file_to_curl() {
+        for name in ["x-amz-meta-a", "content-type", "range"] {
+            assert!(is_token(name), "{name}");
+        }
+        for name in ["", "@/etc/passwd", "Host", "a b", "a:", "${ETAG_1}"] {
+            assert!(!is_token(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! `report --share`: what says where a run was, and whose it is, is left out, or nothing is shared.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::stage::{mpuspec, stderr};
+
+/// What `--share` makes of a report that was changed.
+fn shared(change: impl FnOnce(&mut Value)) -> Result<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
+    let mut report: Value = serde_json::from_str(&text).expect("it is JSON");
+    change(&mut report);
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(file("r.json"), report.to_string()).expect("written");
+    let output = mpuspec(&["report", &file("r.json"), "--share", "--json", &file("s.json")]);
+    match output.status.code() {
+        Some(0) => Ok(std::fs::read_to_string(file("s.json")).expect("it was written")),
+        _ => Err(stderr(&output)),
+    }
+}
+
+/// Puts a bucket into a report as if the run had been there.
+fn in_bucket(report: &mut Value, bucket: &str) {
+    let was = report["target"]["bucket"].as_str().expect("a bucket").to_owned();
+    let text = report.to_string().replace(&was, "THE-BUCKET");
+    *report = serde_json::from_str(&text).expect("it is JSON");
+    report["target"]["bucket"] = bucket.into();
+    report["target"]["endpoint"] = "http://storage.acme.example:9000".into();
+    report["cases"][0]["reason"] = format!("of {bucket} at storage.acme.example").into();
+}
+
+#[test]
+fn a_bucket_that_is_called_as_a_word_of_the_format_is_left_out_too() {
+    for bucket in ["acme", "data", "pass", "must", "met", "lost", "client"] {
+        let text = shared(|report| in_bucket(report, bucket)).expect("it is shared");
+        assert!(!text.contains("acme.example"), "{bucket}");
+        assert!(text.contains("of BUCKET at HOST"), "{bucket}");
+    }
+}
+
+#[test]
+fn headers_elements_accounts_and_folders_that_say_whose_it_is_are_left_out() {
+    let text = shared(|report| {
+        report["target"]["provider"] = "/home/alice/acme-secret/store.yaml".into();
+        let row = &mut report["cases"][0];
+        row["file"] = "/home/alice/acme-secret/case.yaml".into();
+        row["id"] = "/home/alice/acme-secret/case".into();
+        row["exchanges"] = serde_json::json!([{
+            "n": 1, "operation": "ListParts", "start_us": 1, "end_us": 2,
+            "request": { "method": "GET", "target": "/b/k", "headers": [["host", "h"]], "body": { "bytes": 0 } },
+            "response": {
+                "status": 200,
+                "headers": [["x-amz-cf-id", "WHO1"], ["via", "WHO2"], ["location", "WHO3"], ["etag", "\"kept\""]],
+                "body": {
+                    "bytes": 9,
+                    "text": "<a:Owner><a:ID >WHO4</a:ID ></a:Owner>arn:aws:iam::123456789012:user/WHO5 <ID>WHO6",
+                },
+            },
+        }]);
+    });
+    let text = text.expect("it is shared");
+    for told in ["WHO", "alice", "acme-secret", "123456789012"] {
+        let at = text.find(told).map(|at| &text[at.saturating_sub(80)..at + 20]);
+        assert_eq!(at, None, "{told}");
+    }
+    assert!(text.contains("kept") && text.contains("case.yaml") && text.contains("store.yaml"));
+}
