@@ -4,8 +4,8 @@ use super::moves::Listing;
 use super::script::{Part, Script, pick};
 
 impl Script {
-    /// The list of a completion in the words of the language.
-    pub(super) fn list(&self, upload: usize, list: Listing) -> Option<String> {
+    /// The list of a completion in the words of the language, and whether it completes an upload that is there.
+    pub(super) fn list(&self, upload: usize, list: Listing) -> Option<(String, bool)> {
         let sent = self.parts.iter().filter(|part| part.upload == upload && part.kept && part.number != "0");
         let mut newest: Vec<&Part> = Vec::new();
         let mut superseded = None;
@@ -17,8 +17,13 @@ impl Script {
         }
         newest.sort_by_key(|part| part.number.parse::<u64>().unwrap_or(u64::MAX));
         let mut entries: Vec<String> = newest.iter().map(|part| part.name.clone()).collect();
+        let is_right = match list {
+            Listing::Exact | Listing::All | Listing::Some(_) => true,
+            Listing::Superseded => superseded.is_none(),
+            _ => false,
+        };
         match list {
-            Listing::All if self.scope.complete_all => return Some("all: true".to_owned()),
+            Listing::All if self.scope.complete_all => return Some(("all: true".to_owned(), true)),
             Listing::Empty => entries.clear(),
             Listing::NeverSent => entries.push("{ number: 99, etag: wrong }".to_owned()),
             Listing::Exact | Listing::All => {}
@@ -53,6 +58,6 @@ impl Script {
                 entries[at] = format!("{{ part: {}, etag: {{ of: {} }} }}", entries[at], foreign.name);
             }
         }
-        Some(format!("parts: [{}]", entries.join(", ")))
+        Some((format!("parts: [{}]", entries.join(", ")), is_right && !entries.is_empty()))
     }
 }

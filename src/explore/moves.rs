@@ -103,6 +103,21 @@ impl Move {
         }
     }
 
+    /// Which upload it is about, if it is about one.
+    pub(super) fn upload(&self) -> Option<u8> {
+        self.bare().clone().upload_mut().copied()
+    }
+
+    /// Whether it is a copy of an object that others may change.
+    pub(super) fn copies(&self) -> bool {
+        matches!(self.bare(), Self::Copy { .. })
+    }
+
+    /// Whether it may end an upload.
+    pub(super) fn ends_an_upload(&self) -> bool {
+        matches!(self.bare(), Self::Complete { .. } | Self::Abort { .. })
+    }
+
     /// Whether it sends a part.
     pub(super) fn is_part(&self) -> bool {
         matches!(self.bare(), Self::Part { .. } | Self::Copy { .. } | Self::CopyShared { .. })

@@ -119,6 +119,11 @@ impl Script {
         match next {
             Move::Race(calls) => {
                 let leaves = calls.iter().any(Move::leaves);
+                let deletes = calls.iter().any(|call| matches!(call.bare(), Move::Delete { .. }));
+                let known = self.uploads.len();
+                let of = |call: &Move| pick(call.upload()?, known);
+                let ended: Vec<usize> =
+                    calls.iter().filter(|call| call.ends_an_upload()).filter_map(of).collect();
                 let mut lanes: Vec<(String, String)> = calls
                     .iter()
                     .filter_map(|call| {
@@ -126,6 +131,9 @@ impl Script {
                         // Where the other client went away, this one knows what it sent.
                         if let Some(part) = self.parts.last_mut().filter(|_| call.is_part()) {
                             part.kept |= leaves && !call.leaves() && part.number != "0";
+                            // Nobody ends its upload, and a source of it is there before and after.
+                            let stays = !ended.contains(&part.upload) && !(deletes && call.copies());
+                            part.kept |= stays && part.number != "0" && self.astray.is_none();
                         }
                         Some((text, conduct_text(call)))
                     })
@@ -197,7 +205,7 @@ impl Script {
             if aborted {
                 let name = self.name("p");
                 self.step(&format!("upload_part: {{ number: 1, upload: {of}, size: 24, as: {name} }}"));
-                if let Some(list) = self.list(at, super::moves::Listing::Exact) {
+                if let Some((list, _)) = self.list(at, super::moves::Listing::Exact) {
                     self.step(&format!("complete_upload: {{ upload: {of}, {list} }}"));
                     self.keys[usize::from(key)].touched = true;
                 }
@@ -293,8 +301,9 @@ impl Script {
             }
             Move::Complete { upload, list } => {
                 let (at, of) = self.upload(*upload)?;
-                let list = self.list(at, *list)?;
-                if self.astray.is_none() {
+                // A list that has to be refused leaves the upload as it is.
+                let (list, completes) = self.list(at, *list)?;
+                if self.astray.is_none() && completes {
                     let large = self.parts.iter().any(|part| part.upload == at && part.large);
                     let key = self.uploads[at].key;
                     self.touch(key).large |= large && self.scope.costly;

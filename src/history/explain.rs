@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::joint::Oracle;
+use super::joint::{Oracle, part_in_words};
 use super::search::Stuck;
 use super::{Ask, Call, History, Piece, Saw, SeenObject};
 use crate::visible::visible;
@@ -122,12 +122,8 @@ pub fn saw_in_words(saw: &Saw) -> String {
         Saw::Stored { etag } | Saw::Completed { etag } => etag_in_words(etag),
         Saw::Done => "done".to_owned(),
         Saw::Parts { parts, truncated } => {
-            let parts: Vec<String> = parts
-                .iter()
-                .map(|part| {
-                    format!("{} ({})", part.number, part.etag.as_deref().map_or_else(String::new, short))
-                })
-                .collect();
+            let parts: Vec<String> =
+                parts.iter().map(|part| part_in_words(part.number, part.etag.as_ref(), part.size)).collect();
             let more = if *truncated { " and more" } else { "" };
             if parts.is_empty() {
                 format!("no parts{more}")

@@ -39,6 +39,8 @@ pub struct Joint {
     keys: BTreeMap<String, KeyState>,
     /// Uploads of which the server has said that they are gone.
     gone: BTreeSet<UploadId>,
+    /// Calls without an answer that have not taken effect, and still may: positions in the history.
+    pending: BTreeSet<usize>,
 }
 
 /// Calls have no times in the model: orders are compared, not clocks.
@@ -58,6 +60,17 @@ impl Joint {
             states.push(self.clone());
         }
         states
+    }
+
+    /// Calls without an answer that may still take effect.
+    pub fn pending(&self) -> &BTreeSet<usize> {
+        &self.pending
+    }
+
+    /// The same state with other such calls.
+    #[must_use]
+    pub fn with_pending(&self, pending: BTreeSet<usize>) -> Self {
+        Self { pending, ..self.clone() }
     }
 
     /// What a call could have been answered, for people.
@@ -390,15 +403,29 @@ fn conflicts(history: &History, at: usize) -> bool {
         })
 }
 
+/// A part as it stands in a listing.
+pub(super) fn part_in_words(number: u32, etag: Option<&String>, size: Option<u64>) -> String {
+    let etag = etag.map(|etag| {
+        let count = etag.chars().count();
+        etag.chars().skip(count.saturating_sub(10)).collect::<String>()
+    });
+    let size = size.map(|size| format!("{size} bytes"));
+    let about: Vec<String> = etag.into_iter().chain(size).collect();
+    format!("{number} ({})", about.join(", "))
+}
+
 fn in_words(answer: &Answer) -> String {
     match answer {
         Answer::Refused(Refusal::NoSuchUpload(_)) => "NoSuchUpload".to_owned(),
         Answer::Refused(refusal) => format!("{:?}", refusal.code()),
         Answer::Parts(page) if page.parts.is_empty() => "no parts".to_owned(),
         Answer::Parts(page) => {
-            let numbers: Vec<String> = page.parts.iter().map(|part| part.number.to_string()).collect();
-            format!("parts {}", numbers.join(", "))
+            let part = |part: &mpuspec_mock::model::PartEntry| {
+                part_in_words(part.number, Some(&part.etag).filter(|etag| *etag != UNSEEN), Some(part.size))
+            };
+            format!("parts {}", page.parts.iter().map(part).collect::<Vec<_>>().join(", "))
         }
+        Answer::Uploads(uploads) if uploads.len() == 1 => "1 upload".to_owned(),
         Answer::Uploads(uploads) => format!("{} uploads", uploads.len()),
         Answer::Object(object) => {
             let meta: String = object.meta.iter().map(|(name, value)| format!(", {name}={value}")).collect();

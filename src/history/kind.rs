@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mpuspec_mock::model::Content;
 
 use super::joint::{content_of, overlap};
+use super::lost_part::shows_lost_part;
 use super::search::Stuck;
 use super::{Ask, Call, History, Piece, Saw};
 
@@ -18,6 +19,8 @@ pub enum Kind {
     Torn,
     /// An acknowledged object that is not there any more.
     Lost,
+    /// An acknowledged part that is not there any more, or is another one.
+    LostPart,
     /// An upload that is listed again after the server had told it to be gone.
     Revived,
     /// A completion of an aborted upload that was answered with success.
@@ -54,6 +57,9 @@ pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
     if unexplained.iter().any(|call| read_of(history, call) == Some(Read::Missing)) {
         return Kind::Lost;
     }
+    if unexplained.iter().any(|call| shows_lost_part(history, call)) {
+        return Kind::LostPart;
+    }
     if let Some(kind) = unexplained.iter().filter_map(|call| after_the_end(history, call)).min() {
         return kind;
     }
@@ -87,16 +93,42 @@ fn is_torn(history: &History, call: &Call, pieces: &[Piece]) -> bool {
     let Ask::GetObject { key, range: None } = &call.ask else { return false };
     let Some(seen) = content_of(pieces) else { return true };
     let mut uploads = BTreeSet::new();
+    let mut copied: BTreeSet<&String> = BTreeSet::new();
     for other in history.calls.iter().filter(|other| other.ask.key() == key) {
         match &other.ask {
             Ask::PutObject { content, .. } if content_of(content).as_ref() == Some(&seen) => return false,
             Ask::UploadPart { upload, .. } | Ask::UploadPartCopy { upload, content: Some(_), .. } => {
                 uploads.insert(upload);
             }
-            // Which bytes a copy brings depends on when it read them.
-            Ask::UploadPartCopy { .. } => return false,
+            // Which bytes a copy brings depends on when it read them, but they are those of one object.
+            Ask::UploadPartCopy { upload, source, range, .. } => {
+                let writes = history.calls.iter().filter(|write| {
+                    write.ask.key() == source
+                        && matches!(write.ask, Ask::PutObject { .. } | Ask::CompleteUpload { .. })
+                        && !matches!(write.saw, Saw::Refused { .. })
+                });
+                for write in writes {
+                    let Some(bytes) = bytes_of(history, write) else { return false };
+                    let bytes = range
+                        .map_or(bytes.clone(), |(first, last)| bytes.range(first, last.saturating_add(1)));
+                    if bytes == seen {
+                        return false;
+                    }
+                }
+                copied.insert(upload);
+            }
             _ => {}
         }
+    }
+    let has_others = |upload: &&String| {
+        let parts = history.calls.iter().filter(|other| match &other.ask {
+            Ask::UploadPart { upload: of, .. } | Ask::UploadPartCopy { upload: of, .. } => of == *upload,
+            _ => false,
+        });
+        parts.count() > 1
+    };
+    if copied.iter().any(has_others) {
+        return false;
     }
     !uploads.into_iter().any(|upload| joins(history, upload, pieces, 0))
 }

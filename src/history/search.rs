@@ -61,6 +61,10 @@ fn search_in_order(
     oracle: &Oracle,
     wanted: Wanted,
 ) -> Found {
+    // What was not answered before may take effect now.
+    let pending: BTreeSet<usize> = from.iter().flat_map(Joint::pending).copied().collect();
+    let fresh = calls.iter().filter(|call| !pending.contains(call));
+    let calls: &[usize] = &pending.iter().chain(fresh).copied().collect::<Vec<_>>();
     if calls.len() > MOST_CALLS {
         return Found::TooMany;
     }
@@ -78,9 +82,14 @@ fn search_in_order(
         until: Instant::now() + LONGEST,
         gave_up: false,
     };
-    let done = Done::new(calls.len());
     for state in from {
-        if search.extend(&done, state) {
+        let mut done = Done::new(calls.len());
+        for (at, call) in calls.iter().enumerate() {
+            if pending.contains(call) && !state.pending().contains(call) {
+                done = done.with(at);
+            }
+        }
+        if search.extend(&done, &state.with_pending(BTreeSet::new())) {
             break;
         }
     }
@@ -240,12 +249,14 @@ impl Search<'_> {
             self.gave_up = true;
             return true;
         }
-        // Calls without an answer need not have happened.
+        // Calls without an answer need not have happened, and may happen later.
         let open = |at: &usize| !done.has(*at);
         let answered = |at: &usize| self.history.calls[self.calls[*at]].end_us.is_some();
         if !(0..self.calls.len()).filter(open).any(|at| answered(&at)) {
-            if !self.ends.contains(state) {
-                self.ends.push(state.clone());
+            let pending = (0..self.calls.len()).filter(open).map(|at| self.calls[at]);
+            let end = state.with_pending(pending.filter(|at| !self.history.calls[*at].ask.reads()).collect());
+            if !self.ends.contains(&end) {
+                self.ends.push(end);
             }
             if !self.wanted.every {
                 return true;

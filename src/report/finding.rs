@@ -90,6 +90,8 @@ pub enum FindingKind {
     ForeignBytes,
     /// An object whose completion was acknowledged is not there any more, or another one is.
     Lost,
+    /// An acknowledged part that is not there any more, or is another one.
+    LostPart,
     /// An upload is listed again after the server had said that it is gone.
     Revived,
     /// A completion of an aborted upload was answered with success.
@@ -115,6 +117,7 @@ impl From<Kind> for FindingKind {
             Kind::ForeignBytes => Self::ForeignBytes,
             Kind::Torn => Self::Torn,
             Kind::Lost => Self::Lost,
+            Kind::LostPart => Self::LostPart,
             Kind::Revived => Self::Revived,
             Kind::CompletedAfterAbort => Self::CompletedAfterAbort,
             Kind::ReplayedForAnyList => Self::ReplayedForAnyList,
@@ -133,6 +136,7 @@ impl FindingKind {
             Self::Torn => "torn",
             Self::ForeignBytes => "foreign-bytes",
             Self::Lost => "lost",
+            Self::LostPart => "lost-part",
             Self::Revived => "revived",
             Self::CompletedAfterAbort => "completed-after-abort",
             Self::ReplayedForAnyList => "replayed-for-any-list",
@@ -150,6 +154,7 @@ impl FindingKind {
             Self::Torn => "an object mixes what several writes sent",
             Self::ForeignBytes => "bytes that nobody sent",
             Self::Lost => "an acknowledged object is gone, or another is there",
+            Self::LostPart => "an acknowledged part is gone, or another is there",
             Self::Revived => "an upload that had ended is listed again",
             Self::CompletedAfterAbort => "a completion of an aborted upload is answered with success",
             Self::ReplayedForAnyList => "a finished upload answers success to another list",
@@ -167,6 +172,7 @@ impl FindingKind {
             Self::Torn
             | Self::ForeignBytes
             | Self::Lost
+            | Self::LostPart
             | Self::CompletedAfterAbort
             | Self::ReplayedForAnyList
             | Self::PartAfterAbort => Harm::Data,
@@ -186,6 +192,9 @@ impl FindingKind {
                 "A reader gets what nobody has written there: somebody else's data, or garbage."
             }
             Self::Lost => "A writer was told that the object is there; the source may be deleted by then.",
+            Self::LostPart => {
+                "A client that has sent its parts cannot complete them, or completes others, and has perhaps nothing left to send."
+            }
             Self::Revived => "Clean-up that trusts the list never ends, or ends uploads that are none.",
             Self::CompletedAfterAbort => {
                 "What a client gave up becomes an object, or success is told of an object that is not there."

@@ -199,13 +199,15 @@ fn without_elements(text: &str) -> String {
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         cleaned.push_str(before);
+        rest = tag;
         let Some(end) = tag.find('>') else { break };
         let (tag, behind) = tag.split_at(end + 1);
         cleaned.push_str(tag);
         rest = behind;
         let name = tag[1..end].split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default();
         let local = name.rsplit(':').next().unwrap_or_default().to_ascii_lowercase();
-        if ELEMENTS.contains(&local.as_str()) && !tag.ends_with("/>") {
+        let opens = !tag.starts_with("</") && !tag.ends_with("/>");
+        if opens && ELEMENTS.contains(&local.as_str()) {
             cleaned.push_str("(left out)");
             rest = behind.find('<').map_or("", |at| &behind[at..]);
         }

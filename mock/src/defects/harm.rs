@@ -23,6 +23,7 @@ const DATA: &[&str] = &[
     "completion-reads-twice",
     "completion-unlinks-first",
     "completion-writes-twice",
+    "conditions-checked-early",
     "copy-keeps-etag",
     "copy-to-any-number",
     "creation-deletes-object",

@@ -1,9 +1,10 @@
 //! Mistakes about objects and creations.
 
 use super::call::ModelCall;
-use super::mistake::{Mistake, model};
+use super::mistake::{At, Mistake, model};
+use super::races::{PAUSE, trial};
 use crate::model::{
-    Answer, Condition, Conditions, Content, ETags, Ending, KeyState, Object, Operation, Refusal,
+    Answer, Condition, Conditions, Content, ETags, Ending, KeyState, Object, Operation, Refusal, Terms,
 };
 
 pub(super) const MISTAKES: &[Mistake] = &[
@@ -108,6 +109,26 @@ pub(super) const MISTAKES: &[Mistake] = &[
             _ => call.go_on(),
         }
     }),
+    Mistake::new(
+        "conditions-checked-early",
+        "The conditions of a completion are compared some time before its object is there.",
+        At::CarryOut(
+            |_, operation| matches!(operation, Operation::Complete { terms, .. } if terms.conditions != Conditions::default()),
+            |call, operation, _| {
+                Box::pin(async move {
+                    trial(call, &operation)?;
+                    tokio::time::sleep(PAUSE).await;
+                    call.apply(match operation {
+                        Operation::Complete { upload, list, terms } => {
+                            let terms = Terms { conditions: Conditions::default(), ..terms };
+                            Operation::Complete { upload, list, terms }
+                        }
+                        operation => operation,
+                    })
+                })
+            },
+        ),
+    ),
     model("ignore-if-match", "If-Match is not looked at.", |call| {
         let any = call.state.object.is_some().then(|| "*".to_owned());
         if let Some(Conditions { if_match: Some(_), .. }) = conditions(&mut call.operation) {

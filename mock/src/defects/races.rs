@@ -12,7 +12,7 @@ use crate::model::{self, Content, Event, Given, KeyState, List, Object, Operatio
 use crate::store::Inner;
 
 /// How long there is between two steps.
-const PAUSE: Duration = Duration::from_millis(3);
+pub(super) const PAUSE: Duration = Duration::from_millis(3);
 /// After this, what was put off is done.
 const LATER: Duration = Duration::from_millis(200);
 
@@ -209,7 +209,7 @@ fn read<'c>(call: &'c Call<'_>, operation: Operation, put_off: &'c Mutex<PutOff>
 }
 
 /// What the answer would be, and what would be under the key.
-fn trial(call: &Call<'_>, operation: &Operation) -> Result<(model::Answer, KeyState), S3Error> {
+pub(super) fn trial(call: &Call<'_>, operation: &Operation) -> Result<(model::Answer, KeyState), S3Error> {
     let mut state = call.look(KeyState::clone).unwrap_or_default();
     let event = Event { operation: operation.clone(), given: Given::default() };
     match model::apply(&mut state, &call.service.rules, &event) {

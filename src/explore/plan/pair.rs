@@ -17,6 +17,8 @@ pub(in super::super) enum Lane {
     /// A part that no completion lists.
     UnlistedPart,
     CopyOver,
+    /// A copy from the object under the key, to an upload beside.
+    CopyFrom,
     Create,
     Put,
     Delete,
@@ -35,13 +37,14 @@ pub(in super::super) struct Pair {
     pub(in super::super) object: bool,
 }
 
-const LANES: [Lane; 15] = [
+const LANES: [Lane; 16] = [
     Lane::Complete,
     Lane::CompleteOther,
     Lane::Abort,
     Lane::ListedPart,
     Lane::UnlistedPart,
     Lane::CopyOver,
+    Lane::CopyFrom,
     Lane::Create,
     Lane::Put,
     Lane::Delete,
@@ -54,7 +57,9 @@ const LANES: [Lane; 15] = [
 ];
 
 /// Pairs in which servers have lost, mixed or revived something; each with and without an object before.
-const DANGEROUS: [[Lane; 2]; 16] = [
+const DANGEROUS: [[Lane; 2]; 18] = [
+    [Lane::Complete, Lane::CopyFrom],
+    [Lane::CopyFrom, Lane::Put],
     [Lane::Complete, Lane::Complete],
     [Lane::Complete, Lane::CompleteOther],
     [Lane::Complete, Lane::Abort],
@@ -82,9 +87,14 @@ impl Lane {
         matches!(self, Self::Complete | Self::CompleteOther)
     }
 
+    /// Whether it sends a part of the upload.
+    fn sends_parts(self) -> bool {
+        matches!(self, Self::ListedPart | Self::UnlistedPart | Self::CopyOver)
+    }
+
     fn can_be(self, scope: Scope) -> bool {
         match self {
-            Self::CopyOver => scope.copies,
+            Self::CopyOver | Self::CopyFrom => scope.copies,
             Self::ListUploads => scope.listings,
             Self::ListObjects => scope.objects,
             _ => true,
@@ -95,7 +105,13 @@ impl Lane {
     fn moves_bytes(self) -> bool {
         matches!(
             self,
-            Self::ListedPart | Self::UnlistedPart | Self::CopyOver | Self::Put | Self::Get | Self::GetRange
+            Self::ListedPart
+                | Self::UnlistedPart
+                | Self::CopyOver
+                | Self::CopyFrom
+                | Self::Put
+                | Self::Get
+                | Self::GetRange
         )
     }
 }
@@ -107,7 +123,14 @@ pub(in super::super) fn pairs(scope: Scope) -> Vec<Pair> {
     for (at, first) in lanes.iter().enumerate() {
         for second in &lanes[at..] {
             if first.writes() || second.writes() {
-                found.extend([false, true].map(|object| Pair { lanes: [*first, *second], object }));
+                let lanes = [*first, *second];
+                let needs_object = lanes.contains(&Lane::CopyFrom);
+                found.extend(
+                    [false, true]
+                        .into_iter()
+                        .filter(|object| *object || !needs_object)
+                        .map(|object| Pair { lanes, object }),
+                );
             }
         }
     }
@@ -131,11 +154,19 @@ impl Pair {
         self.lanes.into_iter().any(is)
     }
 
+    /// Whether parts are sent that nothing completes meanwhile.
+    fn is_completed_afterwards(&self) -> bool {
+        self.has(Lane::sends_parts) && !self.has(|lane| lane.completes() || lane == Lane::Abort)
+    }
+
     /// Whether a round of this number has an upload of several parts.
     fn is_of_several(&self, round: u32, scope: Scope) -> bool {
-        let affordable = scope.shared || !scope.costly;
+        // What is copied from such an object would be as large.
+        let affordable = (scope.shared || !scope.costly) && !self.has(|lane| lane == Lane::CopyFrom);
         // So that of all completions, those of states and draws too, a quarter have several parts.
-        affordable && self.has(Lane::completes) && matches!(round % 8, 1 | 4 | 6)
+        affordable
+            && (self.has(Lane::completes) || self.is_completed_afterwards())
+            && matches!(round % 7, 1 | 3 | 5)
     }
 
     /// One round: what is prepared, the calls at the same time, and what is looked at afterwards.
@@ -156,6 +187,10 @@ impl Pair {
             }
         };
         let mut moves = Vec::new();
+        let copies_from = self.has(|lane| lane == Lane::CopyFrom);
+        if copies_from {
+            moves.push(Move::Create { key: BESIDE, sequential: false });
+        }
         if self.has(|lane| lane == Lane::CopyOver) && !scope.shared {
             moves.push(Move::Put { key: SOURCE, size: size(3) });
         }
@@ -183,8 +218,21 @@ impl Pair {
             calls.extend(self.readers());
         }
         moves.push(Move::Race(calls));
+        if self.is_completed_afterwards() {
+            // One of those that were there at the same time is the part, with its bytes.
+            moves.push(Move::ListParts { upload: NEWEST, paged: false, after: 0 });
+            moves.extend(
+                [Listing::Exact, Listing::Superseded].map(|list| Move::Complete { upload: NEWEST, list }),
+            );
+            moves.push(Move::Get { key: KEY, range: Range::Whole });
+            return moves;
+        }
         // The bytes first: a server whose listings are known to be wrong is judged up to there.
         moves.push(Move::Get { key: KEY, range: Range::Whole });
+        if copies_from {
+            moves.push(Move::Complete { upload: 0, list: Listing::Exact });
+            moves.push(Move::Get { key: BESIDE, range: Range::Whole });
+        }
         moves.push(Move::ListParts { upload: NEWEST, paged: false, after: 0 });
         moves
     }
@@ -217,6 +265,7 @@ impl Pair {
             Lane::CopyOver => {
                 Move::Copy { upload: NEWEST, number: Number::Low(0), source: SOURCE, ranged: false }
             }
+            Lane::CopyFrom => Move::Copy { upload: 0, number: Number::Low(0), source: KEY, ranged: false },
             Lane::Create => Move::Create { key: KEY, sequential: false },
             Lane::Put => Move::Put { key: KEY, size: size(7) },
             Lane::Delete => Move::Delete { key: KEY },
@@ -239,6 +288,7 @@ impl fmt::Display for Lane {
             Self::ListedPart => "upload_part of a listed part",
             Self::UnlistedPart => "upload_part of an unlisted part",
             Self::CopyOver => "upload_part_copy over a part",
+            Self::CopyFrom => "upload_part_copy from the object",
             Self::Create => "create_upload",
             Self::Put => "put_object",
             Self::Delete => "delete_object",
@@ -267,7 +317,7 @@ mod tests {
     fn of_each_pair_one_writes() {
         let provider = mpuspec_mock::provider::load("aws-s3").expect("it is bundled");
         let pairs = pairs(Scope::of(&provider, "http"));
-        assert_eq!(pairs.len(), 198);
-        assert_eq!(pairs.iter().filter(|pair| dangerous(pair)).count(), 32);
+        assert_eq!(pairs.len(), 214);
+        assert_eq!(pairs.iter().filter(|pair| dangerous(pair)).count(), 34);
     }
 }

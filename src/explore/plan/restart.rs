@@ -1,6 +1,6 @@
 //! What was acknowledged before a restart, and what is done with it afterwards.
 
-use super::super::moves::{Listing, Move, Number, Range, Size};
+use super::super::moves::{Conduct, Listing, Move, Number, Range, Size};
 
 /// One key in a state.
 type Prepared = fn(u8, u8) -> Vec<Move>;
@@ -58,6 +58,29 @@ pub(in super::super) fn across_restarts() -> Vec<Vec<Move>> {
                 });
                 moves.push(Move::Get { key: upload, range: Range::Whole });
             }
+            found.push(moves);
+        }
+    }
+    found.extend(cut_off());
+    found
+}
+
+/// A call that runs on when its client has gone away, and a restart in the middle of it.
+fn cut_off() -> Vec<Vec<Move>> {
+    let (upload, key) = (0, 0);
+    let get = || Move::Get { key, range: Range::Whole };
+    let complete = || Move::Complete { upload, list: Listing::Exact };
+    let mut found = Vec::new();
+    for (object, leaves) in [(false, 100), (true, 600), (false, 2_000), (true, 5_000)] {
+        let calls =
+            [complete(), part(upload, 0, 9), Move::Abort { upload }, Move::Put { key, size: Size::Tiny(13) }];
+        for call in calls {
+            let call = Move::Lane { conduct: Conduct::Leaves(leaves), call: Box::new(call) };
+            let mut moves = Vec::new();
+            moves.extend(object.then_some(Move::Put { key, size: Size::Tiny(11) }));
+            moves.extend([create(key), part(upload, 0, 3), Move::Race(vec![call, Move::Head { key }])]);
+            moves.push(Move::Restart);
+            moves.extend([get(), Move::ListParts { upload, paged: false, after: 0 }, complete(), get()]);
             found.push(moves);
         }
     }

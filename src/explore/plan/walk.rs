@@ -126,6 +126,8 @@ impl Walker {
             }
             State::Replaced => {
                 self.add(one);
+                // What a refused completion has looked at may be kept.
+                self.add(Move::Complete { upload, list: Listing::WrongETag(0) });
                 self.add(part(0, Size::Tiny(more.wrapping_add(1))));
             }
             State::UnderWay => {
@@ -171,14 +173,22 @@ impl Walker {
     fn release_between_looks(&mut self, current: Option<(u8, State)>) {
         let look = current.map(|(upload, _)| Move::ListParts { upload, paged: false, after: 0 });
         self.walk.moves.extend(look.clone());
+        // It may go to the upload that comes next.
+        let next = self.create(KEY);
         self.add(Move::Release { held: 0 });
         self.walk.moves.extend(look);
+        self.add(Move::ListParts { upload: next, paged: false, after: 0 });
     }
 
     /// Brings about the state of a cell, and does what it is about.
     fn meet(&mut self, cell: Cell, more: u8) {
+        let is_foreign = matches!(cell.doing, Doing::Complete(Listing::Foreign(_)));
+        // Besides the upload of another key there has to be one more, with a part.
+        if is_foreign && cell.state == State::OfAnotherKey {
+            self.reach(State::OnePart, cell.object, more);
+        }
         self.reach(cell.state, cell.object, more);
-        if matches!(cell.doing, Doing::Complete(Listing::Foreign(_))) {
+        if is_foreign {
             self.have_one_beside(more);
         }
         let upload = match cell.state {

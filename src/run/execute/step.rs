@@ -81,6 +81,9 @@ impl Round<'_> {
                 };
                 let restarted = restart.restart(&self.context.client).await;
                 restarted.map_err(|told| Trouble::new(TroubleKind::Restart, told))?;
+                if let Some(lawful) = &mut self.lawful {
+                    lawful.note_restart();
+                }
                 Ok(Answer { status: 200, ..Answer::default() })
             }
             Action::Together => Err(Fault::Unavailable("lanes are no single step".to_owned())),

@@ -92,6 +92,27 @@ impl Lawful {
         }
     }
 
+    /// Notes that the server was started anew: what it was still at has taken effect by now, or never will.
+    pub(in super::super) fn note_restart(&mut self) {
+        match search(self.witness.history(), &[], &self.states, &self.oracle, true) {
+            Found::Lawful(states) => {
+                self.states.clear();
+                for state in states {
+                    let state = state.with_pending(BTreeSet::new());
+                    if !self.states.contains(&state) {
+                        self.states.push(state);
+                    }
+                }
+            }
+            // There is no state to begin with, or nothing can be said from here on.
+            Found::Unlawful(_) => {}
+            Found::TooMany => {
+                self.states.clear();
+                self.undecided = true;
+            }
+        }
+    }
+
     /// Why no order explains what was seen: once for each answer that could not be explained.
     pub(in super::super) fn explanations(&self) -> Vec<Explanation> {
         let explanation = |unlawful: &Unlawful| Explanation {

@@ -1,0 +1,117 @@
+//! Whether an answer shows that a part which was acknowledged is there no more, or is another one.
+
+use std::collections::BTreeMap;
+
+use super::joint::overlap;
+use super::{Ask, Call, History, Saw};
+
+/// Whether it is shown by this answer: by a listing, by a refusal of the completion that lists it, or because the upload is
+/// not there any more.
+pub(super) fn shows_lost_part(history: &History, call: &Call) -> bool {
+    match (&call.ask, &call.saw) {
+        (Ask::ListParts { upload, after: 0, .. }, Saw::Parts { parts, truncated: false }) => {
+            kept(history, upload, call).iter().any(|(number, etag)| {
+                let is_it = |seen: Option<&String>| etag.is_none() || seen.is_none() || seen == *etag;
+                !parts.iter().any(|seen| i64::from(seen.number) == *number && is_it(seen.etag.as_ref()))
+            })
+        }
+        (Ask::CompleteUpload { upload, list: Some(list), .. }, Saw::Refused { status: 400, code })
+            if code == "InvalidPart" =>
+        {
+            let kept = kept(history, upload, call);
+            let is_kept =
+                |(number, etag): &(i64, String)| kept.get(number).is_some_and(|kept| *kept == Some(etag));
+            !list.is_empty() && list.iter().all(is_kept)
+        }
+        (
+            Ask::ListParts { upload, .. }
+            | Ask::CompleteUpload { upload, .. }
+            | Ask::UploadPart { upload, .. }
+            | Ask::UploadPartCopy { upload, .. },
+            Saw::Refused { status: 404, .. },
+        ) => !kept(history, upload, call).is_empty(),
+        _ => false,
+    }
+}
+
+/// The parts of an upload that were acknowledged before a call, with their ETags: those that nothing can have replaced. None
+/// if the upload may have ended. A completion without an answer has not ended it where no object is there, which is for the
+/// search to find.
+fn kept<'h>(history: &'h History, upload: &str, call: &Call) -> BTreeMap<i64, Option<&'h String>> {
+    let came_before = |other: &&Call| other.start_us <= call.end_us.unwrap_or(u64::MAX);
+    let ends = |other: &Call| match &other.ask {
+        Ask::AbortUpload { upload: of, .. } => of == upload && !matches!(other.saw, Saw::Refused { .. }),
+        Ask::CompleteUpload { .. } => other.has_completed(upload),
+        _ => false,
+    };
+    if history.calls.iter().filter(came_before).any(ends) {
+        return BTreeMap::new();
+    }
+    let parts = history.calls.iter().filter_map(|part| match &part.ask {
+        Ask::UploadPart { upload: of, number, .. } | Ask::UploadPartCopy { upload: of, number, .. }
+            if of == upload =>
+        {
+            Some((part, *number))
+        }
+        _ => None,
+    });
+    let parts: Vec<(&Call, i64)> =
+        parts.filter(|(part, _)| !matches!(part.saw, Saw::Refused { .. })).collect();
+    let is_last = |(part, number): &(&Call, i64)| {
+        let replaces = |(other, of): &(&Call, i64)| {
+            !std::ptr::eq(*part, *other) && of == number && (part.is_before(other) || overlap(part, other))
+        };
+        part.is_before(call) && !parts.iter().any(replaces)
+    };
+    let last = parts.iter().filter(|part| is_last(part));
+    last.filter_map(|(part, number)| match &part.saw {
+        Saw::Stored { etag } => Some((*number, etag.as_ref())),
+        _ => None,
+    })
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(at: u64, ask: Ask, saw: Saw) -> Call {
+        Call { client: "A".to_owned(), start_us: at, end_us: Some(at + 1), ask, saw }
+    }
+
+    fn part(at: u64, etag: &str) -> Call {
+        let ask = Ask::UploadPart {
+            key: "k".to_owned(),
+            upload: "u".to_owned(),
+            number: 1,
+            content: Vec::new(),
+            md5: String::new(),
+        };
+        call(at, ask, Saw::Stored { etag: Some(etag.to_owned()) })
+    }
+
+    fn list(at: u64, saw: Saw) -> Call {
+        call(at, Ask::ListParts { key: "k".to_owned(), upload: "u".to_owned(), after: 0, max: 1_000 }, saw)
+    }
+
+    fn shows(calls: &[Call]) -> bool {
+        let history = History { calls: calls.to_vec(), ..History::default() };
+        shows_lost_part(&history, calls.last().expect("one"))
+    }
+
+    fn empty() -> Saw {
+        Saw::Parts { parts: Vec::new(), truncated: false }
+    }
+
+    #[test]
+    fn a_part_that_nothing_replaced_has_to_stay() {
+        assert!(shows(&[part(1, "a"), list(9, empty())]));
+        let gone = Saw::Refused { status: 404, code: "NoSuchUpload".to_owned() };
+        assert!(shows(&[part(1, "a"), list(9, gone.clone())]));
+        // It is not there yet, or another one may have replaced it.
+        assert!(!shows(&[list(9, empty())]));
+        assert!(!shows(&[part(9, "a"), list(9, empty())]));
+        let abort = Ask::AbortUpload { key: "k".to_owned(), upload: "u".to_owned() };
+        assert!(!shows(&[part(1, "a"), call(4, abort, Saw::Done), list(9, gone)]));
+    }
+}
