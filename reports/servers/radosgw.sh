@@ -24,15 +24,16 @@ install() {
 }
 
 start() {
-  local monitor=$((port + 1))
-  refuse_taken "$port" "$monitor"
+  # With the older protocol alone, the OSD is at times told that it belongs to another cluster.
+  local monitor=$((port + 1)) newer=$((port + 2))
+  refuse_taken "$port" "$monitor" "$newer"
   export CEPH_CONF=$work/ceph.conf
   settle="radosgw-admin --conf $(printf %q "$CEPH_CONF") --name client.rgw gc process --include-all"
   mkdir -p "$work/mon" "$work/osd" "$work/rgw" "$work/run"
   configuration >"$CEPH_CONF"
   : >"$work/keyring"
   {
-    monmaptool --create --clobber --fsid "$fsid" --addv a "[v1:$host:$monitor]" "$work/monmap"
+    monmaptool --create --clobber --fsid "$fsid" --addv a "[v2:$host:$newer,v1:$host:$monitor]" "$work/monmap"
     ceph-mon -i a --mkfs --monmap "$work/monmap"
   } >>"$work/server.log" 2>&1
   begin ceph-mon -f -i a
@@ -72,7 +73,7 @@ configuration() {
   cat <<CONFIG
 [global]
 fsid = $fsid
-mon_host = [v1:$host:$monitor]
+mon_host = [v2:$host:$newer,v1:$host:$monitor]
 public_addr = $host
 cluster_addr = $host
 auth_cluster_required = none
