@@ -154,6 +154,8 @@ pub enum BaselineError {
 
 /// Each is held against each row.
 const MOST_PATTERNS: usize = 1_000;
+/// A row of one's own is called by its path.
+const LONGEST_ID: usize = 500;
 
 impl Baseline {
     /// Reads a file.
@@ -198,6 +200,11 @@ impl Baseline {
         let of_causes = file.causes.values().flat_map(|cause| &cause.rows);
         if file.cases.keys().chain(of_causes).filter(|id| is_pattern(id)).count() > MOST_PATTERNS {
             let message = format!("it has more than {MOST_PATTERNS} patterns");
+            mistakes.push(Mistake::at(&Path::root(), message));
+        }
+        let of_causes = file.causes.values().flat_map(|cause| &cause.rows);
+        if file.cases.keys().chain(of_causes).any(|id| id.len() > LONGEST_ID) {
+            let message = format!("a row has up to {LONGEST_ID} characters");
             mistakes.push(Mistake::at(&Path::root(), message));
         }
         if let Some(suite) = file.suite.as_ref().filter(|suite| numbers(suite).is_none()) {

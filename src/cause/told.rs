@@ -87,7 +87,7 @@ fn of_rows(report: &Report, rows: &[&RowReport]) -> Vec<Cause> {
     }
     found.extend(own.into_iter().map(|(case, rows)| {
         let harm = rows.iter().map(|row| harm_of(row)).min().unwrap_or_default();
-        let broken = format!("Not kept: {}", rows[0].title);
+        let broken = format!("Broken: \"{}\"", rows[0].title);
         Cause { why: rows[0].about.clone(), ..cause(case.to_owned(), broken, harm, &rows) }
     }));
     found

@@ -19,12 +19,14 @@ pub(super) fn render(problems: &[Problem]) -> String {
     let mut text = String::new();
     for problem in problems.iter().take(MOST_MISTAKES) {
         let placed = &problem.placed;
+        // Lines are broken where they are long: a secret that was broken would be found no more.
+        let message = without_secrets(&placed.message);
         let position = format!("{}:{}:{}", problem.origin.name, placed.span.line, placed.span.column);
-        let label = LabeledSpan::new(Some(placed.message.clone()), placed.span.offset, placed.span.length);
-        let mut diagnostic =
-            MietteDiagnostic::new(format!("{position}: {}", placed.message)).with_label(label);
+        let label = LabeledSpan::new(Some(message.clone()), placed.span.offset, placed.span.length);
+        let mut diagnostic = MietteDiagnostic::new(format!("{position}: {message}")).with_label(label);
         let place = if placed.path.is_empty() { None } else { Some(format!("in {}", placed.path)) };
-        let help: Vec<String> = place.into_iter().chain(placed.help.clone()).collect();
+        let help: Vec<String> =
+            place.into_iter().chain(placed.help.clone()).map(|help| without_secrets(&help)).collect();
         if !help.is_empty() {
             diagnostic = diagnostic.with_help(help.join("; "));
         }

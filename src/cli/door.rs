@@ -82,6 +82,19 @@ pub(super) fn print_json(text: &str) {
     write(std::io::stdout().lock(), &visible_json(&without_secrets(text)));
 }
 
+/// A line of Markdown in which `##` begins a heading alone.
+fn without_commands(line: &str) -> String {
+    let level = line.len() - line.trim_start_matches('#').len();
+    let (heading, mut rest) = match line[level..].starts_with(' ') {
+        true => (&line[..level], line[level..].to_owned()),
+        false => ("", line.to_owned()),
+    };
+    while rest.contains("##") {
+        rest = rest.replace("##", "# #");
+    }
+    format!("{heading}{rest}")
+}
+
 /// As [`print`], with a document of the program's own.
 pub(super) fn print_document(text: &str) {
     write(std::io::stdout().lock(), &without_secrets(text));
@@ -93,15 +106,7 @@ pub(super) fn print_report(text: &str, format: Format) {
     let text = without_secrets(text);
     let text = match format {
         Format::Json => text.replace("##", "#\\u0023"),
-        // Behind those of a heading comes a blank.
-        Format::Markdown => {
-            let pieces = text.split_inclusive("##").map(str::to_owned);
-            pieces
-                .reduce(
-                    |text, next| if next.starts_with([' ', '#']) { text + &next } else { text + " " + &next },
-                )
-                .unwrap_or_default()
-        }
+        Format::Markdown => text.split_inclusive('\n').map(without_commands).collect(),
         _ => {
             let harmless = |line: &str| match line.trim_start().starts_with("::") {
                 true => line.replacen("::", "&#58;:", 1),
@@ -133,5 +138,21 @@ fn write(mut to: impl Write, text: &str) {
     match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => HAS_LOST.store(true, Ordering::Relaxed),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_markdown_only_headings_begin_with_hashes() {
+        for (line, told) in [
+            ("### MUST `a`\n", "### MUST `a`\n"),
+            ("got `400 ###vso[task]`", "got `400 # # #vso[task]`"),
+            ("##[error]x", "# #[error]x"),
+        ] {
+            assert_eq!(without_commands(line), told);
+        }
     }
 }

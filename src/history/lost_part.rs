@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::joint::overlap;
-use super::{Ask, Call, History, Saw};
+use super::{Ask, Call, History, Saw, SeenPart};
 
 /// Whether it is shown by this answer: by a listing, by a refusal of the completion that lists it, or because the upload is
 /// not there any more.
@@ -11,8 +11,13 @@ pub(super) fn shows_lost_part(history: &History, call: &Call) -> bool {
     match (&call.ask, &call.saw) {
         (Ask::ListParts { upload, after: 0, .. }, Saw::Parts { parts, truncated: false }) => {
             kept(history, upload, call).iter().any(|(number, etag)| {
+                // An entry without an ETag is a fault of the listing.
+                let tells = |seen: &&String| !seen.is_empty();
                 let is_it = |seen: Option<&String>| etag.is_none() || seen.is_none() || seen == *etag;
-                !parts.iter().any(|seen| i64::from(seen.number) == *number && is_it(seen.etag.as_ref()))
+                let fits = |seen: &SeenPart| {
+                    i64::from(seen.number) == *number && is_it(seen.etag.as_ref().filter(tells))
+                };
+                !parts.iter().any(fits)
             })
         }
         (Ask::CompleteUpload { upload, list: Some(list), .. }, Saw::Refused { status: 400, code })

@@ -43,11 +43,28 @@ pub(crate) fn asked(words: &[String]) -> Vec<String> {
                 None => continue,
             },
         };
-        if name != "--provider" || !is_file(&value) {
+        let is_file = name == "--provider" && is_file(&value);
+        if !is_file && !value.starts_with('-') && is_modest(name, &value) {
             kept.extend([name.to_owned(), value]);
         }
     }
     kept
+}
+
+/// Whether a value asks for no more than is done because a report says so.
+fn is_modest(name: &str, value: &str) -> bool {
+    let at_most = |most: u64, unit: &str| {
+        value
+            .strip_suffix(unit)
+            .and_then(|number| number.parse::<u64>().ok())
+            .is_some_and(|number| number <= most)
+    };
+    match name {
+        "--explore" => at_most(1_000, ""),
+        "--budget" => at_most(256 << 20, ""),
+        "--timeout" | "--settle" | "--explore-time" | "--soak" => at_most(600_000, "ms"),
+        _ => true,
+    }
 }
 
 /// Returns the first option that is not asked for like that.
@@ -98,6 +115,10 @@ mod tests {
             &["--save", "/etc"],
             &["--baseline", "x"],
             &["--endpoint"],
+            &["--explore=--restart-command=touch x"],
+            &["--explore", "1000000"],
+            &["--soak", "9999h"],
+            &["--timeout", "2400h"],
         ] {
             assert_eq!(asked_of(words), Vec::<String>::new(), "{words:?}");
         }

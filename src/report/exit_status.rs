@@ -58,8 +58,8 @@ pub(crate) fn conclude(rows: &[RowReport], provider: &Provider, strict: bool, en
             rows.iter().filter(|row| is_broken(row, strict) && row.verdict == Verdict::Blocked).count();
         let mut words = match broken - blocked {
             0 => format!("no promise of {whose} was seen broken"),
-            1 => format!("1 promise of {whose} is broken"),
-            n => format!("{n} promises of {whose} are broken"),
+            1 => format!("1 MUST promise of {whose} is broken"),
+            n => format!("{n} MUST promises of {whose} are broken"),
         };
         if blocked > 0 {
             words += &format!(", {blocked} could not be looked at");

@@ -78,6 +78,9 @@ impl Report {
             true => line.split_whitespace().skip(2).map(str::to_owned).collect(),
             false => options.clone(),
         };
+        if self.was_read && self.run.seed.starts_with('-') {
+            return None;
+        }
         let again = format!("mpuspec run{}", appended(&self.printed(&words)));
         Some(format!("{again} --seed {}", quoted(&self.run.seed)))
     }

@@ -7,9 +7,20 @@ use super::Report;
 use super::asked::asked;
 
 /// Elements of documents that name people and single requests, by their local names in small letters.
-const ELEMENTS: [&str; 6] = ["requestid", "hostid", "id", "displayname", "userid", "emailaddress"];
+const ELEMENTS: [&str; 10] = [
+    "requestid",
+    "hostid",
+    "id",
+    "displayname",
+    "userid",
+    "emailaddress",
+    "awsaccesskeyid",
+    "ossaccesskeyid",
+    "endpoint",
+    "location",
+];
 /// Headers of answers that say how the server behaves. Any other one can say which server it is, or who asked.
-const HEADERS: [&str; 27] = [
+const HEADERS: [&str; 26] = [
     "accept-ranges",
     "cache-control",
     "connection",
@@ -28,7 +39,6 @@ const HEADERS: [&str; 27] = [
     "server",
     "transfer-encoding",
     "x-amz-abort-date",
-    "x-amz-abort-rule-id",
     "x-amz-delete-marker",
     "x-amz-missing-meta",
     "x-amz-mp-parts-count",
@@ -48,7 +58,7 @@ const FAMILIES: [&str; 6] = [
     "x-oss-meta-",
 ];
 /// Entries whose texts are words of the format: a bucket may be called as one of them is.
-const WORDS: [&str; 15] = [
+const WORDS: [&str; 12] = [
     "verdict",
     "level",
     "result",
@@ -58,12 +68,9 @@ const WORDS: [&str; 15] = [
     "news",
     "started",
     "operation",
-    "seen",
     "basis",
     "judged",
     "dialect",
-    "about",
-    "step",
 ];
 /// Entries that are tables, whose names are texts too.
 const TABLES: [&str; 2] = ["observed", "preflight"];
@@ -72,11 +79,18 @@ const TABLES: [&str; 2] = ["observed", "preflight"];
 pub fn shared(report: &Report) -> Result<Report, String> {
     let mut report = report.clone();
     report.run.repeat.options = asked(&report.run.repeat.options);
+    report.run.repeat.exploring = asked(&report.run.repeat.exploring);
     report.run.repeat.settling.clear();
+    for finding in report.findings.iter_mut().filter(|finding| finding.was_saved()) {
+        finding.saved = None;
+    }
+    if let Some(held) = &mut report.baseline {
+        held.file = held.file.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+    }
     if report.run.again.is_some() {
         report.run.again = Some("mpuspec run".to_owned());
     }
-    let names = Names::of(&report);
+    let names = Names::of(&report)?;
     let mut value = serde_json::to_value(&report).expect("a report has no keys but texts");
     names.clean(&mut value, &mut Vec::new());
     let was_read = report.was_read;
@@ -88,6 +102,9 @@ pub fn shared(report: &Report) -> Result<Report, String> {
     Ok(Report { was_read, ..shared })
 }
 
+/// Names of one or two characters cannot be left out.
+const SHORTEST: usize = 2;
+
 /// The names that are left out, with what stands for them.
 struct Names {
     found: AhoCorasick,
@@ -95,16 +112,21 @@ struct Names {
 }
 
 impl Names {
-    fn of(report: &Report) -> Self {
+    fn of(report: &Report) -> Result<Self, String> {
         let target = &report.target;
         let mut names: Vec<(String, String)> = Vec::new();
         for endpoint in std::iter::once(&target.endpoint).chain(&target.others) {
             let place = endpoint.split_once("://").map_or(endpoint.as_str(), |(_, place)| place);
             let place = place.split('/').next().unwrap_or_default();
             let host = place.rsplit_once(':').map_or(place, |(host, _)| host);
-            names.extend([place, host].map(|name| (name.to_owned(), "HOST".to_owned())));
+            let bare = host.trim_matches(['[', ']']);
+            names.extend([place, host, bare].map(|name| (name.to_owned(), "HOST".to_owned())));
         }
         names.push((target.bucket.clone(), "BUCKET".to_owned()));
+        // So short a name stands in words that have nothing to do with it.
+        if let Some((name, _)) = names.iter().find(|(name, _)| name.len() <= SHORTEST) {
+            return Err(format!("{name:?} is too short to be left out of a report, so nothing is shared"));
+        }
         // Folders say whose machine it was; the name of the file is what the rows are called by.
         let files = report.run.repeat.files.iter().chain([&target.provider]);
         for file in files.chain(report.cases.iter().map(|row| &row.file)).filter(|file| is_a_place(file)) {
@@ -113,8 +135,7 @@ impl Names {
             let without = |name: &str| name.trim_end_matches(".yaml").to_owned();
             names.extend([(file.clone(), name.to_owned()), (without(file), without(name))]);
         }
-        // One letter stands for more than a place.
-        names.retain(|(name, _)| name.len() > 2);
+        names.retain(|(name, _)| name.len() > SHORTEST);
         names.sort();
         names.dedup_by(|one, other| one.0 == other.0);
         let patterns: Vec<&str> = names.iter().map(|(name, _)| name.as_str()).collect();
@@ -123,13 +144,16 @@ impl Names {
             .ascii_case_insensitive(true)
             .build(patterns)
             .expect("names of a report are short and few");
-        Self { found, instead: names.into_iter().map(|(_, instead)| instead).collect() }
+        Ok(Self { found, instead: names.into_iter().map(|(_, instead)| instead).collect() })
     }
 
     /// Cleans every text of a value. `path` has the names of the entries that lead to it.
     fn clean(&self, value: &mut Value, path: &mut Vec<String>) {
         match value {
-            Value::String(_) if path.last().is_some_and(|name| WORDS.contains(&name.as_str())) => {}
+            // What a case calls so is a text.
+            Value::String(_)
+                if path.last().is_some_and(|name| WORDS.contains(&name.as_str()))
+                    && !path.iter().any(|name| name == "columns") => {}
             Value::String(text) => *text = self.cleaned(text),
             Value::Array(values) => match &mut values[..] {
                 // A header is a pair.
@@ -168,7 +192,8 @@ fn is_a_place(file: &str) -> bool {
 }
 
 fn is_harmless(header: &str) -> bool {
-    HEADERS.contains(&header) || FAMILIES.iter().any(|family| header.starts_with(family))
+    HEADERS.contains(&header)
+        || FAMILIES.iter().any(|family| header.starts_with(family)) && !header.ends_with("-key-id")
 }
 
 /// A text without names of resources, and without numbers of accounts, which have twelve digits.
@@ -177,8 +202,11 @@ fn without_accounts(text: &str) -> String {
     let mut word = String::new();
     let end = |word: &mut String| {
         let whole = std::mem::take(word);
-        let is_account = whole.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 12);
-        if whole.starts_with("arn:") || is_account { "(left out)".to_owned() } else { whole }
+        let joined = whole.replace('-', "");
+        let is_account = [&whole, &joined]
+            .iter()
+            .any(|text| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 12));
+        if whole.contains("arn:") || is_account { "(left out)".to_owned() } else { whole }
     };
     for c in text.chars() {
         match c.is_alphanumeric() || ":/-_.+=@*".contains(c) {
@@ -209,7 +237,12 @@ fn without_elements(text: &str) -> String {
         let opens = !tag.starts_with("</") && !tag.ends_with("/>");
         if opens && ELEMENTS.contains(&local.as_str()) {
             cleaned.push_str("(left out)");
-            rest = behind.find('<').map_or("", |at| &behind[at..]);
+            // Whatever stands inside: elements, comments, sections of any text.
+            let ends = |(at, _): &(usize, &str)| {
+                let name = behind[at + 2..].split(['>', ' ', '\t', '\n']).next().unwrap_or_default();
+                name.rsplit(':').next().is_some_and(|name| name.eq_ignore_ascii_case(&local))
+            };
+            rest = behind.match_indices("</").find(ends).map_or("", |(at, _)| &behind[at..]);
         }
     }
     cleaned + rest
@@ -232,6 +265,8 @@ mod tests {
             ("<ID >1</ID >", "<ID >(left out)</ID >"),
             ("<a:RequestID x=\"1\">1</a:RequestID>", "<a:RequestID x=\"1\">(left out)</a:RequestID>"),
             ("<ID/><Key>k</Key>", "<ID/><Key>k</Key>"),
+            ("<ID><b>x</b></ID>", "<ID>(left out)</ID>"),
+            ("<RequestId><![CDATA[REQ-1]]></RequestId>", "<RequestId>(left out)</RequestId>"),
             ("1 < 2", "1 < 2"),
         ] {
             assert_eq!(without_elements(text), cleaned);

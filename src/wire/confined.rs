@@ -63,15 +63,13 @@ impl Confined {
         (!may).then(|| "it would change the bucket, which is not the run's".to_owned())
     }
 
-    /// Whether a run may have sent a request that somebody says it has.
-    pub fn may_have_sent(&self, recorded: &RecordedRequest) -> bool {
+    /// Whether a run may have sent a request that somebody says it has, with the bucket before the host or in the path.
+    pub fn may_have_sent(&self, recorded: &RecordedRequest, is_virtual: bool) -> bool {
         let Ok(method) = recorded.method.parse::<Method>() else { return false };
         let (path, query) = recorded.target.split_once('?').unwrap_or((&recorded.target, ""));
         let Some(path) = path.strip_prefix('/') else { return false };
-        let before_the_host = format!("{}.", self.bucket);
-        let is_host = |(name, host): &(String, String)| name == "host" && host.starts_with(&before_the_host);
         let key = match path.strip_prefix(self.bucket.as_str()) {
-            _ if recorded.headers.iter().any(is_host) => path,
+            _ if is_virtual => path,
             Some("") => "",
             Some(rest) if rest.starts_with('/') => &rest[1..],
             _ => return false,
@@ -171,8 +169,8 @@ mod tests {
 
     #[test]
     fn a_request_that_others_recorded_stays_below_the_prefix() {
-        let may = |method: &str, target: &str, headers: &[(&str, &str)]| {
-            confined().may_have_sent(&RecordedRequest {
+        let sent = |method: &str, target: &str, headers: &[(&str, &str)], is_virtual| {
+            let recorded = RecordedRequest {
                 method: method.to_owned(),
                 target: target.to_owned(),
                 headers: headers
@@ -181,11 +179,15 @@ mod tests {
                     .collect(),
                 body: Default::default(),
                 signed_otherwise: false,
-            })
+            };
+            confined().may_have_sent(&recorded, is_virtual)
         };
+        let may = |method: &str, target: &str, headers: &[(&str, &str)]| sent(method, target, headers, false);
         assert!(may("PUT", "/b/mpuspec/1/a?partNumber=1&uploadId=x", &[]));
         assert!(may("GET", "/b?uploads=", &[]));
-        assert!(may("PUT", "/mpuspec/1/a", &[("host", "b.localhost:9000")]));
+        assert!(sent("PUT", "/mpuspec/1/a", &[], true));
+        assert!(!may("PUT", "/mpuspec/1/a", &[]), "that is another bucket");
+        assert!(!sent("PUT", "/b/mpuspec/1/a", &[], true), "that is another key");
         for target in ["/b/prod/a", "/c/mpuspec/1/a", "/b/mpuspec/1/%2e%2e/a", "/bmpuspec/1/a", "b"] {
             assert!(!may("DELETE", target, &[]), "{target}");
         }

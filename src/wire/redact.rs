@@ -104,7 +104,7 @@ fn forms(secret: &str) -> BTreeSet<String> {
 }
 
 /// A text without what is found in it, and in what it stands for where it is read with its escapes.
-fn without(text: &str, find: &AhoCorasick) -> String {
+fn without(text: &str, find: &AhoCorasick, forms: &BTreeSet<String>) -> String {
     // A short one inside of a word, or over the blank between two, is no secret: `test` in `latest`.
     let stands_alone = |length: usize, (start, end): (usize, usize)| {
         let is_part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
@@ -119,7 +119,10 @@ fn without(text: &str, find: &AhoCorasick) -> String {
         while let Some(one) = find.find(Input::new(bytes).span(from..bytes.len())) {
             let at = (place(one.start()), place(one.end()));
             // Another one may begin inside of what is none.
-            from = if stands_alone(one.len(), at) {
+            let letters = std::str::from_utf8(&bytes[one.range()]).unwrap_or_default();
+            // A short one in other letters is a word: the name of a server whose keys are called as it is.
+            let is_meant = one.len() >= LONG || forms.contains(letters);
+            from = if is_meant && stands_alone(one.len(), at) {
                 found.push(at);
                 one.end()
             } else {
@@ -212,10 +215,12 @@ impl Redactor {
     /// A text without secrets.
     pub fn clean(&self, text: &str) -> String {
         let text = without_echoes(text);
-        let cleaned = match &self.known().find {
-            Some(find) => without(&text, find),
+        let known = self.known();
+        let cleaned = match &known.find {
+            Some(find) => without(&text, find, &known.forms),
             None => text.into_owned(),
         };
+        drop(known);
         if may_hold_signature(&cleaned) { self.remove_signatures(&cleaned) } else { cleaned }
     }
 
@@ -357,6 +362,7 @@ mod tests {
         let redactor = Redactor::default();
         redactor.learn("test");
         assert_eq!(redactor.clean("more bytes than the latest"), "more bytes than the latest");
+        assert_eq!(redactor.clean("a TEST of test"), "a TEST of <removed>");
         redactor.learn("statement/1234");
         assert_eq!(redactor.clean("testatement/1234"), "te<removed>");
         assert_eq!(redactor.clean("secret=test, te&#115;t t%65st"), "secret=<removed>, <removed> <removed>");

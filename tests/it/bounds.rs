@@ -231,6 +231,12 @@ fn a_secret_in_a_long_line_is_not_cut_into_one_that_is_shown() {
         let said = stderr(&mpuspec(&["lint", &path.display().to_string()]));
         assert!(!said.contains(&secret[..6]), "{before}: {said}");
     }
+    // Messages are set in lines of about a hundred.
+    for before in 50..110 {
+        std::fs::write(&path, format!("level: {}{secret}\n", "a".repeat(before))).expect("written");
+        let said = stderr(&mpuspec(&["lint", &path.display().to_string()]));
+        assert!(!said.contains(&secret[..6]), "{before}: {said}");
+    }
 }
 
 #[test]

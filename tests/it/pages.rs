@@ -341,5 +341,5 @@ fn a_workflow_gets_annotations_and_a_summary() {
     assert!(told.contains("title=CLIENT%3A Parts below the smallest size are joined::"), "{told}");
     assert!(told.contains(": expected 400 EntityTooSmall, got 200") && told.contains("2 rows"), "{told}");
     let summary = std::fs::read_to_string(summary).expect("it was written");
-    assert!(summary.starts_with("**2 promises of Amazon S3 are broken**"), "{summary}");
+    assert!(summary.starts_with("**2 MUST promises of Amazon S3 are broken**"), "{summary}");
 }

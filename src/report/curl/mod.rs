@@ -13,7 +13,7 @@ use std::fmt::Write as _;
 
 use super::shell::in_quotes;
 use super::{Report, RowReport};
-use crate::visible::visible;
+use crate::visible::{visible, visible_start};
 use crate::wire::{Confined, Exchange, RecordedRequest, Target, is_bucket};
 use speakable::{LARGEST_BODY, is_speakable};
 use words::quoted;
@@ -39,9 +39,11 @@ const LEFT_OUT: [&str; 14] = [
 /// What stands in a report in place of a secret.
 const REMOVED: &str = "<removed>";
 
-/// The script of a row; none where nothing was recorded, or where curl cannot sign.
+/// The script of a row; none where nothing was recorded, or where it could not show the same: of calls that were made at the
+/// same time, of signatures and frames of its own, and of checksums of bytes that are in no report.
 pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
-    let speakable = row.exchanges.iter().all(|exchange| is_speakable(&exchange.request));
+    let speakable =
+        row.exchanges.iter().all(|exchange| exchange.lane.is_none() && is_speakable(&exchange.request));
     // Reports that do not name the dialect are older than the second one.
     if row.exchanges.is_empty() || !speakable || !matches!(report.target.dialect.as_str(), "s3" | "") {
         return None;
@@ -55,7 +57,13 @@ pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
     };
     let is_named =
         is_bucket(bucket) && !run.is_empty() && run.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    if !is_named || !row.exchanges.iter().all(|exchange| confined.may_have_sent(&exchange.request)) {
+    let hosts = Hosts::of(report);
+    let is_virtual = row.exchanges.iter().any(|exchange| hosts.is_virtual(&exchange.request));
+    let may_be_sent = |exchange: &Exchange| {
+        hosts.are_meant(&exchange.request, is_virtual)
+            && confined.may_have_sent(&exchange.request, is_virtual)
+    };
+    if !is_named || !row.exchanges.iter().all(may_be_sent) {
         return None;
     }
     let mut script = Script { report, row, known: Vec::new(), blobs: Vec::new(), text: String::new() };
@@ -71,7 +79,47 @@ pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
         next = exchange.n.saturating_add(1);
         script.call(exchange);
     }
-    Some(script.text)
+    // Of longer lines a terminal takes the beginning alone, and cuts a quote off with the rest.
+    script.text.lines().all(|line| line.len() <= LONGEST_LINE).then_some(script.text)
+}
+
+/// Some systems take 1,024, Linux 4,095.
+const LONGEST_LINE: usize = 1_000;
+/// Characters of a title or a reason.
+const LONGEST_NOTE: usize = 300;
+
+/// The hosts of the nodes, as requests name them.
+struct Hosts {
+    nodes: Vec<String>,
+    bucket: String,
+}
+
+impl Hosts {
+    fn of(report: &Report) -> Self {
+        let target = &report.target;
+        let host =
+            |node: &String| node.split_once("://").map(|(_, host)| host.trim_end_matches('/').to_owned());
+        let nodes = std::iter::once(&target.endpoint).chain(&target.others).filter_map(host).collect();
+        Self { nodes, bucket: target.bucket.clone() }
+    }
+
+    fn named(request: &RecordedRequest) -> impl Iterator<Item = &String> {
+        request.headers.iter().filter(|(name, _)| name == "host").map(|(_, host)| host)
+    }
+
+    /// Whether the bucket stands before the host of a node.
+    fn is_virtual(&self, request: &RecordedRequest) -> bool {
+        Self::named(request)
+            .any(|host| self.nodes.iter().any(|node| *host == format!("{}.{node}", self.bucket)))
+    }
+
+    /// Whether a request goes to a node, with the bucket before its host or not.
+    fn are_meant(&self, request: &RecordedRequest, is_virtual: bool) -> bool {
+        match is_virtual {
+            true => self.is_virtual(request) && Self::named(request).count() == 1,
+            false => Self::named(request).all(|host| self.nodes.contains(host)),
+        }
+    }
 }
 
 struct Script<'r> {
@@ -93,9 +141,6 @@ impl Script<'_> {
         let mut notes = vec![
             "The bytes of parts are not in the report: files of the same sizes stand in for them.".to_owned(),
         ];
-        if row.exchanges.iter().any(|exchange| exchange.lane.is_some()) {
-            notes.push("Calls that raced are made one after the other here.".to_owned());
-        }
         if row.exchanges.iter().any(|exchange| exchange.request.target.contains("X-Amz-Signature")) {
             notes.push("Calls that were signed in the URL are signed in the header here.".to_owned());
         }
@@ -113,7 +158,7 @@ impl Script<'_> {
         let about = format!("{}: {}", row.name(), row.title);
         let _ = writeln!(self.text, "#!/bin/sh");
         for note in [about].iter().chain(&row.reason).chain(&notes) {
-            let _ = writeln!(self.text, ": {}", in_quotes(&visible(note)));
+            let _ = writeln!(self.text, ": {}", in_quotes(&visible_start(note, LONGEST_NOTE)));
         }
         let _ = write!(
             self.text,

@@ -3,7 +3,7 @@
 use crate::wire::RecordedRequest;
 
 /// More is not made up for a script.
-pub(super) const LARGEST_BODY: u64 = 1 << 30;
+pub(super) const LARGEST_BODY: u64 = 64 << 20;
 
 /// Whether a text can be the name of a header: curl takes one that begins with `@` for a file.
 fn is_token(name: &str) -> bool {
@@ -14,8 +14,18 @@ fn is_token(name: &str) -> bool {
 pub(super) fn is_speakable(request: &RecordedRequest) -> bool {
     let plain = |text: &str| !text.chars().any(char::is_control);
     let body = request.body.text.as_deref().unwrap_or_default();
+    // Of bytes that are in no report, longer than the script lasts, or for others to read.
+    let is_beyond = |name: &str| {
+        name.starts_with("x-amz-checksum-")
+            && !["x-amz-checksum-mode", "x-amz-checksum-algorithm", "x-amz-checksum-type"].contains(&name)
+            || name.starts_with("x-amz-object-lock-")
+            || name.starts_with("x-amz-acl")
+            || name.starts_with("x-amz-grant-")
+            || ["content-md5", "x-amz-trailer", "x-amz-decoded-content-length"].contains(&name)
+    };
     // Signatures that are wrong on purpose are beyond curl.
     !request.signed_otherwise
+        && !request.headers.iter().any(|(name, _)| is_beyond(name))
         && plain(&request.method)
         && plain(&request.target)
         && !request.method.is_empty()
