@@ -132,8 +132,8 @@ impl Script {
                         if let Some(part) = self.parts.last_mut().filter(|_| call.is_part()) {
                             part.kept |= leaves && !call.leaves() && part.number != "0";
                             // Nobody ends its upload, and a source of it is there before and after.
-                            let stays = !ended.contains(&part.upload) && !(deletes && call.copies());
-                            part.kept |= stays && part.number != "0" && self.astray.is_none();
+                            let goes = ended.contains(&part.upload) || (deletes && call.copies());
+                            part.kept |= !goes && part.number != "0" && self.astray.is_none();
                         }
                         Some((text, conduct_text(call)))
                     })

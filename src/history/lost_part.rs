@@ -100,7 +100,7 @@ mod tests {
     }
 
     fn shows(calls: &[Call]) -> bool {
-        let history = History { calls: calls.to_vec(), ..History::default() };
+        let history = History { calls: calls.to_vec() };
         shows_lost_part(&history, calls.last().expect("one"))
     }
 

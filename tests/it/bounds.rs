@@ -274,7 +274,7 @@ fn a_long_chain_of_rows_that_block_each_other_has_one_cause() {
     report["cases"] = chain.into();
     let read = mpuspec::internals::report::from_json(&report.to_string()).expect("it is a report");
     let causes = mpuspec::internals::cause::causes(&read);
-    assert_eq!(causes.iter().map(|cause| cause.count()).collect::<Vec<_>>(), [10_000]);
+    assert_eq!(causes.iter().map(mpuspec::internals::report::Cause::count).collect::<Vec<_>>(), [10_000]);
 }
 
 /// Makes each number as large as it can be, but for those that say how the file is read.
