@@ -197,13 +197,12 @@ impl Baseline {
             }
             has_reason(id, &entry.why, &path, &mut mistakes);
         }
-        let of_causes = file.causes.values().flat_map(|cause| &cause.rows);
-        if file.cases.keys().chain(of_causes).filter(|id| is_pattern(id)).count() > MOST_PATTERNS {
+        let ids = || file.cases.keys().chain(file.causes.values().flat_map(|cause| &cause.rows));
+        if ids().filter(|id| is_pattern(id)).count() > MOST_PATTERNS {
             let message = format!("it has more than {MOST_PATTERNS} patterns");
             mistakes.push(Mistake::at(&Path::root(), message));
         }
-        let of_causes = file.causes.values().flat_map(|cause| &cause.rows);
-        if file.cases.keys().chain(of_causes).any(|id| id.len() > LONGEST_ID) {
+        if ids().any(|id| id.len() > LONGEST_ID) {
             let message = format!("a row has up to {LONGEST_ID} characters");
             mistakes.push(Mistake::at(&Path::root(), message));
         }

@@ -37,7 +37,7 @@ pub(super) fn render(problems: &[Problem]) -> String {
         // What cannot be shown is not drawn either.
         let line = problem.origin.text.lines().nth(placed.span.line.saturating_sub(1)).unwrap_or_default();
         if line.len() > LONGEST_DRAWN {
-            text.push_str(&format!("{position}: {}\n  {}\n", placed.message, help.join("; ")));
+            text.push_str(&format!("{position}: {message}\n  {}\n", help.join("; ")));
             continue;
         }
         let source = NamedSource::new(&problem.origin.name, problem.origin.text.clone());

@@ -8,6 +8,7 @@ use mpuspec_mock::provider::{Provider, parse_size};
 
 use super::target::duration;
 use crate::explore::{ExploreOptions, Explorer};
+use crate::report;
 use crate::run::Runner;
 use crate::suite::{LEAST_EXPLORE_TIME, USUAL_BUDGET, USUAL_EXPLORING};
 
@@ -40,8 +41,6 @@ pub(super) struct Exploring {
 
 /// More draws are for `--soak`.
 const MOST: i64 = 1_000_000;
-/// What a report alone can ask for.
-const MOST_OF_A_REPORT: (u32, Duration, u64) = (1_000, Duration::from_secs(600), 256 << 20);
 /// Random sequences, and races, where nothing else is run.
 const ALONE: u32 = 200;
 
@@ -83,10 +82,9 @@ impl Exploring {
 
     /// Whether it takes more than is done because a report says so.
     pub(super) fn is_long(&self) -> bool {
-        let (count, time, bytes) = MOST_OF_A_REPORT;
-        self.explore.is_some_and(|explore| explore > count)
-            || self.explore_time.max(self.soak).is_some_and(|asked| asked > time)
-            || self.budget > bytes
+        self.explore.is_some_and(|explore| explore > report::MOST_DRAWS)
+            || self.explore_time.max(self.soak).is_some_and(|asked| asked > report::LONGEST)
+            || self.budget > report::MOST_BYTES
     }
 
     /// Draws as often as an earlier run did, where nobody says otherwise. Returns the words of what was taken.

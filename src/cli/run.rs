@@ -168,9 +168,9 @@ impl Run {
         let is_live = planned.is_live;
         let exploring = self.exploring.options(all && !is_live || has("explore"), &seed);
         // A report on standard output stands there alone.
-        let say = match reports.iter().any(ReportFile::is_stdout) {
-            true => |text: &str| super::tell!("{}", text.trim_end()),
-            false => print,
+        let (stream, say): (_, fn(&str)) = match reports.iter().any(ReportFile::is_stdout) {
+            true => (Stream::Err, |text| super::tell!("{}", text.trim_end())),
+            false => (Stream::Out, print),
         };
         if is_live || self.dry_run {
             say(&self.plan(&planned.plan, planned.suite.most(is_live)));
@@ -261,7 +261,6 @@ impl Run {
             against.hold(&mut report);
         }
         let written = ReportFile::write(&reports, &report);
-        let stream = if reports.iter().any(ReportFile::is_stdout) { Stream::Err } else { Stream::Out };
         say(&self.showing.report(&report, self.showing.style(stream)));
         github::tell(&report);
         written?;

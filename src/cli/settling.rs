@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::target::duration;
 use crate::explore::Explorer;
-use crate::report::Verdict;
+use crate::report::{self, Verdict};
 use crate::run::{Findings, Runner, SMALL, run_command};
 
 /// How the endpoint may settle before what was acknowledged is read again.
@@ -50,7 +50,7 @@ impl Settling {
 
     /// Whether it waits for longer than because a report says so.
     pub(super) fn is_long(&self) -> bool {
-        self.settle.is_some_and(|settle| settle > Duration::from_secs(600))
+        self.settle.is_some_and(|settle| settle > report::LONGEST)
     }
 
     /// Settles as an earlier run did, where nobody says otherwise. Returns the words of what was taken.

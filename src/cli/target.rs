@@ -7,6 +7,7 @@ use clap::Args;
 use mpuspec_mock::provider::Addressing;
 
 use super::Failure;
+use crate::report;
 use crate::suite::USUAL_TIMEOUT;
 use crate::wire::ClientOptions;
 
@@ -48,7 +49,7 @@ impl Connection {
 
     /// Whether it waits for an answer for longer than because a report says so.
     pub(super) fn waits_long(&self) -> bool {
-        self.timeout > Duration::from_secs(600)
+        self.timeout > report::LONGEST
     }
 
     pub(super) fn addressing(&self) -> Option<Addressing> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::joint::{Oracle, part_in_words};
+use super::joint::{Oracle, part_in_words, short};
 use super::search::Stuck;
 use super::{Ask, Call, History, Piece, Saw, SeenObject};
 use crate::visible::visible;
@@ -172,10 +172,4 @@ fn pieces_in_words(pieces: &[Piece]) -> String {
     } else {
         pieces.iter().map(piece).collect::<Vec<_>>().join(" ")
     }
-}
-
-/// The end of an id or an ETag, where they differ.
-fn short(text: &str) -> String {
-    let count = text.chars().count();
-    text.chars().skip(count.saturating_sub(10)).collect()
 }

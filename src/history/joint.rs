@@ -403,12 +403,15 @@ fn conflicts(history: &History, at: usize) -> bool {
         })
 }
 
+/// The end of an id or an ETag, where they differ.
+pub(super) fn short(text: &str) -> String {
+    let count = text.chars().count();
+    text.chars().skip(count.saturating_sub(10)).collect()
+}
+
 /// A part as it stands in a listing.
 pub(super) fn part_in_words(number: u32, etag: Option<&String>, size: Option<u64>) -> String {
-    let etag = etag.map(|etag| {
-        let count = etag.chars().count();
-        etag.chars().skip(count.saturating_sub(10)).collect::<String>()
-    });
+    let etag = etag.map(|etag| short(etag));
     let size = size.map(|size| format!("{size} bytes"));
     let about: Vec<String> = etag.into_iter().chain(size).collect();
     format!("{number} ({})", about.join(", "))

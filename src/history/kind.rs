@@ -93,44 +93,44 @@ fn is_torn(history: &History, call: &Call, pieces: &[Piece]) -> bool {
     let Ask::GetObject { key, range: None } = &call.ask else { return false };
     let Some(seen) = content_of(pieces) else { return true };
     let mut uploads = BTreeSet::new();
-    let mut copied: BTreeSet<&String> = BTreeSet::new();
     for other in history.calls.iter().filter(|other| other.ask.key() == key) {
         match &other.ask {
             Ask::PutObject { content, .. } if content_of(content).as_ref() == Some(&seen) => return false,
             Ask::UploadPart { upload, .. } | Ask::UploadPartCopy { upload, content: Some(_), .. } => {
                 uploads.insert(upload);
             }
-            // Which bytes a copy brings depends on when it read them, but they are those of one object.
-            Ask::UploadPartCopy { upload, source, range, .. } => {
-                let writes = history.calls.iter().filter(|write| {
-                    write.ask.key() == source
-                        && matches!(write.ask, Ask::PutObject { .. } | Ask::CompleteUpload { .. })
-                        && !matches!(write.saw, Saw::Refused { .. })
-                });
-                for write in writes {
-                    let Some(bytes) = bytes_of(history, write) else { return false };
-                    let bytes = range
-                        .map_or(bytes.clone(), |(first, last)| bytes.range(first, last.saturating_add(1)));
-                    if bytes == seen {
-                        return false;
-                    }
-                }
-                copied.insert(upload);
-            }
+            // Which bytes a copy brings depends on when it read them, but alone they are those of one object.
+            Ask::UploadPartCopy { upload, source, range, .. } => match may_bring(history, source, *range) {
+                Some(contents) if !contents.contains(&seen) && is_of_one_part(history, upload) => {}
+                _ => return false,
+            },
             _ => {}
         }
     }
-    let has_others = |upload: &&String| {
-        let parts = history.calls.iter().filter(|other| match &other.ask {
-            Ask::UploadPart { upload: of, .. } | Ask::UploadPartCopy { upload: of, .. } => of == *upload,
-            _ => false,
-        });
-        parts.count() > 1
-    };
-    if copied.iter().any(has_others) {
-        return false;
-    }
     !uploads.into_iter().any(|upload| joins(history, upload, pieces, 0))
+}
+
+/// What a copy from an object can bring: the bytes of each write of it, where all of them are known.
+fn may_bring(history: &History, source: &str, range: Option<(u64, u64)>) -> Option<Vec<Content>> {
+    let writes = history.calls.iter().filter(|write| {
+        write.ask.key() == source
+            && matches!(write.ask, Ask::PutObject { .. } | Ask::CompleteUpload { .. })
+            && !matches!(write.saw, Saw::Refused { .. })
+    });
+    let of_range = |bytes: Content| match range {
+        Some((first, last)) => bytes.range(first, last.saturating_add(1)),
+        None => bytes,
+    };
+    writes.map(|write| bytes_of(history, write).map(of_range)).collect()
+}
+
+/// Whether one part alone was sent or copied to an upload.
+fn is_of_one_part(history: &History, upload: &str) -> bool {
+    let is_part = |call: &&Call| match &call.ask {
+        Ask::UploadPart { upload: of, .. } | Ask::UploadPartCopy { upload: of, .. } => of == upload,
+        _ => false,
+    };
+    history.calls.iter().filter(is_part).count() == 1
 }
 
 /// Whether a whole read shows the ETag or the metadata of one write over the bytes of another.

@@ -1,7 +1,16 @@
 //! What a report of others may ask for: the options that say where and how a run goes, and nothing that runs a command,
 //! names a file, or decides whom credentials are shown to.
 
+use std::time::Duration;
+
 use mpuspec_mock::provider::is_file;
+
+/// Draws that a report can ask for.
+pub(crate) const MOST_DRAWS: u32 = 1_000;
+/// Bytes that it can ask for.
+pub(crate) const MOST_BYTES: u64 = 256 << 20;
+/// How long it can have a run wait, or explore.
+pub(crate) const LONGEST: Duration = Duration::from_secs(600);
 
 /// The options, and whether a value follows.
 const ASKED: [(&str, bool); 15] = [
@@ -53,16 +62,14 @@ pub(crate) fn asked(words: &[String]) -> Vec<String> {
 
 /// Whether a value asks for no more than is done because a report says so.
 fn is_modest(name: &str, value: &str) -> bool {
-    let at_most = |most: u64, unit: &str| {
-        value
-            .strip_suffix(unit)
-            .and_then(|number| number.parse::<u64>().ok())
-            .is_some_and(|number| number <= most)
-    };
+    // As a run writes them down.
+    let number = |unit: &str| value.strip_suffix(unit)?.parse::<u64>().ok();
     match name {
-        "--explore" => at_most(1_000, ""),
-        "--budget" => at_most(256 << 20, ""),
-        "--timeout" | "--settle" | "--explore-time" | "--soak" => at_most(600_000, "ms"),
+        "--explore" => number("").is_some_and(|draws| draws <= MOST_DRAWS.into()),
+        "--budget" => number("").is_some_and(|bytes| bytes <= MOST_BYTES),
+        "--timeout" | "--settle" | "--explore-time" | "--soak" => {
+            number("ms").is_some_and(|millis| Duration::from_millis(millis) <= LONGEST)
+        }
         _ => true,
     }
 }

@@ -136,10 +136,14 @@ impl Report {
         self.findings.get(*cause.findings.first()?)
     }
 
+    /// Returns the finding that shows a cause best, where it is one and no row.
+    pub fn shown_by_finding(&self, cause: &Cause) -> Option<&Finding> {
+        self.finding_of(cause).filter(|finding| finding.id == cause.shown_by)
+    }
+
     /// Returns what was done and came back, in one line.
     pub fn shown_in_words(&self, cause: &Cause, rows: &ByName<'_>) -> Option<String> {
-        let finding = self.finding_of(cause).filter(|finding| finding.id == cause.shown_by);
-        match (finding, rows.get(&cause.shown_by)) {
+        match (self.shown_by_finding(cause), rows.get(&cause.shown_by)) {
             (Some(finding), _) => Some(format!("{}: {}", finding.id, finding.title)),
             (None, Some(row)) => Some(format!("{}: {}", row.name(), row.reason.as_ref()?)),
             (None, None) => None,
@@ -148,7 +152,7 @@ impl Report {
 
     /// Returns the command that repeats what shows a cause best.
     pub fn again_of_cause(&self, cause: &Cause, rows: &ByName<'_>) -> Option<String> {
-        match self.finding_of(cause).filter(|finding| finding.id == cause.shown_by) {
+        match self.shown_by_finding(cause) {
             Some(finding) => self.again_of_finding(finding),
             None => rows.get(&cause.shown_by).and_then(|row| self.again(row)),
         }

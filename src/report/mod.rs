@@ -28,7 +28,7 @@ mod terminal;
 mod timeline;
 
 pub use annotations::annotations;
-pub(crate) use asked::has_to_be_typed;
+pub(crate) use asked::{LONGEST, MOST_BYTES, MOST_DRAWS, has_to_be_typed};
 pub use badge::to_badge;
 pub(crate) use cause::counted;
 pub use cause::{Answer, Basis, ByName, Cause};

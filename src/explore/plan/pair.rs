@@ -154,6 +154,10 @@ impl Pair {
         self.lanes.into_iter().any(is)
     }
 
+    fn copies_from(&self) -> bool {
+        self.has(|lane| lane == Lane::CopyFrom)
+    }
+
     /// Whether parts are sent that nothing completes meanwhile.
     fn is_completed_afterwards(&self) -> bool {
         self.has(Lane::sends_parts) && !self.has(|lane| lane.completes() || lane == Lane::Abort)
@@ -162,7 +166,7 @@ impl Pair {
     /// Whether a round of this number has an upload of several parts.
     fn is_of_several(&self, round: u32, scope: Scope) -> bool {
         // What is copied from such an object would be as large.
-        let affordable = (scope.shared || !scope.costly) && !self.has(|lane| lane == Lane::CopyFrom);
+        let affordable = (scope.shared || !scope.costly) && !self.copies_from();
         // So that of all completions, those of states and draws too, a quarter have several parts.
         affordable
             && (self.has(Lane::completes) || self.is_completed_afterwards())
@@ -187,8 +191,7 @@ impl Pair {
             }
         };
         let mut moves = Vec::new();
-        let copies_from = self.has(|lane| lane == Lane::CopyFrom);
-        if copies_from {
+        if self.copies_from() {
             moves.push(Move::Create { key: BESIDE, sequential: false });
         }
         if self.has(|lane| lane == Lane::CopyOver) && !scope.shared {
@@ -229,7 +232,7 @@ impl Pair {
         }
         // The bytes first: a server whose listings are known to be wrong is judged up to there.
         moves.push(Move::Get { key: KEY, range: Range::Whole });
-        if copies_from {
+        if self.copies_from() {
             moves.push(Move::Complete { upload: 0, list: Listing::Exact });
             moves.push(Move::Get { key: BESIDE, range: Range::Whole });
         }

@@ -15,25 +15,18 @@ use super::shell::in_quotes;
 use super::{Report, RowReport};
 use crate::visible::{visible, visible_start};
 use crate::wire::{Confined, Exchange, RecordedRequest, Target, is_bucket};
-use speakable::{LARGEST_BODY, is_speakable};
+use speakable::is_speakable;
 use words::quoted;
 
-/// What curl says of itself, or what belongs to the bytes, the signature or the framing of that one request.
-const LEFT_OUT: [&str; 14] = [
+/// What curl says of itself, or what belongs to the signature of that one request.
+const LEFT_OUT: [&str; 7] = [
     "host",
     "authorization",
     "content-length",
-    "content-md5",
     "expect",
     "x-amz-date",
     "x-amz-content-sha256",
     "x-amz-security-token",
-    "x-amz-decoded-content-length",
-    "x-amz-trailer",
-    "x-amz-checksum-crc32",
-    "x-amz-checksum-crc32c",
-    "x-amz-checksum-crc64nvme",
-    "x-amz-checksum-sha1",
 ];
 
 /// What stands in a report in place of a secret.
@@ -66,7 +59,8 @@ pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
     if !is_named || !row.exchanges.iter().all(may_be_sent) {
         return None;
     }
-    let mut script = Script { report, row, known: Vec::new(), blobs: Vec::new(), text: String::new() };
+    let mut script =
+        Script { report, row, is_virtual, known: Vec::new(), blobs: Vec::new(), text: String::new() };
     // What stands where curl expects an address has to be one.
     Target::endpoint(&script.endpoint()).ok()?;
     script.head();
@@ -125,6 +119,8 @@ impl Hosts {
 struct Script<'r> {
     report: &'r Report,
     row: &'r RowReport,
+    /// Whether the bucket stands before the host.
+    is_virtual: bool,
     /// What the recorded run was answered, and the variable that holds what this one is answered.
     known: Vec<(String, String)>,
     /// What bodies were made from; the position gives the name of the file.
@@ -205,16 +201,12 @@ impl Script<'_> {
 
     /// The scheme with the host that was asked: the name of a bucket may stand before it.
     fn endpoint(&self) -> String {
-        let endpoint = &self.report.target.endpoint;
-        let hosts = self.row.exchanges.iter().flat_map(|exchange| &exchange.request.headers);
-        let host = hosts.filter(|(name, _)| name == "host").map(|(_, host)| host).next();
+        let target = &self.report.target;
+        let endpoint = target.endpoint.trim_end_matches('/');
         // A report can be anybody's: the host is that of its endpoint, or the bucket before it.
-        let of_bucket = |named: &str| format!("{}.{named}", self.report.target.bucket);
-        match (endpoint.split_once("://"), host) {
-            (Some((scheme, named)), Some(host)) if *host == of_bucket(named.trim_end_matches('/')) => {
-                format!("{scheme}://{host}")
-            }
-            _ => endpoint.trim_end_matches('/').to_owned(),
+        match endpoint.split_once("://") {
+            Some((scheme, host)) if self.is_virtual => format!("{scheme}://{}.{host}", target.bucket),
+            _ => endpoint.to_owned(),
         }
     }
 
@@ -243,10 +235,8 @@ impl Script<'_> {
         let mut names: Vec<&str> = Vec::new();
         for (name, value) in self.row.exchanges.iter().flat_map(|exchange| &exchange.request.headers) {
             let ours = matches!(name.as_str(), "authorization" | "x-amz-security-token");
-            let about_bytes =
-                name.starts_with("x-amz-checksum") || name == "content-md5" || name == "x-amz-trailer";
-            let told = about_bytes || value == "aws-chunked" || (value == REMOVED && !ours);
-            if told && is_left_out(name, value) && !names.contains(&name.as_str()) {
+            let told = value == "aws-chunked" || (value == REMOVED && !ours);
+            if told && !names.contains(&name.as_str()) {
                 names.push(name);
             }
         }
@@ -295,16 +285,11 @@ impl Script<'_> {
 
     fn body(&mut self, request: &RecordedRequest) -> String {
         let body = &request.body;
-        let framed = request.headers.iter().find(|(name, _)| name == "x-amz-decoded-content-length");
-        let size: u64 =
-            framed.and_then(|(_, value)| value.parse().ok()).unwrap_or(body.bytes).min(LARGEST_BODY);
-        if size == 0 {
+        if body.bytes == 0 {
             let bodiless = matches!(request.method.as_str(), "GET" | "HEAD" | "DELETE");
             return if bodiless { String::new() } else { " --data-binary ''".to_owned() };
         }
-        if let (Some(text), None) = (&body.text, framed)
-            && text.len() as u64 == body.bytes
-        {
+        if let Some(text) = body.text.as_ref().filter(|text| text.len() as u64 == body.bytes) {
             let _ = writeln!(self.text, "printf '%s' {} >body", quoted(text, &self.known));
             return " --data-binary @body".to_owned();
         }
@@ -314,8 +299,8 @@ impl Script<'_> {
             self.blobs.push(made_from);
             self.blobs.len() - 1
         });
-        let file = format!("bytes-{}-{size}", at + 1);
-        let _ = writeln!(self.text, "bytes {file} {size}");
+        let file = format!("bytes-{}-{}", at + 1, body.bytes);
+        let _ = writeln!(self.text, "bytes {file} {}", body.bytes);
         format!(" --data-binary @{file}")
     }
 
@@ -354,7 +339,7 @@ fn is_signed(request: &RecordedRequest) -> bool {
 }
 
 fn is_left_out(name: &str, value: &str) -> bool {
-    LEFT_OUT.contains(&name) || name == "x-amz-checksum-sha256" || value == "aws-chunked" || value == REMOVED
+    LEFT_OUT.contains(&name) || value == "aws-chunked" || value == REMOVED
 }
 
 /// A run that was given no bucket made its own, which is gone.

@@ -3,7 +3,7 @@
 use crate::wire::RecordedRequest;
 
 /// More is not made up for a script.
-pub(super) const LARGEST_BODY: u64 = 64 << 20;
+const LARGEST_BODY: u64 = 64 << 20;
 
 /// Whether a text can be the name of a header: curl takes one that begins with `@` for a file.
 fn is_token(name: &str) -> bool {

@@ -120,8 +120,7 @@ fn causes(report: &Report) -> Vec<Value> {
     let card = |(at, (cause, new)): (usize, (&Cause, Vec<&String>))| {
         let shown_by = by_name.get(&cause.shown_by);
         let found = report.finding_of(cause);
-        let is_finding = found.is_some_and(|found| found.id == cause.shown_by);
-        let row = shown_by.filter(|_| !is_finding);
+        let row = shown_by.filter(|_| report.shown_by_finding(cause).is_none());
         let mut shown = show(cause, Room::USUAL);
         shown["n"] = json!(at);
         shown["extent"] = show(&cause.extent(), Room::USUAL);

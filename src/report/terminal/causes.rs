@@ -78,8 +78,8 @@ fn in_detail(text: &mut String, report: &Report, rows: &ByName<'_>, cause: &Caus
         let _ = writeln!(text, "{INDENT}{}", visible_ends(&shown, ANSWER));
     }
     // Of calls at the same time the last line says what should have been seen.
-    let finding = report.finding_of(cause).filter(|finding| finding.id == cause.shown_by);
-    let due = finding.and_then(|finding| finding.explanation.as_ref()?.text.lines().last());
+    let due =
+        report.shown_by_finding(cause).and_then(|finding| finding.explanation.as_ref()?.text.lines().last());
     if let Some(due) = due.filter(|due| due.contains("lawful would be")) {
         let _ = writeln!(text, "{INDENT}{}", visible_ends(due, ANSWER));
     }
