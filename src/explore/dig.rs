@@ -13,6 +13,7 @@ use super::signature::{
     ALONE, Essence, Plain, READING, Signature, essence, essence_of_lanes, is_as_plain, missing, plain,
     refusals,
 };
+use crate::case::Level;
 use crate::report::{Confirmed, Finding};
 use crate::run::Came;
 
@@ -59,9 +60,13 @@ struct Fault {
     plain: Plain,
     /// Everything that its case has shown in all its trials.
     seen: BTreeSet<Signature>,
+    /// What the calls of its race show one behind the other, if the race shows something nearly every time.
+    in_turn: BTreeSet<Signature>,
     confirmed: Option<Confirmed>,
     /// How many more draws have shown it.
     others: u32,
+    /// The cases of all of them.
+    cases: BTreeSet<String>,
 }
 
 impl Fault {
@@ -85,6 +90,11 @@ impl Fault {
         let refusals = |fault: &Self| refusals(&fault.shown.history, &fault.shown.explanation);
         let (one, another) = (refusals(self), refusals(other));
         one.is_empty() || another.is_empty() || !one.is_disjoint(&another)
+    }
+
+    /// Whether a case without a race shows what the calls of this race show one behind the other.
+    fn needs_no_race_for(&self, race: &Self) -> bool {
+        !self.has_race() && !self.seen.is_disjoint(&race.in_turn)
     }
 
     /// Whether it was tried again, and not seen.
@@ -126,7 +136,8 @@ impl Fault {
             }
             // There was no time for it.
             (true, false) => kind(self) == kind(other) && other.shown.is_told_of(&self.essence),
-            (false, _) => false,
+            // What starts the server anew is never made small: what one draw of them shows is one thing.
+            (false, _) => self.shown.draw.restarts() && self.shown.draw.label == other.shown.draw.label,
         }
     }
 }
@@ -189,6 +200,24 @@ fn read_otherwise(draw: &Draw) -> Vec<Draw> {
     looks.map(read_by).collect()
 }
 
+/// The same calls one behind the other, in each order of two.
+fn in_turn(draw: &Draw) -> Vec<Draw> {
+    let flat = |is_reversed: bool| {
+        let moves = draw.moves.iter().flat_map(|next| match next {
+            Move::Race(lanes) => {
+                let mut lanes: Vec<Move> = lanes.iter().map(|lane| lane.bare().clone()).collect();
+                if is_reversed {
+                    lanes.reverse();
+                }
+                lanes
+            }
+            other => vec![other.clone()],
+        });
+        draw.with(moves.collect(), None)
+    };
+    vec![flat(false), flat(true)]
+}
+
 fn reads(next: &Move) -> bool {
     match next {
         Move::Lane { call, .. } => reads(call),
@@ -206,12 +235,21 @@ fn reads(next: &Move) -> bool {
 fn explained_by_others(faults: Vec<Fault>) -> Vec<Fault> {
     let is_plain =
         |shown: &Shown| !shown.plain().is_empty() || missing(&shown.history, &shown.explanation).is_some();
-    let is_open = |fault: &Fault| fault.was_not_seen_again() || (fault.has_race() && is_plain(&fault.shown));
+    let is_open = |fault: &Fault| {
+        fault.was_not_seen_again()
+            || (fault.has_race() && (is_plain(&fault.shown) || !fault.in_turn.is_empty()))
+    };
     let (open, mut kept): (Vec<Fault>, Vec<Fault>) = faults.into_iter().partition(is_open);
     for fault in open {
         let shown = std::slice::from_ref(&fault.shown);
-        match kept.iter_mut().find(|known| known.explains(&fault.shown.told.signature, shown)) {
-            Some(known) => known.others += fault.others + 1,
+        let explains = |known: &Fault| {
+            known.explains(&fault.shown.told.signature, shown) || known.needs_no_race_for(&fault)
+        };
+        match kept.iter_mut().find(|known| explains(known)) {
+            Some(known) => {
+                known.others += fault.others + 1;
+                known.cases.extend(fault.cases);
+            }
             None => kept.push(fault),
         }
     }
@@ -232,9 +270,9 @@ impl Explorer<'_> {
         let count = open.len();
         for (at, (signature, group)) in open.into_iter().enumerate() {
             let Group { nearest: all, cases, count: others } = group;
-            self.explained.extend(cases);
             if let Some(fault) = faults.iter_mut().find(|fault| fault.explains(&signature, &all)) {
                 fault.others += others;
+                fault.cases.extend(cases);
                 continue;
             }
             // The one with the fewest calls before it is the nearest to the point.
@@ -256,17 +294,27 @@ impl Explorer<'_> {
                     let count = known.others + others;
                     let mut seen = std::mem::take(&mut known.seen);
                     seen.extend(fault.seen.iter().cloned());
+                    let mut all = std::mem::take(&mut known.cases);
+                    all.extend(cases);
                     // What needs no luck says more.
                     if known.has_race() && !fault.has_race() && fault.is_small {
                         *known = fault;
                     }
-                    (known.others, known.seen) = (count, seen);
+                    (known.others, known.seen, known.cases) = (count, seen, all);
                 }
-                None => faults.push(Fault { others: others - 1, ..fault }),
+                None => faults.push(Fault { others: others - 1, cases, ..fault }),
             }
         }
-        let faults = explained_by_others(faults);
-        faults.into_iter().map(|fault| self.finding(fault.shown, fault.confirmed, fault.others)).collect()
+        let mut findings = Vec::new();
+        for Fault { shown, confirmed, others, cases, .. } in explained_by_others(faults) {
+            let finding = self.finding(shown, confirmed, others);
+            // What an audit misses is never explained by what breaks no promise.
+            if finding.level == Level::Must {
+                self.explained.extend(cases);
+            }
+            findings.push(finding);
+        }
+        findings
     }
 
     /// Makes small what was shown, and finds out what else the same calls show.
@@ -293,14 +341,17 @@ impl Explorer<'_> {
             (true, false) => self.confirmed(shown, signature, share).await,
         };
         let seen = std::mem::take(&mut self.seen);
+        let in_turn = self.shown_in_turn(&small, confirmed, share).await;
         Fault {
             essence: small.essence(),
             plain: small.plain(),
             is_small: !small.draw.restarts() && confirmed.is_some_and(|confirmed| confirmed.shown > 0),
             shown: small,
             seen,
+            in_turn,
             confirmed,
             others: 0,
+            cases: BTreeSet::new(),
         }
     }
 
@@ -325,6 +376,28 @@ impl Explorer<'_> {
         self.showing(read_otherwise(&small.draw), signature, attempts, share).await;
         let confirmed = self.confirm(&small.draw, signature, share).await;
         (small, Some(confirmed.unwrap_or(before)))
+    }
+
+    /// What the calls of a race show one behind the other, where it shows something nearly every time.
+    async fn shown_in_turn(
+        &mut self,
+        race: &Shown,
+        confirmed: Option<Confirmed>,
+        share: Share,
+    ) -> BTreeSet<Signature> {
+        let needs_no_luck = confirmed.is_some_and(|Confirmed { shown, tries }| shown * 10 >= tries * 9);
+        if !needs_no_luck || !race.draw.has_race() || race.draw.restarts() {
+            return BTreeSet::new();
+        }
+        let draws: Vec<Arc<Draw>> = in_turn(&race.draw).into_iter().map(Arc::new).collect();
+        let trials = Trials { rounds: RUNS, at_once: AT_ONCE, are_audited: false };
+        let mut found = BTreeSet::new();
+        self.trials(&draws, &trials, share, |_, all| {
+            found.extend(all.into_iter().map(|shown| shown.told.signature));
+            false
+        })
+        .await;
+        found
     }
 
     /// How often a draw shows the same again, on keys of its own each time.

@@ -92,6 +92,8 @@ pub(super) struct Group {
     pub(super) count: u32,
 }
 
+/// Bytes of histories that are kept, about.
+const MOST_KEPT: usize = 128 << 20;
 /// As many of a group are kept.
 const KEPT: usize = 12;
 
@@ -106,9 +108,9 @@ impl Group {
 }
 
 impl Shown {
-    /// What comes before it: a race, and other calls.
-    fn effort(&self) -> (bool, Option<usize>) {
-        (self.draw.has_race(), self.explanation.stuck.iter().max().copied())
+    /// What comes before it: restarts, a race, and other calls.
+    fn effort(&self) -> (bool, bool, Option<usize>) {
+        (self.draw.restarts(), self.draw.has_race(), self.explanation.stuck.iter().max().copied())
     }
 }
 
@@ -131,6 +133,8 @@ pub struct Explorer<'r> {
     pub(super) coverage: Coverage,
     /// By what they have in common, in the order in which they were found.
     pub(super) shown: BTreeMap<Signature, Group>,
+    /// About how many bytes their histories take.
+    kept: usize,
     pub(super) deaths: Vec<Finding>,
     /// What was run of the plan, by the ids of the cases: an audit may miss an object of it.
     pub(super) ran: BTreeMap<String, Arc<Draw>>,
@@ -191,6 +195,7 @@ impl<'r> Explorer<'r> {
             scope,
             options,
             shown: BTreeMap::new(),
+            kept: 0,
             deaths: Vec::new(),
             ran: BTreeMap::new(),
             seen: BTreeSet::new(),
@@ -405,8 +410,16 @@ impl<'r> Explorer<'r> {
         troubled.then_some((draw, report))
     }
 
-    /// Keeps what was shown, with all that has its signature.
+    /// Keeps what was shown, with all that has its signature, as long as there is room for it.
     pub(super) fn keep(&mut self, shown: Shown) {
+        let weight = shown.history.weight() + shown.explanation.text.len();
+        if self.kept + weight > MOST_KEPT {
+            if let Some(group) = self.shown.get_mut(&shown.told.signature) {
+                group.count += 1;
+            }
+            return;
+        }
+        self.kept += weight;
         self.shown.entry(shown.told.signature.clone()).or_default().add(shown);
     }
 

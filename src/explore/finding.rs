@@ -2,7 +2,9 @@
 
 use super::draw::Draw;
 use super::explorer::{Explorer, Shown};
-use super::signature::essence_of_lanes;
+use super::signature::{UNLISTED, essence_of_lanes};
+use mpuspec_mock::provider::Strength;
+
 use crate::case::Level;
 use crate::history::call_in_words;
 use crate::replaced::{For, replace};
@@ -38,7 +40,9 @@ impl Explorer<'_> {
             FindingKind::Torn | FindingKind::Lost | FindingKind::ForeignBytes => true,
             kind => seen_again && kind.is_never_allowed(),
         };
-        let promised = seen_again && self.promises_order(&shown.draw);
+        let is_unlisted = shown.told.signature.words().any(|word| word == UNLISTED);
+        let lists = is_unlisted && self.provider.consistency.listing == Strength::Strong;
+        let promised = seen_again && (lists || self.promises_order(&shown.draw));
         if never || promised { Level::Must } else { Level::Info }
     }
 

@@ -180,6 +180,8 @@ pub(super) enum Range {
     First,
     /// Those around the end of a first part of the usual size.
     Border,
+    /// Those around the end of a second one.
+    SecondBorder,
 }
 
 /// The id of an upload that is none of the key.

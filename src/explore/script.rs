@@ -380,6 +380,9 @@ impl Script {
             Range::Whole | Range::All => format!("get_object: {{ key: k{key} }}"),
             Range::First => format!("get_object: {{ key: k{key}, range: [0, 7] }}"),
             Range::Border => format!("get_object: {{ key: k{key}, range: [full - 64, full + 135] }}"),
+            Range::SecondBorder => {
+                format!("get_object: {{ key: k{key}, range: [full + full - 64, full + full + 199] }}")
+            }
         }
     }
 
@@ -446,7 +449,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::super::draws::{races, sequence};
-    use super::super::plan::{across_restarts, going_away, pairs, reading_slowly, walks};
+    use super::super::plan::{
+        across_restarts, going_away, pairs, parts_of_unlike_sizes, reading_slowly, walks,
+    };
     use super::*;
     use crate::case::load_case;
 
@@ -476,7 +481,9 @@ mod tests {
             let rounds =
                 pairs(scope).into_iter().flat_map(|pair| (0..3).map(move |at| pair.moves(at, scope)));
             let away = going_away(scope, "seed", 2).into_iter().chain(reading_slowly(scope, 1));
-            for moves in walks.chain(rounds).chain(across_restarts()).chain(away) {
+            for moves in
+                walks.chain(parts_of_unlike_sizes(scope)).chain(rounds).chain(across_restarts()).chain(away)
+            {
                 assert_eq!(loads(&moves, scope), Ok(()), "{provider}");
             }
         }

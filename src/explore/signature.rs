@@ -24,10 +24,15 @@ pub(super) const READING: &str = "read";
 /// What the lanes of a race are about; a call that is in it twice is another thing.
 pub(super) fn essence_of_lanes(history: &History) -> Essence {
     let mut found = Essence::new();
+    let mut completed = BTreeSet::new();
     for call in history.calls.iter().filter(|call| call.client != ALONE) {
         let word = of_call(&call.ask);
+        if let Ask::CompleteUpload { upload, .. } = &call.ask {
+            completed.insert(upload);
+        }
         if !found.insert(word) {
             found.insert(match word {
+                "complete_upload" if completed.len() > 1 => "complete_upload of two uploads",
                 "complete_upload" => "complete_upload twice",
                 "upload_part" => "upload_part twice",
                 "put_object" => "put_object twice",
@@ -82,6 +87,10 @@ pub(super) fn told(history: &History, explanation: &Explanation, oracle: &Oracle
     let calls = match earliest_to_blame(history, &stuck, oracle) {
         // All else goes on as if it had shown what it should.
         Some(call) if wrong.is_empty() => vec![call],
+        _ if wrong.iter().any(|(_, what)| *what == UNLISTED) => {
+            let lacks = |at: &usize| lacks_what_is_there(history, &history.calls[*at]);
+            explanation.stuck.iter().copied().filter(lacks).collect()
+        }
         _ => explanation.stuck.clone(),
     };
     let words = calls.iter().filter_map(|at| Some(in_words(history, history.calls.get(*at)?)));
@@ -176,6 +185,10 @@ pub(super) fn plain(history: &History, explanation: &Explanation, told: &Told) -
 /// What is wrong with the listings that could not be explained; nothing where other calls could not either.
 fn wrong_listings(history: &History, explanation: &Explanation) -> Plain {
     let calls = explanation.stuck.iter().filter_map(|at| history.calls.get(*at));
+    // What is there throughout has to be listed, whatever else cannot be explained.
+    if calls.clone().any(|call| lacks_what_is_there(history, call)) {
+        return Plain::from([("list_objects", UNLISTED)]);
+    }
     let mut wrong = Plain::new();
     for call in calls {
         match wrong_in_listing(history, call) {
@@ -185,6 +198,29 @@ fn wrong_listings(history: &History, explanation: &Explanation) -> Plain {
         }
     }
     wrong
+}
+
+/// An object that no listing may lack.
+pub(super) const UNLISTED: &str = "an object is missing";
+
+/// Whether a listing lacks an object that was there before it began, and that nothing can have removed until it ended.
+fn lacks_what_is_there(history: &History, call: &Call) -> bool {
+    let (Ask::ListObjects { key }, Saw::Listed { object: None }) = (&call.ask, &call.saw) else {
+        return false;
+    };
+    let of_key = || history.calls.iter().filter(|other| other.ask.key() == key);
+    let is_written = |other: &Call| {
+        matches!(other.ask, Ask::PutObject { .. } | Ask::CompleteUpload { .. })
+            && matches!(other.saw, Saw::Stored { .. } | Saw::Completed { .. })
+            && other.is_before(call)
+    };
+    let removes = |other: &Call| {
+        matches!(other.ask, Ask::DeleteObject { .. }) && !matches!(other.saw, Saw::Refused { .. })
+    };
+    of_key().any(|write| {
+        is_written(write)
+            && !of_key().any(|other| removes(other) && !other.is_before(write) && !call.is_before(other))
+    })
 }
 
 /// What a call shows as a listing of parts or uploads.

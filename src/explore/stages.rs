@@ -11,7 +11,8 @@ use super::draws::{races, sequence};
 use super::explorer::Explorer;
 use super::moves::Move;
 use super::plan::{
-    Pair, Walk, across_restarts, chance, dangerous, going_away, pairs, reading_slowly, shuffle, walks,
+    Pair, Walk, across_restarts, chance, dangerous, going_away, pairs, parts_of_unlike_sizes, reading_slowly,
+    shuffle, walks,
 };
 
 /// A part of the plan.
@@ -98,7 +99,12 @@ impl Explorer<'_> {
                     meets: Meets::Cells(walk.cells),
                     ..self.draw(what, format!("{label}-{at}"), walk.moves)
                 };
-                walks.into_iter().enumerate().map(draw).collect()
+                let mut draws: Vec<Draw> = walks.into_iter().enumerate().map(draw).collect();
+                if stage == Stage::Walks {
+                    let draw = |(at, moves)| self.draw(what, format!("ranges-{at}"), moves);
+                    draws.extend(parts_of_unlike_sizes(self.scope).into_iter().enumerate().map(draw));
+                }
+                draws
             }
             Stage::Restarts if self.scope.restarts => {
                 let draw = |(at, moves)| self.draw(what, format!("restart-{at}"), moves);

@@ -57,6 +57,9 @@ pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
     if unexplained.iter().any(|call| read_of(history, call) == Some(Read::Missing)) {
         return Kind::Lost;
     }
+    if unexplained.iter().any(|call| bears_the_etag_of_other_bytes(history, call)) {
+        return Kind::Torn;
+    }
     if unexplained.iter().any(|call| shows_lost_part(history, call)) {
         return Kind::LostPart;
     }
@@ -70,15 +73,15 @@ pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
     if unexplained.iter().all(alone) { Kind::UnlawfulAnswer } else { Kind::NoLawfulOrder }
 }
 
-/// Whether another call was under way at the same time, and could be the reason for an answer.
+/// Whether another call was under way at the same time, and could be the reason for an answer. What had no answer may still
+/// happen, but the search has tried every moment for it.
 fn is_beside(call: &Call, other: &Call) -> bool {
     let key = call.ask.key();
     let is_about_it = match &other.ask {
         Ask::UploadPartCopy { key: of, source, .. } => of == key || source == key,
         ask => ask.key() == key,
     };
-    let has_no_effect = other.ask.reads() && other.saw == Saw::Nothing;
-    !std::ptr::eq(call, other) && is_about_it && !has_no_effect && overlap(call, other)
+    !std::ptr::eq(call, other) && is_about_it && other.saw != Saw::Nothing && overlap(call, other)
 }
 
 /// Fewer bytes that nothing begins with may be the rest of something.
@@ -163,6 +166,30 @@ fn is_mislabelled(history: &History, call: &Call) -> bool {
         || is_of_another(&|_, of| meta.as_ref().is_some_and(|seen| Some(seen) == of))
 }
 
+/// Whether a read shows the ETag that a write was answered, over bytes that this write has not sent: whoever sent them.
+fn bears_the_etag_of_other_bytes(history: &History, call: &Call) -> bool {
+    let (Ask::GetObject { key, range }, Saw::Object { etag: Some(etag), content: Some(pieces), .. }) =
+        (&call.ask, &call.saw)
+    else {
+        return false;
+    };
+    let named = history.calls.iter().filter(|other| {
+        let answered = match &other.saw {
+            Saw::Completed { etag } | Saw::Stored { etag } => etag.as_ref(),
+            _ => None,
+        };
+        let writes = matches!(other.ask, Ask::CompleteUpload { .. } | Ask::PutObject { .. });
+        writes && other.ask.key() == key && answered == Some(etag)
+    });
+    let of_range = |bytes: Content| match range {
+        Some((first, last)) => bytes.range(*first, last.saturating_add(1)),
+        None => bytes,
+    };
+    let named: Option<Vec<Content>> = named.map(|write| bytes_of(history, write).map(of_range)).collect();
+    let seen = content_of(pieces);
+    named.is_some_and(|named| !named.is_empty() && named.iter().all(|bytes| Some(bytes) != seen.as_ref()))
+}
+
 type Meta = BTreeMap<String, String>;
 
 /// The metadata that a write gave its object, where it is known.
@@ -228,7 +255,15 @@ fn read_of(history: &History, call: &Call) -> Option<Read> {
             && !matches!(other.saw, Saw::Refused { .. })
             && other.start_us <= call.end_us.unwrap_or(u64::MAX)
     };
-    let writes: Vec<&Call> = history.calls.iter().filter(writes).collect();
+    // A completion that is sent again writes nothing.
+    let is_repeated = |write: &Call| match &write.ask {
+        Ask::CompleteUpload { upload, .. } => {
+            history.calls.iter().any(|other| other.has_completed(upload) && other.is_before(write))
+        }
+        _ => false,
+    };
+    let writes: Vec<&Call> =
+        history.calls.iter().filter(writes).filter(|write| !is_repeated(write)).collect();
     let replaced =
         |write: &Call| writes.iter().any(|later| is_acknowledged(later, call) && write.is_before(later));
     let last: Vec<&&Call> = writes.iter().filter(|write| !replaced(write)).collect();

@@ -1,6 +1,6 @@
 //! Whether an answer shows that a part which was acknowledged is there no more, or is another one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::joint::overlap;
 use super::{Ask, Call, History, Saw, SeenPart};
@@ -10,6 +10,10 @@ use super::{Ask, Call, History, Saw, SeenPart};
 pub(super) fn shows_lost_part(history: &History, call: &Call) -> bool {
     match (&call.ask, &call.saw) {
         (Ask::ListParts { upload, after: 0, .. }, Saw::Parts { parts, truncated: false }) => {
+            let listed = |number: &i64| parts.iter().any(|part| i64::from(part.number) == *number);
+            if !there(history, upload, call).iter().all(listed) {
+                return true;
+            }
             kept(history, upload, call).iter().any(|(number, etag)| {
                 // An entry without an ETag is a fault of the listing.
                 let tells = |seen: &&String| !seen.is_empty();
@@ -34,34 +38,24 @@ pub(super) fn shows_lost_part(history: &History, call: &Call) -> bool {
             | Ask::UploadPart { upload, .. }
             | Ask::UploadPartCopy { upload, .. },
             Saw::Refused { status: 404, .. },
-        ) => !kept(history, upload, call).is_empty(),
+        ) => !there(history, upload, call).is_empty(),
         _ => false,
     }
+}
+
+/// The numbers under which some part has to be there, whichever: one was acknowledged, and nothing takes parts away. None if
+/// the upload may have ended.
+fn there(history: &History, upload: &str, call: &Call) -> BTreeSet<i64> {
+    let all = sent(history, upload, call);
+    let is_there = |(part, _): &&(&Call, i64)| matches!(part.saw, Saw::Stored { .. }) && part.is_before(call);
+    all.iter().filter(is_there).map(|(_, number)| *number).collect()
 }
 
 /// The parts of an upload that were acknowledged before a call, with their ETags: those that nothing can have replaced. None
 /// if the upload may have ended. A completion without an answer has not ended it where no object is there, which is for the
 /// search to find.
 fn kept<'h>(history: &'h History, upload: &str, call: &Call) -> BTreeMap<i64, Option<&'h String>> {
-    let came_before = |other: &&Call| other.start_us <= call.end_us.unwrap_or(u64::MAX);
-    let ends = |other: &Call| match &other.ask {
-        Ask::AbortUpload { upload: of, .. } => of == upload && !matches!(other.saw, Saw::Refused { .. }),
-        Ask::CompleteUpload { .. } => other.has_completed(upload),
-        _ => false,
-    };
-    if history.calls.iter().filter(came_before).any(ends) {
-        return BTreeMap::new();
-    }
-    let parts = history.calls.iter().filter_map(|part| match &part.ask {
-        Ask::UploadPart { upload: of, number, .. } | Ask::UploadPartCopy { upload: of, number, .. }
-            if of == upload =>
-        {
-            Some((part, *number))
-        }
-        _ => None,
-    });
-    let parts: Vec<(&Call, i64)> =
-        parts.filter(|(part, _)| !matches!(part.saw, Saw::Refused { .. })).collect();
+    let parts = sent(history, upload, call);
     let is_last = |(part, number): &(&Call, i64)| {
         let replaces = |(other, of): &(&Call, i64)| {
             !std::ptr::eq(*part, *other) && of == number && (part.is_before(other) || overlap(part, other))
@@ -74,6 +68,28 @@ fn kept<'h>(history: &'h History, upload: &str, call: &Call) -> BTreeMap<i64, Op
         _ => None,
     })
     .collect()
+}
+
+/// The parts that were sent to an upload of the key and not refused, with their numbers. None if the upload may have ended.
+fn sent<'h>(history: &'h History, upload: &str, call: &Call) -> Vec<(&'h Call, i64)> {
+    let came_before = |other: &&Call| other.start_us <= call.end_us.unwrap_or(u64::MAX);
+    let ends = |other: &Call| match &other.ask {
+        Ask::AbortUpload { upload: of, .. } => of == upload && !matches!(other.saw, Saw::Refused { .. }),
+        Ask::CompleteUpload { .. } => other.has_completed(upload),
+        _ => false,
+    };
+    if history.calls.iter().filter(came_before).any(ends) {
+        return Vec::new();
+    }
+    let parts = history.calls.iter().filter_map(|part| match &part.ask {
+        Ask::UploadPart { upload: of, number, .. } | Ask::UploadPartCopy { upload: of, number, .. }
+            if of == upload && part.ask.key() == call.ask.key() =>
+        {
+            Some((part, *number))
+        }
+        _ => None,
+    });
+    parts.filter(|(part, _)| !matches!(part.saw, Saw::Refused { .. })).collect()
 }
 
 #[cfg(test)]
@@ -113,10 +129,18 @@ mod tests {
         assert!(shows(&[part(1, "a"), list(9, empty())]));
         let gone = Saw::Refused { status: 404, code: "NoSuchUpload".to_owned() };
         assert!(shows(&[part(1, "a"), list(9, gone.clone())]));
+        // Of one that was cut off it is not known which is there; one of them has to be.
+        let cut = Call { end_us: None, saw: Saw::Nothing, ..part(4, "b") };
+        assert!(shows(&[part(1, "a"), cut.clone(), list(9, empty())]));
+        let other = SeenPart { number: 1, etag: Some("b".to_owned()), size: None };
+        assert!(!shows(&[part(1, "a"), cut, list(9, Saw::Parts { parts: vec![other], truncated: false })]));
         // It is not there yet, or another one may have replaced it.
         assert!(!shows(&[list(9, empty())]));
         assert!(!shows(&[part(9, "a"), list(9, empty())]));
         let abort = Ask::AbortUpload { key: "k".to_owned(), upload: "u".to_owned() };
         assert!(!shows(&[part(1, "a"), call(4, abort, Saw::Done), list(9, gone)]));
+        // Under another key there is no such upload.
+        let astray = Ask::ListParts { key: "other".to_owned(), upload: "u".to_owned(), after: 0, max: 1_000 };
+        assert!(!shows(&[part(1, "a"), call(9, astray, empty())]));
     }
 }

@@ -150,7 +150,10 @@ impl Prepared for Listing {
             etag: part.etag.as_deref().map(|etag| unquoted(etag).to_owned()),
             size: part.size,
         };
-        let parts = answer.parts.iter().flatten().map(part).collect();
+        // More than were asked for are wrong, however many.
+        let asked = self.request.max_parts.as_ref().and_then(|max| max.parse().ok()).unwrap_or(USUAL_PAGE);
+        let most = (asked as usize).saturating_add(1);
+        let parts = answer.parts.iter().flatten().map(part).take(most).collect();
         Saw::Parts { parts, truncated: answer.truncated }
     }
 

@@ -3,12 +3,14 @@
 mod away;
 mod cell;
 mod pair;
+mod ranges;
 mod restart;
 mod walk;
 
 pub(super) use away::{going_away, reading_slowly};
 pub(super) use cell::{Cell, cells};
 pub(super) use pair::{Pair, dangerous, pairs};
+pub(super) use ranges::parts_of_unlike_sizes;
 pub(super) use restart::across_restarts;
 pub(super) use walk::{Walk, walks};
 

@@ -11,6 +11,8 @@ pub(in super::super) enum Lane {
     Complete,
     /// A completion with another list.
     CompleteOther,
+    /// A completion of another upload of the key.
+    CompleteBeside,
     Abort,
     /// A part that the completion lists.
     ListedPart,
@@ -37,9 +39,10 @@ pub(in super::super) struct Pair {
     pub(in super::super) object: bool,
 }
 
-const LANES: [Lane; 16] = [
+const LANES: [Lane; 17] = [
     Lane::Complete,
     Lane::CompleteOther,
+    Lane::CompleteBeside,
     Lane::Abort,
     Lane::ListedPart,
     Lane::UnlistedPart,
@@ -57,7 +60,9 @@ const LANES: [Lane; 16] = [
 ];
 
 /// Pairs in which servers have lost, mixed or revived something; each with and without an object before.
-const DANGEROUS: [[Lane; 2]; 18] = [
+const DANGEROUS: [[Lane; 2]; 20] = [
+    [Lane::Complete, Lane::CompleteBeside],
+    [Lane::Complete, Lane::ListObjects],
     [Lane::Complete, Lane::CopyFrom],
     [Lane::CopyFrom, Lane::Put],
     [Lane::Complete, Lane::Complete],
@@ -84,7 +89,7 @@ impl Lane {
     }
 
     fn completes(self) -> bool {
-        matches!(self, Self::Complete | Self::CompleteOther)
+        matches!(self, Self::Complete | Self::CompleteOther | Self::CompleteBeside)
     }
 
     /// Whether it sends a part of the upload.
@@ -109,6 +114,7 @@ impl Lane {
                 | Self::UnlistedPart
                 | Self::CopyOver
                 | Self::CopyFrom
+                | Self::CompleteBeside
                 | Self::Put
                 | Self::Get
                 | Self::GetRange
@@ -122,6 +128,11 @@ pub(in super::super) fn pairs(scope: Scope) -> Vec<Pair> {
     let mut found = Vec::new();
     for (at, first) in lanes.iter().enumerate() {
         for second in &lanes[at..] {
+            // What one of the key does beside others, any other one does.
+            let is_beside = |lane: &Lane| *lane == Lane::CompleteBeside;
+            if (is_beside(first) || is_beside(second)) && *first != Lane::Complete {
+                continue;
+            }
             if first.writes() || second.writes() {
                 let lanes = [*first, *second];
                 let needs_object = lanes.contains(&Lane::CopyFrom);
@@ -209,6 +220,10 @@ impl Pair {
             let size = if round.is_multiple_of(3) { size(1) } else { Size::Tiny(more) };
             moves.push(Move::Put { key: KEY, size });
         }
+        if self.has(|lane| lane == Lane::CompleteBeside) {
+            moves.push(Move::Create { key: KEY, sequential: false });
+            moves.push(part(0, size(5)));
+        }
         moves.push(Move::Create { key: KEY, sequential: false });
         moves.push(part(0, if several { Size::Full } else { size(0) }));
         let two = several || self.has(|lane| lane == Lane::CompleteOther);
@@ -257,6 +272,7 @@ impl Pair {
             Lane::Complete => Move::Complete { upload: NEWEST, list: Listing::Exact },
             Lane::CompleteOther if several => Move::Complete { upload: NEWEST, list: only(1) },
             Lane::CompleteOther => Move::Complete { upload: NEWEST, list: only(2) },
+            Lane::CompleteBeside => Move::Complete { upload: 0, list: Listing::Exact },
             Lane::Abort => Move::Abort { upload: NEWEST },
             // Over a part of several that is not the last it would be too small.
             Lane::ListedPart => part(u8::from(several), size(4)),
@@ -287,6 +303,7 @@ impl fmt::Display for Lane {
         f.write_str(match self {
             Self::Complete => "complete_upload",
             Self::CompleteOther => "complete_upload with another list",
+            Self::CompleteBeside => "complete_upload of another upload",
             Self::Abort => "abort_upload",
             Self::ListedPart => "upload_part of a listed part",
             Self::UnlistedPart => "upload_part of an unlisted part",
@@ -320,7 +337,7 @@ mod tests {
     fn of_each_pair_one_writes() {
         let provider = mpuspec_mock::provider::load("aws-s3").expect("it is bundled");
         let pairs = pairs(Scope::of(&provider, "http"));
-        assert_eq!(pairs.len(), 214);
-        assert_eq!(pairs.iter().filter(|pair| dangerous(pair)).count(), 34);
+        assert_eq!(pairs.len(), 216);
+        assert_eq!(pairs.iter().filter(|pair| dangerous(pair)).count(), 38);
     }
 }

@@ -128,7 +128,9 @@ impl Walker {
                 self.add(one);
                 // What a refused completion has looked at may be kept.
                 self.add(Move::Complete { upload, list: Listing::WrongETag(0) });
-                self.add(part(0, Size::Tiny(more.wrapping_add(1))));
+                // Larger, or smaller, whose end must not stay.
+                let other = if more.is_multiple_of(2) { more.wrapping_add(1) } else { more.wrapping_sub(1) };
+                self.add(part(0, Size::Tiny(other)));
             }
             State::UnderWay => {
                 self.add(one);
