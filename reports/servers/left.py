@@ -1,10 +1,11 @@
-"""What a run left in its server: left.py LABEL REPORT.json JOURNAL.jsonl [--may-die] [--gone CODE]
+"""What a run left in its server: left.py LABEL REPORT.json JOURNAL.jsonl [--may-die] [--leaves] [--gone CODE]
 
 The journal names all that the run made. Each bucket is listed; the run's own is made again, since a removed
 bucket can hide what is left in it; each upload is asked for by its id and has to answer NoSuchUpload.
 --gone CODE: the server's ListParts knows no such answer; an abort is asked instead, and CODE means gone.
 --may-die: the server ends on some requests, and was begun again on its data.
-With either the run cannot remove everything, and it is enough that the report names what is left.
+--leaves: the server keeps what it was asked to remove, and says that it is gone.
+With any of them the run cannot remove everything, and it is enough that the report names what is left.
 Ends with 1 if anything is left, or not as it has to be.
 """
 
@@ -21,6 +22,7 @@ arguments.add_argument("label")
 arguments.add_argument("report", type=argparse.FileType())
 arguments.add_argument("journal", type=argparse.FileType())
 arguments.add_argument("--may-die", action="store_true")
+arguments.add_argument("--leaves", action="store_true")
 arguments.add_argument("--gone", metavar="CODE")
 arguments = arguments.parse_args()
 
@@ -109,7 +111,7 @@ try:
 except (BotoCoreError, ClientError) as error:
     wrong.append(f"the server cannot be asked: {error}")
 named = {line.split(": aws ")[0].split(" (")[0] for line in told}
-if arguments.may_die or arguments.gone:
+if arguments.may_die or arguments.leaves or arguments.gone:
     wrong += [f"{line} is left, and the report does not name it" for line in found if line not in named]
 else:
     wrong += [f"left: {line}" for line in found] + [f"the report names as left: {line}" for line in sorted(named)]

@@ -61,6 +61,8 @@ pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     for c in serde_json::Value::from(text).to_string().chars() {
         match c {
+            // Two of them can be a command in a log of a workflow, and are shown otherwise.
+            '#' if quoted.ends_with('#') => quoted.push_str("\\x23"),
             ' '..='~' => quoted.push(c),
             c if c.escape_debug().len() == 1 => quoted.push(c),
             c => _ = write!(quoted, "\\U{:08x}", u32::from(c)),

@@ -13,6 +13,13 @@ const WIDEST: usize = 1_000;
 /// A line that is longer is not drawn: its marks would be as long.
 const LONGEST_DRAWN: usize = 10_000;
 
+/// Whether a secret stands in the lines that are drawn around one, folded or not: a message could repeat a piece of it.
+fn is_beside_a_secret(text: &str, line: usize) -> bool {
+    let drawn: Vec<&str> = text.lines().skip(line.saturating_sub(4)).take(7).collect();
+    let joined: String = drawn.concat().chars().filter(|c| !c.is_whitespace() && *c != '\\').collect();
+    [drawn.join("\n"), joined].iter().any(|text| without_secrets(text) != *text)
+}
+
 /// Draws all problems, one behind the other.
 pub(super) fn render(problems: &[Problem]) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(110);
@@ -32,6 +39,10 @@ pub(super) fn render(problems: &[Problem]) -> String {
         }
         if problem.origin.text.is_empty() {
             text.push_str(&format!("{}: {}\n", problem.origin.name, placed.message));
+            continue;
+        }
+        if is_beside_a_secret(&problem.origin.text, placed.span.line) {
+            text.push_str(&format!("{position}: a mistake beside a secret, of which nothing is shown\n"));
             continue;
         }
         // What cannot be shown is not drawn either.

@@ -21,7 +21,7 @@ pub(super) struct Exploring {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=MOST))]
     explore: Option<u32>,
     /// Explore for so long, shrinking and confirming included [default: as long as the cases took and at least 10s;
-    /// without a limit for `explore`]
+    /// an hour for `explore`]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     explore_time: Option<Duration>,
     /// Go on for so long with new seeds when the plan is done, and with variations of what brought something new; each
@@ -41,6 +41,8 @@ pub(super) struct Exploring {
 
 /// More draws are for `--soak`.
 const MOST: i64 = 1_000_000;
+/// How long a server is explored that nobody gave a time for: the plan of one that answers takes minutes.
+const LONGEST_ALONE: Duration = Duration::from_secs(3_600);
 /// Random sequences, and races, where nothing else is run.
 const ALONE: u32 = 200;
 
@@ -109,7 +111,7 @@ impl Exploring {
         });
         (count > 0).then(|| ExploreOptions {
             count,
-            time: self.soak.or(self.explore_time),
+            time: self.soak.or(self.explore_time).or(self.alone.then_some(LONGEST_ALONE)),
             seed: seed.to_owned(),
             budget: self.budget,
             save: self.save.clone(),

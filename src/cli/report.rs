@@ -40,6 +40,9 @@ pub(super) struct Redraw {
     /// Leave out hosts, buckets, owners and ids of requests, so that a report can be shown to others
     #[arg(long)]
     share: bool,
+    /// The reports are your own: their pages have scripts of curl calls, and their commands all options
+    #[arg(long)]
+    own: bool,
     #[command(flatten)]
     showing: Showing,
 }
@@ -49,6 +52,9 @@ impl Redraw {
         let files = self.files()?;
         let mut reports: Vec<Report> =
             self.reports.iter().map(|file| read_report(file)).collect::<Result<_, _>>()?;
+        if self.own {
+            reports.iter_mut().for_each(|report| report.was_read = false);
+        }
         self.hold(&mut reports)?;
         if self.share {
             reports = reports.iter().map(shared).collect::<Result<_, _>>().map_err(Failure::Usage)?;

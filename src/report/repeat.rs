@@ -1,10 +1,12 @@
 //! The commands that repeat what a report shows.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::asked::asked;
-use super::shell::{appended, in_quotes, quoted};
+use super::shell::{appended, can_be_pasted, in_quotes, quoted};
 use super::{AUDIT, Finding, HISTORIES, Report, RowReport, SEQUENCES};
 
 /// What a run was told, as far as its rows hang on it. Words are as the command line takes them.
@@ -32,6 +34,10 @@ impl Repeat {
     }
 }
 
+fn is_explored(row: &str) -> bool {
+    row.starts_with("explore/")
+}
+
 /// More rows than these are not named one by one: then all are run.
 const MOST_NAMED: usize = 20;
 
@@ -41,7 +47,7 @@ impl Report {
         if row.id.starts_with('-') || row.file.starts_with('-') {
             return None;
         }
-        self.again_of(&row.id, || self.name_on_command_line(row))
+        self.again_of(&row.id, || self.name_on_command_line(row)).filter(|command| can_be_pasted(command))
     }
 
     /// Returns the command that repeats a finding: the case that was saved, or the row that found it.
@@ -50,11 +56,13 @@ impl Report {
         if is_option(&finding.id) {
             return None;
         }
-        match finding.saved.as_ref().filter(|path| path.ends_with(".yaml") && finding.was_saved()) {
-            Some(path) if is_option(path) => None,
-            Some(path) => Some(format!("{} {}", self.seeded()?, in_quotes(path))),
-            None => self.again_of(&finding.id, || in_quotes(&finding.id)),
-        }
+        let command =
+            match finding.saved.as_ref().filter(|path| path.ends_with(".yaml") && finding.was_saved()) {
+                Some(path) if is_option(path) => None,
+                Some(path) => Some(format!("{} {}", self.seeded()?, in_quotes(path))),
+                None => self.again_of(&finding.id, || in_quotes(&finding.id)),
+            };
+        command.filter(|command| can_be_pasted(command))
     }
 
     fn again_of(&self, id: &str, name: impl Fn() -> String) -> Option<String> {
@@ -64,7 +72,12 @@ impl Report {
                 let target = run.strip_prefix("mpuspec run").unwrap_or(&run).to_owned();
                 format!("mpuspec explore{target}{}", appended(&self.printed(&self.run.repeat.exploring)))
             }
-            AUDIT => format!("{run}{}", self.audited()),
+            AUDIT => {
+                let all = format!("{run}{}", self.audited());
+                let named = format!("{all}{}", self.audited_rows());
+                // Without the names of rows all are run.
+                if can_be_pasted(&named) { named } else { all }
+            }
             _ => format!("{run} {}", name()),
         })
     }
@@ -90,23 +103,28 @@ impl Report {
         if self.was_read { asked(words) } else { words.to_vec() }
     }
 
-    /// Returns what makes a run complete the lost objects once more, and audit them.
+    /// Returns the options with which a run completes the lost objects once more, and audits them.
     fn audited(&self) -> String {
-        let rows = self.audit.lost.iter().map(|lost| lost.row.as_str());
-        // A name that begins as an option does would be one.
-        let mut rows: Vec<&str> = rows.filter(|row| !row.starts_with('-')).collect();
-        rows.sort_unstable();
-        rows.dedup();
-        let (explored, rows): (Vec<&str>, Vec<&str>) =
-            rows.into_iter().partition(|row| row.starts_with("explore/"));
         let mut text = appended(&self.printed(&self.run.repeat.settling));
-        if !explored.is_empty() {
+        if self.lost_in_rows().iter().any(|row| is_explored(row)) {
             text.push_str(&appended(&self.printed(&self.run.repeat.exploring)));
         }
-        if rows.len() + explored.len() == 0 || rows.len() > MOST_NAMED {
-            return text;
+        text
+    }
+
+    /// Returns the rows that lost an object. A name that begins as an option does would be one.
+    fn lost_in_rows(&self) -> BTreeSet<&str> {
+        self.audit.lost.iter().map(|lost| lost.row.as_str()).filter(|row| !row.starts_with('-')).collect()
+    }
+
+    /// Returns the names of the rows that complete the lost objects once more.
+    fn audited_rows(&self) -> String {
+        let lost = self.lost_in_rows();
+        let rows: Vec<&str> = lost.iter().copied().filter(|row| !is_explored(row)).collect();
+        if lost.is_empty() || rows.len() > MOST_NAMED {
+            return String::new();
         }
-        text.push_str(&format!(" {}", in_quotes(AUDIT)));
+        let mut text = format!(" {}", in_quotes(AUDIT));
         for name in rows {
             let known = self.cases.iter().find(|row| !row.file.starts_with('-') && row.name() == name);
             let name = known.map_or_else(|| in_quotes(name), |row| self.name_on_command_line(row));

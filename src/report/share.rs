@@ -1,10 +1,13 @@
 //! A report for others: without what says where it ran, and whose it is.
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use serde_json::Value;
 
 use super::Report;
 use super::asked::asked;
+use crate::visible::visible;
 
 /// Elements of documents that name people and single requests, by their local names in small letters.
 const ELEMENTS: [&str; 10] = [
@@ -77,20 +80,19 @@ const TABLES: [&str; 2] = ["observed", "preflight"];
 
 /// Returns a report without hosts, buckets, owners, paths, and ids of requests. Fails where what is left is no report.
 pub fn shared(report: &Report) -> Result<Report, String> {
+    let local = local_words(report);
     let mut report = report.clone();
     report.run.repeat.options = asked(&report.run.repeat.options);
     report.run.repeat.exploring = asked(&report.run.repeat.exploring);
     report.run.repeat.settling.clear();
-    for finding in report.findings.iter_mut().filter(|finding| finding.was_saved()) {
-        finding.saved = None;
-    }
+    report.findings.iter_mut().for_each(|finding| finding.saved = None);
     if let Some(held) = &mut report.baseline {
         held.file = held.file.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
     }
     if report.run.again.is_some() {
         report.run.again = Some("mpuspec run".to_owned());
     }
-    let names = Names::of(&report)?;
+    let names = Names::of(&report, &local)?;
     let mut value = serde_json::to_value(&report).expect("a report has no keys but texts");
     names.clean(&mut value, &mut Vec::new());
     let was_read = report.was_read;
@@ -112,15 +114,21 @@ struct Names {
 }
 
 impl Names {
-    fn of(report: &Report) -> Result<Self, String> {
+    fn of(report: &Report, local: &[String]) -> Result<Self, String> {
         let target = &report.target;
         let mut names: Vec<(String, String)> = Vec::new();
         for endpoint in std::iter::once(&target.endpoint).chain(&target.others) {
             let place = endpoint.split_once("://").map_or(endpoint.as_str(), |(_, place)| place);
             let place = place.split('/').next().unwrap_or_default();
-            let host = place.rsplit_once(':').map_or(place, |(host, _)| host);
-            let bare = host.trim_matches(['[', ']']);
-            names.extend([place, host, bare].map(|name| (name.to_owned(), "HOST".to_owned())));
+            // An address of version 6 has colons of its own.
+            let host = match place.split_once(']') {
+                Some((address, _)) => address.trim_start_matches('['),
+                None => place.rsplit_once(':').map_or(place, |(host, _)| host),
+            };
+            names.extend(
+                [place.to_owned(), format!("[{host}]"), host.to_owned()]
+                    .map(|name| (name, "HOST".to_owned())),
+            );
         }
         names.push((target.bucket.clone(), "BUCKET".to_owned()));
         // So short a name stands in words that have nothing to do with it.
@@ -134,6 +142,9 @@ impl Names {
             // Rows of one's own files are called by them.
             let without = |name: &str| name.trim_end_matches(".yaml").to_owned();
             names.extend([(file.clone(), name.to_owned()), (without(file), without(name))]);
+        }
+        for word in local {
+            names.extend([word.clone(), visible(word)].map(|word| (word, "(left out)".to_owned())));
         }
         names.retain(|(name, _)| name.len() > SHORTEST);
         names.sort();
@@ -150,6 +161,14 @@ impl Names {
     /// Cleans every text of a value. `path` has the names of the entries that lead to it.
     fn clean(&self, value: &mut Value, path: &mut Vec<String>) {
         match value {
+            // Only of documents it is known where names stand.
+            Value::String(text)
+                if path.ends_with(&["response".to_owned(), "body".to_owned(), "text".to_owned()])
+                    && !text.trim_start().starts_with('<')
+                    && !text.is_empty() =>
+            {
+                *text = "(left out)".to_owned();
+            }
             // What a case calls so is a text.
             Value::String(_)
                 if path.last().is_some_and(|name| WORDS.contains(&name.as_str()))
@@ -161,7 +180,8 @@ impl Names {
                     if path.last().is_some_and(|name| name == "headers") =>
                 {
                     let is_answer = path.iter().any(|name| name == "response");
-                    *value = match is_answer && !is_harmless(&name.to_ascii_lowercase()) {
+                    let name = name.to_ascii_lowercase();
+                    *value = match is_private(&name) || (is_answer && !is_harmless(&name)) {
                         true => "(left out)".to_owned(),
                         false => self.cleaned(value),
                     };
@@ -182,8 +202,50 @@ impl Names {
     }
 
     fn cleaned(&self, text: &str) -> String {
-        without_accounts(&without_elements(&self.found.replace_all(text, &self.instead)))
+        let cleaned = self.found.replace_all(text, &self.instead);
+        without_accounts(&without_elements(&self.without_encoded(&cleaned)))
     }
+
+    /// A text without words that hold one of the names, or a resource, in Base64.
+    fn without_encoded(&self, text: &str) -> String {
+        let is_encoded = |c: char| c.is_ascii_alphanumeric() || "+/-_=".contains(c);
+        let mut cleaned = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(from) = rest.find(is_encoded) {
+            let (before, word) = rest.split_at(from);
+            let (word, behind) = word.split_at(word.find(|c| !is_encoded(c)).unwrap_or(word.len()));
+            cleaned.push_str(before);
+            cleaned.push_str(if self.is_told_by(word) { "(left out)" } else { word });
+            rest = behind;
+        }
+        cleaned + rest
+    }
+
+    fn is_told_by(&self, word: &str) -> bool {
+        if word.len() < SHORTEST_ENCODED {
+            return false;
+        }
+        let word: String = word.trim_end_matches('=').replace('-', "+").replace('_', "/");
+        let Ok(bytes) = STANDARD_NO_PAD.decode(&word) else { return false };
+        let text = String::from_utf8_lossy(&bytes);
+        self.found.is_match(&*text) || text.contains("arn:") || text.contains("://")
+    }
+}
+
+/// No shorter word holds a name in Base64.
+const SHORTEST_ENCODED: usize = 16;
+
+/// What a run was told on this machine beside what any report may ask for: commands, files, folders, hosts.
+fn local_words(report: &Report) -> Vec<String> {
+    let repeat = &report.run.repeat;
+    let words = repeat.options.iter().chain(&repeat.exploring).chain(&repeat.settling);
+    let kept = [&repeat.options, &repeat.exploring, &repeat.settling].map(|words| asked(words)).concat();
+    words.filter(|word| !word.starts_with("--") && !kept.contains(word)).cloned().collect()
+}
+
+/// Whether a header holds addresses or names by what it is for.
+fn is_private(header: &str) -> bool {
+    header.starts_with("x-oss-callback") || header.ends_with("-encryption-context")
 }
 
 /// Whether a file is named by where it lies on somebody's machine: those of the suite begin with `cases/`.

@@ -1,14 +1,29 @@
 //! Words as a shell reads them.
 
+use crate::visible::visible_lines;
+
 /// Returns a word that a shell reads as it is, in quotes where it needs them.
 pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { in_quotes(word) }
+    // The Z shell takes a word behind an equals sign for the path of a command.
+    if !word.is_empty() && !word.starts_with('=') && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        in_quotes(word)
+    }
 }
 
 /// Returns a word in single quotes.
 pub(super) fn in_quotes(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// Of longer lines a terminal takes the beginning alone, and cuts a quote off with the rest: some take 1,024, Linux 4,095.
+const LONGEST_LINE: usize = 1_000;
+
+/// Whether a line is shown as it is, and can be pasted whole.
+pub(super) fn can_be_pasted(line: &str) -> bool {
+    line.len() <= LONGEST_LINE && visible_lines(line) == line
 }
 
 /// Returns words with a space before each.
@@ -39,6 +54,7 @@ mod tests {
             "!!",
             "-n",
             "#x",
+            "=ls",
         ];
         // `sh` is one of them, or yet another.
         for shell in ["sh", "dash", "bash"] {

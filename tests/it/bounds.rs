@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use mpuspec::internals::report::Report;
+
 use crate::stage::{mpuspec, stderr};
 
 const HEAD: &str = "title: A fact\nlevel: MUST\nsource: [\"aws/ListParts#answer\"]\n";
@@ -125,6 +127,7 @@ fn nothing_in_a_report_of_anybody_is_an_option_or_an_address_that_curl_reads_oth
         report["target"]["endpoint"] = endpoint.into();
         std::fs::write(&path, report.to_string()).expect("written");
         let read = mpuspec::internals::report::from_json(&report.to_string()).expect("it is a report");
+        let read = Report { was_read: false, ..read };
         let has_script = |row| mpuspec::internals::report::curl_script(&read, row).is_some();
         assert!(!read.cases.iter().any(has_script), "{endpoint}");
     }
@@ -170,6 +173,12 @@ fn no_text_of_a_script_is_read_by_a_shell_that_somebody_types_in() {
         }
     }
     let read = mpuspec::internals::report::from_json(&report.to_string()).expect("it is a report");
+    assert!(
+        !read.cases.iter().any(|row| mpuspec::internals::report::curl_script(&read, row).is_some()),
+        "a page of what anybody wrote has none"
+    );
+    // As if it were one's own.
+    let read = Report { was_read: false, ..read };
     let scripts: Vec<String> =
         read.cases.iter().filter_map(|row| mpuspec::internals::report::curl_script(&read, row)).collect();
     assert!(scripts.len() > 10, "{}", scripts.len());
@@ -192,6 +201,7 @@ fn a_script_of_a_report_of_anybody_stays_below_the_keys_of_its_run() {
         let mut report = report.clone();
         change(&mut report);
         let read = mpuspec::internals::report::from_json(&report.to_string()).expect("it is a report");
+        let read = Report { was_read: false, ..read };
         read.cases.iter().filter(|row| mpuspec::internals::report::curl_script(&read, row).is_some()).count()
     };
     assert!(scripts(&|_| {}) > 10);
@@ -237,6 +247,107 @@ fn a_secret_in_a_long_line_is_not_cut_into_one_that_is_shown() {
         let said = stderr(&mpuspec(&["lint", &path.display().to_string()]));
         assert!(!said.contains(&secret[..6]), "{before}: {said}");
     }
+}
+
+#[test]
+fn no_piece_of_a_secret_is_shown_where_a_value_is_taken_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("case.yaml");
+    let secret = "wJalrXUtnFEMIK7MDENG+bPxRfiCYEXAMPLEKEY";
+    let (one, other) = secret.split_at(20);
+    for text in [
+        format!("{HEAD}steps:\n  - put_object: {{ key: a, size: \"{secret}\" }}\n"),
+        format!("{HEAD}steps:\n  - put_object: {{ key: \"{one}\\\n      {other}\", sise: 1 }}\n"),
+    ] {
+        std::fs::write(&path, text).expect("written");
+        let file = path.display().to_string();
+        let output = crate::stage::command(folder.path())
+            .args(["lint", &file])
+            .env("AWS_SECRET_ACCESS_KEY", secret)
+            .output()
+            .expect("it runs");
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(!said.contains(&secret[..8]) && said.contains("case.yaml:"), "{said}");
+    }
+}
+
+/// The report of a server, as somebody else may have changed it, with what the program shows of it.
+fn drawn(change: impl FnOnce(&mut serde_json::Value)) -> (tempfile::TempDir, Vec<String>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
+    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    change(&mut report);
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(file("r.json"), report.to_string()).expect("written");
+    let output = mpuspec(&["report", &file("r.json")]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let mut all = vec![String::from_utf8_lossy(&output.stdout).into_owned()];
+    let output = mpuspec(&["report", &file("r.json"), "--html", &file("r.html"), "--md", &file("r.md")]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    all.extend(["r.html", "r.md"].map(|name| std::fs::read_to_string(file(name)).expect("it was written")));
+    (folder, all)
+}
+
+#[test]
+fn a_command_that_a_terminal_would_cut_is_not_printed() {
+    let name = format!("x/{}", "long ".repeat(900));
+    let (_folder, all) = drawn(|report| {
+        for row in report["cases"].as_array_mut().expect("rows") {
+            row["id"] = name.as_str().into();
+            row["row"] = serde_json::Value::Null;
+        }
+    });
+    for text in all {
+        let commands = text
+            .lines()
+            .filter(|line| line.contains("mpuspec run --") || line.contains("mpuspec explore --"));
+        for command in commands {
+            assert!(!command.contains("long long"), "{command}");
+        }
+    }
+}
+
+#[test]
+fn what_a_report_of_anybody_names_as_left_is_no_command() {
+    let (_folder, all) = drawn(|report| {
+        let left =
+            ["upload 'x' of 'k': aws s3api $(touch x)", "9 objects, for `mpuspec audit $(touch x)`: y"];
+        report["cleanup"]["left"] = left.to_vec().into();
+    });
+    for text in all {
+        assert!(!text.contains("touch x"), "{text}");
+    }
+}
+
+#[test]
+fn a_report_has_so_many_values_at_most() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("r.json");
+    std::fs::write(
+        &path,
+        format!("{{\"schema_version\":2,\"not_run\":[{}\"\"]}}", "\"\",".repeat(1_000_000)),
+    )
+    .expect("written");
+    let output = mpuspec(&["report", &path.display().to_string()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("more than 1000000 values"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_ledger_of_larger_objects_than_a_run_keeps_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("ledger.jsonl");
+    let head = r#"{"run":"1","pid":1,"endpoint":"http://127.0.0.1:1","region":"r","addressing":"path","bucket":"b","own_bucket":false,"prefix":"mpuspec/1/"}"#;
+    let entry = format!(
+        "{{\"key\":\"mpuspec/1/a\",\"upload\":\"u\",\"etag\":\"e\",\"size\":{},\"sha256\":\"\",\"row\":\"a/b\"}}",
+        1_u64 << 40
+    );
+    std::fs::write(&path, format!("{head}\n{entry}\n")).expect("written");
+    let output = mpuspec(&["audit", &path.display().to_string()]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    assert!(stderr(&output).contains("line 2: no entry of a ledger"), "{}", stderr(&output));
 }
 
 #[test]

@@ -351,7 +351,7 @@ fn a_second_interrupt_leaves_at_once_and_the_journal_stays() {
     let state = tempfile::tempdir().expect("a folder");
     let mock = crate::stage::with_bucket(mpuspec_mock::Mock::builder(), "b");
     let mut run = command(state.path())
-        .args(["run", "--endpoint", &mock.endpoint(), "--bucket", "b", "--rate", "30", "--verbose"])
+        .args(["run", "--endpoint", &mock.endpoint(), "--bucket", "b", "--rate", "100", "--verbose"])
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::piped())
         .spawn()

@@ -108,8 +108,14 @@ fn every_defect_of_races_and_of_state_is_found() {
 
 #[test]
 fn an_etag_that_is_left_out_hides_no_race() {
-    let beside = |odd| defects_to_explore().into_iter().map(move |other| (odd, other));
-    let pairs = WITHOUT_ETAG.iter().flat_map(|(odd, _)| beside(defect(odd))).collect();
+    // Each beside one of them; `.ci/full` tries each beside all.
+    let all = std::env::var_os("MPUSPEC_PAIRS").is_some();
+    let turn = |at: usize, of: usize| all || at % WITHOUT_ETAG.len() == of;
+    let pairs = WITHOUT_ETAG.iter().enumerate().flat_map(|(of, (odd, _))| {
+        let others = defects_to_explore().into_iter().enumerate().filter(move |(at, _)| turn(*at, of));
+        others.map(move |(_, other)| (defect(odd), other))
+    });
+    let pairs = pairs.collect();
     let unfound = side_by_side(pairs, |(odd, defect): (Defect, Defect)| {
         let finds = |seed| !explored(&[defect, odd], seed).is_empty();
         let found = ["beside-0", "beside-1", "beside-2"].into_iter().any(finds);

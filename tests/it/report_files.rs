@@ -345,7 +345,13 @@ async fn no_text_breaks_out_of_a_report() {
 
     let markdown = to_markdown(&hostile);
     assert!(!markdown.contains(hidden));
-    assert_eq!(structure(&markdown), structure(&to_markdown(&tame)));
+    // Commands are not made of what cannot be pasted: the two are compared without them.
+    let bare = |report: &Report| {
+        let mut report = report.clone();
+        report.run.again = None;
+        structure(&to_markdown(&report))
+    };
+    assert_eq!(bare(&hostile), bare(&tame));
     let html: Vec<String> = structure(&markdown)
         .into_iter()
         .filter(|event| event.starts_with("Html") || event.starts_with("Inline"))

@@ -11,7 +11,7 @@ mod words;
 
 use std::fmt::Write as _;
 
-use super::shell::in_quotes;
+use super::shell::{can_be_pasted, in_quotes};
 use super::{Report, RowReport};
 use crate::visible::{visible, visible_start};
 use crate::wire::{Confined, Exchange, RecordedRequest, Target, is_bucket};
@@ -41,6 +41,14 @@ pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
     if row.exchanges.is_empty() || !speakable || !matches!(report.target.dialect.as_str(), "s3" | "") {
         return None;
     }
+    // What a report of others would have a shell do is not for a page that is drawn from it.
+    if report.was_read {
+        return None;
+    }
+    let bytes = row.exchanges.iter().map(|exchange| exchange.request.body.bytes);
+    if bytes.fold(0, u64::saturating_add) > MOST_BYTES {
+        return None;
+    }
     // What is asked of a server stays below the keys of the run.
     let (bucket, run) = (&report.target.bucket, &report.run.id);
     let confined = Confined {
@@ -63,7 +71,7 @@ pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
         Script { report, row, is_virtual, known: Vec::new(), blobs: Vec::new(), text: String::new() };
     // What stands where curl expects an address has to be one.
     Target::endpoint(&script.endpoint()).ok()?;
-    script.head();
+    script.head(confined.is_own);
     let mut next: u32 = 1;
     for exchange in &row.exchanges {
         if exchange.n > next {
@@ -73,12 +81,11 @@ pub fn curl_script(report: &Report, row: &RowReport) -> Option<String> {
         next = exchange.n.saturating_add(1);
         script.call(exchange);
     }
-    // Of longer lines a terminal takes the beginning alone, and cuts a quote off with the rest.
-    script.text.lines().all(|line| line.len() <= LONGEST_LINE).then_some(script.text)
+    script.text.lines().all(can_be_pasted).then_some(script.text)
 }
 
-/// Some systems take 1,024, Linux 4,095.
-const LONGEST_LINE: usize = 1_000;
+/// What a script sends at most.
+const MOST_BYTES: u64 = 256 << 20;
 /// Characters of a title or a reason.
 const LONGEST_NOTE: usize = 300;
 
@@ -129,7 +136,7 @@ struct Script<'r> {
 }
 
 impl Script<'_> {
-    fn head(&mut self) {
+    fn head(&mut self, makes_its_bucket: bool) {
         let (target, row) = (&self.report.target, self.row);
         let endpoint = quoted(&self.endpoint(), &[]);
         let bucket = quoted(&target.bucket, &[]);
@@ -190,7 +197,7 @@ impl Script<'_> {
              id() { sed -n 's:.*<UploadId>\\([^<]*\\)</UploadId>.*:\\1:p' answer | sed 's:%:%25:g;s:+:%2B:g;s:/:%2F:g;s:=:%3D:g'; }\n\
              etag() { tr -d '\\r\"' <head | sed -n 's/^[Ee][Tt][Aa][Gg]: *//p'; }\n",
         );
-        if self.names_the_bucket() && made_its_bucket(self.report) {
+        if self.names_the_bucket() && makes_its_bucket {
             let ask = if signs { "signed" } else { "plain" };
             let _ = writeln!(
                 self.text,
@@ -251,7 +258,6 @@ impl Script<'_> {
     fn call(&mut self, exchange: &Exchange) {
         let request = &exchange.request;
         let mut options = match request.method.as_str() {
-            "GET" => String::new(),
             "HEAD" => " --head".to_owned(),
             method => format!(" -X {method}"),
         };
@@ -340,11 +346,6 @@ fn is_signed(request: &RecordedRequest) -> bool {
 
 fn is_left_out(name: &str, value: &str) -> bool {
     LEFT_OUT.contains(&name) || value == "aws-chunked" || value == REMOVED
-}
-
-/// A run that was given no bucket made its own, which is gone.
-fn made_its_bucket(report: &Report) -> bool {
-    !report.run.again.as_deref().unwrap_or_default().contains(" --bucket ")
 }
 
 /// Path and query as older curls sign them: sorted, each name with a value, and without a signature.

@@ -31,8 +31,8 @@ const CAUSES: usize = 200;
 const NAMED: usize = 200;
 /// Findings without a cause that are shown.
 const FINDINGS: usize = 20;
-/// Room for a command: half of one is of no use.
-const COMMAND: Room = Room { line: 4_000, text: 4_000 };
+/// Room for a command, which is not longer: half of one could run as another one.
+const COMMAND: Room = Room { line: 1_000, text: 1_000 };
 /// A longer script is left to the JSON.
 const SCRIPT: usize = 24_000;
 
@@ -251,7 +251,7 @@ fn row(report: &Report, row: &RowReport, leads: bool, left: &mut (usize, usize))
     if roomy && row.verdict.counts_against() {
         shown["wire"] = show(&wire_lines(row), Room { line: 300, text: 600 });
     }
-    shown["again"] = show(&report.again(row), if roomy { COMMAND } else { Room::USUAL });
+    shown["again"] = show(&report.again(row), COMMAND);
     left.0 = left.0.saturating_sub(shown.to_string().len());
     shown["name"] = show(&row.name(), Room::USUAL);
     shown["counts_against"] = row.verdict.counts_against().into();

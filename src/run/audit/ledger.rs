@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use mpuspec_mock::files::{LONGEST_BY_MACHINE, read_text};
+use mpuspec_mock::files::read_text;
 use serde::{Deserialize, Serialize};
 
 use crate::history::History;
@@ -52,7 +52,12 @@ pub struct Ledger {
 struct Inner {
     completions: u64,
     entries: Vec<Entry>,
+    /// Bytes of the histories of these, about.
+    histories: usize,
 }
+
+/// Bytes of histories that are kept until the audit. Those of later objects are not told.
+const MOST_OF_HISTORIES: usize = 64 << 20;
 
 /// Unless an audit is asked for, larger objects are removed as soon as their row ends.
 pub const SMALL: u64 = 1 << 20;
@@ -77,7 +82,15 @@ impl Ledger {
         let mut inner = self.lock();
         inner.completions += completions;
         let keys = entries.iter().map(|entry| entry.key.clone()).collect();
-        inner.entries.extend(entries);
+        for mut entry in entries {
+            let weight = entry.history.as_ref().map_or(0, History::weight);
+            if inner.histories + weight > MOST_OF_HISTORIES {
+                entry.history = None;
+            } else {
+                inner.histories += weight;
+            }
+            inner.entries.push(entry);
+        }
         keys
     }
 
@@ -102,15 +115,29 @@ impl Ledger {
     }
 }
 
+/// Bytes of a ledger that is read.
+const LONGEST: u64 = 128 << 20;
+/// The size of an object that is read, which is kept in memory for it.
+const LARGEST: u64 = 512 << 20;
+
 /// Reads a ledger that was saved.
 pub fn read_ledger(path: &Path) -> Result<(JournalHeader, Vec<Entry>), String> {
-    let text = read_text(path, LONGEST_BY_MACHINE).map_err(|error| error.to_string())?;
+    let text = read_text(path, LONGEST).map_err(|error| error.to_string())?;
     let mut lines = text.lines();
     let header = lines.next().ok_or("it is empty; a ledger begins with the run that wrote it")?;
     let header =
         serde_json::from_str(header).map_err(|error| format!("line 1: no head of a ledger: {error}"))?;
     let entry = |(at, line): (usize, &str)| {
-        serde_json::from_str(line).map_err(|error| format!("line {}: no entry of a ledger: {error}", at + 2))
+        let no_entry =
+            |error: &dyn std::fmt::Display| format!("line {}: no entry of a ledger: {error}", at + 2);
+        let entry: Entry = serde_json::from_str(line).map_err(|error| no_entry(&error))?;
+        if entry.size > LARGEST {
+            return Err(no_entry(&format!(
+                "an object of {} bytes is larger than any that is kept",
+                entry.size
+            )));
+        }
+        Ok(entry)
     };
     Ok((header, lines.enumerate().map(entry).collect::<Result<_, _>>()?))
 }

@@ -136,6 +136,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// What is read side by side.
 const AT_ONCE: usize = 4;
+/// Objects above this size are read one at a time.
+const LARGE: u64 = 64 << 20;
 
 /// After this many in a row that could not be read, the rest is not tried.
 const MOST_TROUBLES: u32 = 3;
@@ -154,9 +156,10 @@ pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
     let mut found = Audit { firm: entries.len() as u64, ..Audit::default() };
     let mut lost = Vec::new();
     let mut troubles = 0;
+    let at_once = if entries.iter().any(|entry| entry.size > LARGE) { 1 } else { AT_ONCE };
     let mut readings = stream::iter(entries)
         .map(|entry| async move { (entry, read_twice(client, entry).await) })
-        .buffered(AT_ONCE);
+        .buffered(at_once);
     while let Some((entry, reading)) = readings.next().await {
         let told = match reading {
             Reading::AsItWas => None,
