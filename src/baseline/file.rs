@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use super::{BESIDE_THE_CATALOGUE, TODO};
 use crate::case::{Pattern, RowId};
-use crate::report::{Judged, Verdict};
+use crate::report::{Judged, RowReport, Verdict};
 
 /// What is known about a server that does not pass everything.
 #[derive(Clone, Debug)]
@@ -154,6 +154,10 @@ pub enum BaselineError {
 
 /// Each is held against each row.
 const MOST_PATTERNS: usize = 1_000;
+/// Characters of all patterns together.
+const MOST_OF_PATTERNS: usize = 20_000;
+/// Steps that all patterns may take with all rows of a report: some seconds.
+const MOST_STEPS: usize = 4_000_000_000;
 /// A row of one's own is called by its path.
 const LONGEST_ID: usize = 500;
 
@@ -200,6 +204,10 @@ impl Baseline {
         let ids = || file.cases.keys().chain(file.causes.values().flat_map(|cause| &cause.rows));
         if ids().filter(|id| is_pattern(id)).count() > MOST_PATTERNS {
             let message = format!("it has more than {MOST_PATTERNS} patterns");
+            mistakes.push(Mistake::at(&Path::root(), message));
+        }
+        if ids().filter(|id| is_pattern(id)).map(String::len).sum::<usize>() > MOST_OF_PATTERNS {
+            let message = format!("its patterns have more than {MOST_OF_PATTERNS} characters");
             mistakes.push(Mistake::at(&Path::root(), message));
         }
         if ids().any(|id| id.len() > LONGEST_ID) {
@@ -258,6 +266,14 @@ impl Baseline {
         let by_pattern = || self.cases.iter().find(|(pattern, _)| is_pattern(pattern) && names(pattern));
         let own = self.cases.get(row);
         own.or_else(|| Some(&of_cause()?.known)).or_else(|| Some(by_pattern()?.1))
+    }
+
+    /// Whether it would take too long to hold all of these rows against its patterns.
+    pub fn is_too_long_for(&self, rows: &[RowReport]) -> bool {
+        let ids = self.cases.keys().chain(self.causes.values().flat_map(|cause| &cause.rows));
+        let patterns: usize = ids.filter(|id| is_pattern(id)).map(String::len).sum();
+        let names: usize = rows.iter().map(|row| row.name().len()).sum();
+        patterns.saturating_mul(names) > MOST_STEPS
     }
 
     /// The same for today's ids of rows, in its text too. `renamed` has earlier ids with those of today.

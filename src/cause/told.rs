@@ -30,11 +30,13 @@ pub fn causes(report: &Report) -> Vec<Cause> {
     add_findings(&mut found, report);
     // What may never happen comes before all that is known, and what nobody has named yet behind it.
     let place = |cause: &Cause| match cause.findings.first().map(|at| report.findings[*at].kind) {
-        Some(FindingKind::Torn | FindingKind::Lost | FindingKind::ForeignBytes)
-            if place_of(cause).is_none() =>
-        {
-            0
-        }
+        Some(
+            FindingKind::Torn
+            | FindingKind::Lost
+            | FindingKind::OtherBytes
+            | FindingKind::Undeleted
+            | FindingKind::ForeignBytes,
+        ) if place_of(cause).is_none() => 0,
         _ => place_of(cause).map_or(usize::MAX, |place| place + 1),
     };
     found.sort_by_cached_key(|cause| {

@@ -11,6 +11,7 @@ use super::{Failure, catalogue, print};
 use crate::baseline::{BESIDE_THE_CATALOGUE, Baseline, draft, update};
 use crate::case::Catalogue;
 use crate::replaced::{For, replace};
+use crate::report::Report;
 use crate::suite::SuiteError;
 use crate::visible::visible;
 
@@ -43,7 +44,7 @@ enum Command {
 impl KeepBaseline {
     pub(super) fn execute(self) -> Result<u8, Failure> {
         match self.command {
-            Command::Init { report } => print(&draft(&read_report(&report)?)),
+            Command::Init { report } => print(&draft(&read_report(&report, false)?)),
             Command::Update { file, report, cases_dir } => {
                 let (catalogue, _) = catalogue(cases_dir.as_ref(), &[])?;
                 bring_up_to_date(&file, &report, &catalogue)?;
@@ -55,11 +56,12 @@ impl KeepBaseline {
 
 fn bring_up_to_date(file: &Path, report: &Path, catalogue: &Catalogue) -> Result<(), Failure> {
     let baseline = load_baseline(file, catalogue)?;
-    let report = read_report(report)?;
+    let report = read_report(report, false)?;
     let name = file.display();
     if !report.complete {
         super::tell!("note: the report is partial; entries of rows that were not run stay as they are");
     }
+    refuse_what_is_too_long(&baseline, &report)?;
     let Some(updated) = update(&baseline, &report, &row_names(catalogue)) else {
         let message = format!(
             "{name}: its entries do not stand on lines of their own; put each row on a line below `cases:`"
@@ -85,6 +87,17 @@ fn bring_up_to_date(file: &Path, report: &Path, catalogue: &Catalogue) -> Result
 pub(super) fn load_baseline(path: &Path, catalogue: &Catalogue) -> Result<Baseline, Failure> {
     let baseline = Baseline::read(path).map_err(SuiteError::from)?;
     Ok(baseline.with_todays_ids(&catalogue.renamed()))
+}
+
+/// Refuses a report that would take too long to be held against a baseline.
+pub(super) fn refuse_what_is_too_long(baseline: &Baseline, report: &Report) -> Result<(), Failure> {
+    if baseline.is_too_long_for(&report.cases) {
+        let name = &baseline.origin.name;
+        return Err(Failure::Usage(format!(
+            "{name}: its patterns are too long for so many rows of the report"
+        )));
+    }
+    Ok(())
 }
 
 /// Says what is to be known of a baseline before a run.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::baseline::{load_baseline, row_names};
+use super::baseline::{load_baseline, refuse_what_is_too_long, row_names};
 use super::door::Stream;
 use super::report_file::{ReportFile, read_report};
 use super::showing::Showing;
@@ -12,6 +12,9 @@ use super::{Failure, catalogue, print};
 use crate::baseline::{Strictness, hold};
 use crate::report::{Format, Matrix, Report, matrix_html, matrix_markdown, shared};
 use crate::visible::visible;
+
+/// Bytes of all reports that are drawn side by side.
+const MOST_OF_REPORTS: u64 = 128 << 20;
 
 /// Draws reports again, or several side by side.
 #[derive(Debug, Args)]
@@ -50,8 +53,13 @@ pub(super) struct Redraw {
 impl Redraw {
     pub(super) fn execute(self) -> Result<u8, Failure> {
         let files = self.files()?;
+        let bytes = self.reports.iter().filter_map(|file| std::fs::metadata(file).ok());
+        if bytes.map(|file| file.len()).fold(0, u64::saturating_add) > MOST_OF_REPORTS {
+            let message = format!("the reports have more than {} MiB together", MOST_OF_REPORTS >> 20);
+            return Err(Failure::Usage(message));
+        }
         let mut reports: Vec<Report> =
-            self.reports.iter().map(|file| read_report(file)).collect::<Result<_, _>>()?;
+            self.reports.iter().map(|file| read_report(file, self.own)).collect::<Result<_, _>>()?;
         if self.own {
             reports.iter_mut().for_each(|report| report.was_read = false);
         }
@@ -89,6 +97,7 @@ impl Redraw {
                 let message = format!("--baseline {}: no report is of a server `{server}`", file.display());
                 return Err(Failure::Usage(message));
             };
+            refuse_what_is_too_long(&baseline, report)?;
             hold(report, &baseline, &rows, Strictness::default());
         }
         Ok(())

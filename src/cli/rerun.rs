@@ -13,7 +13,9 @@ use super::report_file::LONGEST_REPORT;
 use super::settling::Settling;
 use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Catalogue, RowId};
-use crate::report::{AUDIT, Report, RowReport, SEQUENCES, appended, from_json, has_to_be_typed, quoted};
+use crate::report::{
+    AUDIT, Report, RowReport, SEQUENCES, appended, asked, can_be_pasted, from_json, has_to_be_typed, quoted,
+};
 use crate::visible::visible;
 
 /// What is to be run again.
@@ -94,10 +96,25 @@ impl Rerun {
     /// What is to be typed for a run that a report alone does not begin.
     fn typed(&self, why: &str, words: &[String]) -> Failure {
         let typed: String = std::env::args().skip(1).map(|word| format!(" {}", quoted(&word))).collect();
-        let file = &self.file;
-        // A report can be anybody's: each line stays one.
-        let (why, words) = (visible(why), visible(&appended(words)));
-        Failure::Usage(format!("--rerun {file}: {why}; to run there again, type\n  mpuspec{typed}{words}"))
+        let (file, why) = (&self.file, visible(why));
+        // A report can be anybody's: what is pasted has what any report may ask for.
+        let kept = asked(words);
+        let named: Vec<&str> = words
+            .iter()
+            .filter(|word| word.starts_with("--") && !kept.contains(word))
+            .map(String::as_str)
+            .collect();
+        let command = format!("mpuspec{typed}{}", appended(&kept));
+        if !can_be_pasted(&command) {
+            return Failure::Usage(format!(
+                "--rerun {file}: {why}; to run there again, type the options of that run"
+            ));
+        }
+        let own = match named.is_empty() {
+            true => String::new(),
+            false => format!("\nwith {} of your own, if it is to be as it was", visible(&named.join(", "))),
+        };
+        Failure::Usage(format!("--rerun {file}: {why}; to run there again, type\n  {command}{own}"))
     }
 
     /// Has the run explore and wait as the earlier one did, as far as rows of that are to be run again.
@@ -185,7 +202,11 @@ impl Rerun {
             let file = &self.file;
             return Err(Failure::Usage(format!("--rerun {file}: it names case files that are options")));
         }
-        Err(self.typed("rows of case files are to be run again, which a report cannot ask for", &lacking))
+        let named = visible(&lacking.join(", "));
+        let file = &self.file;
+        Err(Failure::Usage(format!(
+            "--rerun {file}: rows of case files are to be run again, which a report cannot ask for; to run them again, name the files too: {named}"
+        )))
     }
 
     /// Whether all that is named are case files of the earlier run: they select no rows then.

@@ -37,7 +37,9 @@ impl Explorer<'_> {
         let kind = shown.explanation.kind;
         let seen_again = confirmed.is_none_or(|confirmed| confirmed.shown > 0);
         let never = match kind {
-            FindingKind::Torn | FindingKind::Lost | FindingKind::ForeignBytes => true,
+            FindingKind::Torn | FindingKind::Lost | FindingKind::OtherBytes | FindingKind::ForeignBytes => {
+                true
+            }
             kind => seen_again && kind.is_never_allowed(),
         };
         let is_unlisted = shown.told.signature.words().any(|word| word == UNLISTED);

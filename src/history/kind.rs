@@ -19,6 +19,10 @@ pub enum Kind {
     Torn,
     /// An acknowledged object that is not there any more.
     Lost,
+    /// Other bytes than those of the write that was answered the ETag.
+    OtherBytes,
+    /// A deleted object that is there again.
+    Undeleted,
     /// An acknowledged part that is not there any more, or is another one.
     LostPart,
     /// An upload that is listed again after the server had told it to be gone.
@@ -58,7 +62,10 @@ pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
         return Kind::Lost;
     }
     if unexplained.iter().any(|call| bears_the_etag_of_other_bytes(history, call)) {
-        return Kind::Torn;
+        return Kind::OtherBytes;
+    }
+    if unexplained.iter().any(|call| is_undeleted(history, call)) {
+        return Kind::Undeleted;
     }
     if unexplained.iter().any(|call| shows_lost_part(history, call)) {
         return Kind::LostPart;
@@ -237,7 +244,6 @@ enum Read {
 
 /// Returns what a read shows; none if something else than acknowledged writes may lie under the key.
 fn read_of(history: &History, call: &Call) -> Option<Read> {
-    let key = call.ask.key();
     let is_read = match (&call.ask, &call.saw) {
         // Some servers call an object that they cannot put together any more a conflict.
         (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Refused { status: 404 | 409 | 410, .. }) => {
@@ -246,24 +252,7 @@ fn read_of(history: &History, call: &Call) -> Option<Read> {
         (Ask::GetObject { range: None, .. } | Ask::HeadObject { .. }, Saw::Object { .. }) => true,
         _ => false,
     };
-    let writes = |other: &&Call| {
-        other.ask.key() == key
-            && matches!(
-                other.ask,
-                Ask::CompleteUpload { .. } | Ask::PutObject { .. } | Ask::DeleteObject { .. }
-            )
-            && !matches!(other.saw, Saw::Refused { .. })
-            && other.start_us <= call.end_us.unwrap_or(u64::MAX)
-    };
-    // A completion that is sent again writes nothing.
-    let is_repeated = |write: &Call| match &write.ask {
-        Ask::CompleteUpload { upload, .. } => {
-            history.calls.iter().any(|other| other.has_completed(upload) && other.is_before(write))
-        }
-        _ => false,
-    };
-    let writes: Vec<&Call> =
-        history.calls.iter().filter(writes).filter(|write| !is_repeated(write)).collect();
+    let writes: Vec<&Call> = writes_of(history, call).collect();
     let replaced =
         |write: &Call| writes.iter().any(|later| is_acknowledged(later, call) && write.is_before(later));
     let last: Vec<&&Call> = writes.iter().filter(|write| !replaced(write)).collect();
@@ -272,6 +261,40 @@ fn read_of(history: &History, call: &Call) -> Option<Read> {
     }
     let shown: Vec<Read> = last.iter().map(|write| shows(history, write, call)).collect();
     [Read::Whole, Read::OtherETag].into_iter().find(|read| shown.contains(read)).or(Some(Read::Missing))
+}
+
+/// Whether a read shows an object although the last that happened to its key is a deletion.
+fn is_undeleted(history: &History, call: &Call) -> bool {
+    let (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Object { .. }) = (&call.ask, &call.saw) else {
+        return false;
+    };
+    let writes: Vec<&Call> = writes_of(history, call).collect();
+    let is_answered = |write: &&Call| write.is_before(call) && write.saw != Saw::Nothing;
+    let is_last = |write: &&&Call| !writes.iter().any(|later| write.is_before(later));
+    let mut last = writes.iter().filter(is_last).peekable();
+    writes.iter().all(is_answered)
+        && last.peek().is_some()
+        && last.all(|write| matches!(write.ask, Ask::DeleteObject { .. }))
+}
+
+/// The writes of a key that a read may show: what was not refused. A completion that is sent again writes nothing.
+fn writes_of<'h>(history: &'h History, read: &'h Call) -> impl Iterator<Item = &'h Call> {
+    let is_repeated = |write: &Call| match &write.ask {
+        Ask::CompleteUpload { upload, .. } => {
+            history.calls.iter().any(|other| other.has_completed(upload) && other.is_before(write))
+        }
+        _ => false,
+    };
+    history.calls.iter().filter(move |other| {
+        other.ask.key() == read.ask.key()
+            && matches!(
+                other.ask,
+                Ask::CompleteUpload { .. } | Ask::PutObject { .. } | Ask::DeleteObject { .. }
+            )
+            && !matches!(other.saw, Saw::Refused { .. })
+            && other.start_us <= read.end_us.unwrap_or(u64::MAX)
+            && !is_repeated(other)
+    })
 }
 
 /// Compares what a read saw with what a write left: by the bytes where they are known, else by the ETag.
@@ -342,6 +365,11 @@ fn after_the_end(history: &History, call: &Call) -> Option<Kind> {
         _ => false,
     });
     let completed = any(&|other| other.has_completed(upload));
+    let list_of = |call: &Call| match &call.ask {
+        Ask::CompleteUpload { list, .. } => list.clone(),
+        _ => None,
+    };
+    let is_of_another_list = !any(&|other| other.has_completed(upload) && list_of(other) == list_of(call));
     // The documents expect such parts, and a second abort that removes them.
     let part_since = any(&|other| match &other.ask {
         Ask::UploadPart { upload: of, .. } | Ask::UploadPartCopy { upload: of, .. } => {
@@ -352,7 +380,7 @@ fn after_the_end(history: &History, call: &Call) -> Option<Kind> {
         _ => false,
     });
     match call.ask {
-        Ask::CompleteUpload { .. } if completed => Some(Kind::ReplayedForAnyList),
+        Ask::CompleteUpload { .. } if completed => is_of_another_list.then_some(Kind::ReplayedForAnyList),
         Ask::CompleteUpload { .. } if aborted => Some(Kind::CompletedAfterAbort),
         Ask::ListParts { .. } if aborted && gone && !part_since => Some(Kind::Revived),
         Ask::ListParts { .. } if aborted && part_since => Some(Kind::PartAfterAbort),

@@ -90,6 +90,10 @@ pub enum FindingKind {
     ForeignBytes,
     /// An object whose completion was acknowledged is not there any more, or another one is.
     Lost,
+    /// An object has other bytes than those of the write that was answered its ETag.
+    OtherBytes,
+    /// A deleted object is there again.
+    Undeleted,
     /// An acknowledged part that is not there any more, or is another one.
     LostPart,
     /// An upload is listed again after the server had said that it is gone.
@@ -117,6 +121,8 @@ impl From<Kind> for FindingKind {
             Kind::ForeignBytes => Self::ForeignBytes,
             Kind::Torn => Self::Torn,
             Kind::Lost => Self::Lost,
+            Kind::OtherBytes => Self::OtherBytes,
+            Kind::Undeleted => Self::Undeleted,
             Kind::LostPart => Self::LostPart,
             Kind::Revived => Self::Revived,
             Kind::CompletedAfterAbort => Self::CompletedAfterAbort,
@@ -136,6 +142,8 @@ impl FindingKind {
             Self::Torn => "torn",
             Self::ForeignBytes => "foreign-bytes",
             Self::Lost => "lost",
+            Self::OtherBytes => "other-bytes",
+            Self::Undeleted => "undeleted",
             Self::LostPart => "lost-part",
             Self::Revived => "revived",
             Self::CompletedAfterAbort => "completed-after-abort",
@@ -154,6 +162,8 @@ impl FindingKind {
             Self::Torn => "an object mixes what several writes sent",
             Self::ForeignBytes => "bytes that nobody sent",
             Self::Lost => "an acknowledged object is gone, or another is there",
+            Self::OtherBytes => "an object has other bytes than the write whose ETag it bears",
+            Self::Undeleted => "a deleted object is there again",
             Self::LostPart => "an acknowledged part is gone, or another is there",
             Self::Revived => "an upload that had ended is listed again",
             Self::CompletedAfterAbort => "a completion of an aborted upload is answered with success",
@@ -172,6 +182,8 @@ impl FindingKind {
             Self::Torn
             | Self::ForeignBytes
             | Self::Lost
+            | Self::OtherBytes
+            | Self::Undeleted
             | Self::LostPart
             | Self::CompletedAfterAbort
             | Self::ReplayedForAnyList
@@ -192,6 +204,10 @@ impl FindingKind {
                 "A reader gets what nobody has written there: somebody else's data, or garbage."
             }
             Self::Lost => "A writer was told that the object is there; the source may be deleted by then.",
+            Self::OtherBytes => {
+                "A reader gets bytes that this write did not send, under the ETag that says they are its own."
+            }
+            Self::Undeleted => "What somebody removed, perhaps because they had to, can be read again.",
             Self::LostPart => {
                 "A client that has sent its parts cannot complete them, or completes others, and has perhaps nothing left to send."
             }

@@ -30,7 +30,11 @@ pub fn to_json(report: &Report) -> String {
 }
 
 /// Values that a report has at most: each takes more memory than place. A run has some 150,000.
-const MOST_VALUES: usize = 1_000_000;
+const MOST_VALUES: usize = 500_000;
+/// Characters of a name, such as a seed or a region.
+const LONGEST_NAME: usize = 2_000;
+/// Bytes of a table that is shown whole.
+const LARGEST_TABLE: usize = 1 << 20;
 
 /// Reads a report.
 pub fn from_json(text: &str) -> Result<Report, NoReport> {
@@ -44,13 +48,34 @@ pub fn from_json(text: &str) -> Result<Report, NoReport> {
         Some(Some(version)) if version > u64::from(SCHEMA_VERSION) => Err(NoReport::Newer(version)),
         Some(Some(_)) => {
             let report: Report = serde_json::from_str(text).map_err(other)?;
-            Ok(Report { was_read: true, ..without_commands(report) })
+            refuse_what_is_no_name(&report)?;
+            Ok(Report { was_read: true, ..report })
         }
         _ => Err(NoReport::Other("it has no schema_version".to_owned())),
     }
 }
 
-/// Whether a document has more values than so many: each follows a comma or opens something.
+/// Refuses names and tables that no run makes.
+fn refuse_what_is_no_name(report: &Report) -> Result<(), NoReport> {
+    let (run, target) = (&report.run, &report.target);
+    let names = [&run.seed, &run.id, &run.started, &target.endpoint, &target.bucket]
+        .into_iter()
+        .chain([&target.name, &target.server, &target.provider, &target.dialect])
+        .chain(&target.version)
+        .chain(&target.others);
+    if let Some(name) = { names }.find(|name| name.len() > LONGEST_NAME) {
+        let start: String = name.chars().take(20).collect();
+        return Err(NoReport::Other(format!("{start:?}… has more than {LONGEST_NAME} characters")));
+    }
+    let table = |table: &dyn std::fmt::Debug| format!("{table:?}").len();
+    let tables = [table(&report.observed), table(&report.preflight), table(&report.not_run)];
+    if tables.into_iter().any(|bytes| bytes > LARGEST_TABLE) {
+        return Err(NoReport::Other(format!("one of its tables has more than {LARGEST_TABLE} bytes")));
+    }
+    Ok(())
+}
+
+/// Whether a document has more values than the number: each follows a comma or opens something.
 fn has_more_values_than(json: &str, most: usize) -> bool {
     let (mut count, mut is_inside, mut is_escaped) = (0, false, false);
     for byte in json.bytes() {
@@ -65,14 +90,12 @@ fn has_more_values_than(json: &str, most: usize) -> bool {
     count > most
 }
 
-/// A report without the commands that remove what is left: it can be anybody's, and they are texts.
-fn without_commands(mut report: Report) -> Report {
+/// A report that says what kind of thing is left, and no more: it can be anybody's, and these are texts with commands.
+pub fn without_commands(mut report: Report) -> Report {
     for left in &mut report.cleanup.left {
-        for command in [": ", ", for `"] {
-            if let Some((what, _)) = left.split_once(command) {
-                *left = what.to_owned();
-            }
-        }
+        let kind = ["object", "upload", "bucket"].into_iter().find(|kind| left.starts_with(kind));
+        *left =
+            kind.map_or_else(|| "something".to_owned(), |kind| format!("an {kind}").replace("an b", "a b"));
     }
     report
 }

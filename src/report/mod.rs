@@ -28,7 +28,7 @@ mod terminal;
 mod timeline;
 
 pub use annotations::annotations;
-pub(crate) use asked::{LONGEST, MOST_BYTES, MOST_DRAWS, has_to_be_typed};
+pub(crate) use asked::{LONGEST, MOST_BYTES, MOST_DRAWS, asked, has_to_be_typed};
 pub use badge::to_badge;
 pub(crate) use cause::counted;
 pub use cause::{Answer, Basis, ByName, Cause};
@@ -43,7 +43,7 @@ pub use finding::{
 pub use format::Format;
 #[cfg(feature = "pages")]
 pub use html::to_html;
-pub use json::{NoReport, from_json, report_schema, to_json};
+pub use json::{NoReport, from_json, report_schema, to_json, without_commands};
 pub use junit::to_junit;
 pub use markdown::to_markdown;
 #[cfg(feature = "pages")]
@@ -52,7 +52,7 @@ pub use matrix::{Matrix, matrix_markdown};
 pub use model::*;
 pub use repeat::Repeat;
 pub use share::shared;
-pub(crate) use shell::{appended, quoted};
+pub(crate) use shell::{appended, can_be_pasted, quoted};
 pub use standing::{HeldAgainst, Judged, News, Standing};
 pub use symptom::{Amiss, Symptom};
 pub use terminal::{Shown, Style, deaths, failures, findings, line, summary, verdict};

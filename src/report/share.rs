@@ -1,13 +1,26 @@
 //! A report for others: without what says where it ran, and whose it is.
 
+use std::collections::BTreeSet;
+
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::Report;
 use super::asked::asked;
+use crate::history::Saw;
 use crate::visible::visible;
+
+/// Base64 as the most lenient reader takes it: a word may have been cut.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
 
 /// Elements of documents that name people and single requests, by their local names in small letters.
 const ELEMENTS: [&str; 10] = [
@@ -143,6 +156,9 @@ impl Names {
             let without = |name: &str| name.trim_end_matches(".yaml").to_owned();
             names.extend([(file.clone(), name.to_owned()), (without(file), without(name))]);
         }
+        for (at, id) in upload_ids(report).into_iter().enumerate() {
+            names.push((id, format!("ID-{}", at + 1)));
+        }
         for word in local {
             names.extend([word.clone(), visible(word)].map(|word| (word, "(left out)".to_owned())));
         }
@@ -164,8 +180,8 @@ impl Names {
             // Only of documents it is known where names stand.
             Value::String(text)
                 if path.ends_with(&["response".to_owned(), "body".to_owned(), "text".to_owned()])
-                    && !text.trim_start().starts_with('<')
-                    && !text.is_empty() =>
+                    && !text.is_empty()
+                    && (!text.trim_start().starts_with('<') || text.contains('{')) =>
             {
                 *text = "(left out)".to_owned();
             }
@@ -203,44 +219,136 @@ impl Names {
 
     fn cleaned(&self, text: &str) -> String {
         let cleaned = self.found.replace_all(text, &self.instead);
-        without_accounts(&without_elements(&self.without_encoded(&cleaned)))
+        // Names in escapes of addresses and documents.
+        let plain = unescaped(&cleaned);
+        if plain != cleaned && self.found.is_match(&plain) {
+            return "(left out)".to_owned();
+        }
+        without_accounts(&without_ids(&without_elements(&self.without_encoded(&cleaned))))
     }
 
     /// A text without words that hold one of the names, or a resource, in Base64.
     fn without_encoded(&self, text: &str) -> String {
-        let is_encoded = |c: char| c.is_ascii_alphanumeric() || "+/-_=".contains(c);
+        let is_encoded = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c);
         let mut cleaned = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(from) = rest.find(is_encoded) {
             let (before, word) = rest.split_at(from);
             let (word, behind) = word.split_at(word.find(|c| !is_encoded(c)).unwrap_or(word.len()));
             cleaned.push_str(before);
-            cleaned.push_str(if self.is_told_by(word) { "(left out)" } else { word });
+            cleaned.push_str(if self.is_named_by(word) { "(left out)" } else { word });
             rest = behind;
         }
         cleaned + rest
     }
 
-    fn is_told_by(&self, word: &str) -> bool {
-        if word.len() < SHORTEST_ENCODED {
-            return false;
-        }
-        let word: String = word.trim_end_matches('=').replace('-', "+").replace('_', "/");
-        let Ok(bytes) = STANDARD_NO_PAD.decode(&word) else { return false };
-        let text = String::from_utf8_lossy(&bytes);
-        self.found.is_match(&*text) || text.contains("arn:") || text.contains("://")
+    fn is_named_by(&self, word: &str) -> bool {
+        let tells = |word: &str| {
+            // A word of a length that none has lost its end, or has something before it.
+            let whole = &word[..word.len() - usize::from(word.len() % 4 == 1)];
+            let word = whole.replace('-', "+").replace('_', "/");
+            let Ok(bytes) = LENIENT.decode(&word) else { return false };
+            let text = String::from_utf8_lossy(&bytes);
+            self.found.is_match(&*text) || text.contains("arn:") || text.contains("://")
+        };
+        let pieces = word.split(['/', '-', '_', '+']);
+        std::iter::once(word).chain(pieces).any(|word| word.len() >= SHORTEST_ENCODED && tells(word))
     }
+}
+
+/// The ids of uploads, as they came and as they stand in queries: a server can say in them what it likes.
+fn upload_ids(report: &Report) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    for exchange in report.cases.iter().flat_map(|row| &row.exchanges) {
+        let query = exchange.request.target.split_once('?').map_or("", |(_, query)| query);
+        for pair in query.split('&') {
+            let Some((name, id)) = pair.split_once('=') else { continue };
+            if ["uploadId", "upload-id-marker"].contains(&name) {
+                ids.extend([id.to_owned(), percent_decode_str(id).decode_utf8_lossy().into_owned()]);
+            }
+        }
+        let answer = exchange.response.as_ref().and_then(|response| response.body.text.as_deref());
+        let elements = answer.unwrap_or_default().split("UploadId>").skip(1).step_by(2);
+        ids.extend(elements.filter_map(|id| Some(id.split_once("</")?.0.to_owned())));
+    }
+    let seen = report.findings.iter().filter_map(|finding| finding.history.as_ref());
+    for call in seen.flat_map(|history| &history.calls) {
+        if let Saw::Created { upload } = &call.saw {
+            ids.insert(upload.clone());
+        }
+    }
+    // What cases call so themselves is no secret, and may be part of anything.
+    ids.retain(|id| id.len() >= SHORTEST_ENCODED);
+    ids
 }
 
 /// No shorter word holds a name in Base64.
 const SHORTEST_ENCODED: usize = 16;
 
-/// What a run was told on this machine beside what any report may ask for: commands, files, folders, hosts.
+/// What was typed for a run on this machine beside what any report may ask for: commands, files, folders, hosts.
 fn local_words(report: &Report) -> Vec<String> {
     let repeat = &report.run.repeat;
     let words = repeat.options.iter().chain(&repeat.exploring).chain(&repeat.settling);
     let kept = [&repeat.options, &repeat.exploring, &repeat.settling].map(|words| asked(words)).concat();
-    words.filter(|word| !word.starts_with("--") && !kept.contains(word)).cloned().collect()
+    let words: Vec<&String> = words.filter(|word| !word.starts_with("--") && !kept.contains(word)).collect();
+    // A message may name a part of it.
+    let parts =
+        words.iter().flat_map(|word| word.split(|c: char| c.is_whitespace() || "/'\"=@,;".contains(c)));
+    let hosts = parts.flat_map(|part| [part, part.split(':').next().unwrap_or_default()]);
+    let hosts = hosts.filter(|part| part.len() > 6 && part.contains('.')).map(str::to_owned);
+    words.iter().map(|word| (*word).clone()).chain(hosts).collect()
+}
+
+/// A text with what escapes of addresses and documents stand for.
+fn unescaped(text: &str) -> String {
+    let text = percent_decode_str(text).decode_utf8_lossy();
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(at) = rest.find("&#") {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at + 2..];
+        let Some((number, behind)) = rest.split_once(';').filter(|(number, _)| number.len() < 9) else {
+            continue;
+        };
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hex) => u32::from_str_radix(hex, 16).ok(),
+            None => number.parse().ok(),
+        };
+        if let Some(c) = code.and_then(char::from_u32) {
+            plain.push(c);
+            rest = behind;
+        }
+    }
+    plain + rest
+}
+
+/// A text without what stands behind the names of ids of requests.
+fn without_ids(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let names = ["request-id", "requestid", "host-id", "hostid", "x-amz-id-2"];
+    let mut found: Vec<usize> =
+        names.iter().flat_map(|name| lower.match_indices(name).map(|(at, name)| at + name.len())).collect();
+    found.sort_unstable();
+    let mut cleaned = String::with_capacity(text.len());
+    let mut done = 0;
+    for end in found {
+        if end < done {
+            continue;
+        }
+        let behind = &text[end..];
+        let value = behind.trim_start_matches([' ', ':', '=', '"', '\\', '\'', '`', '(']);
+        // An element was looked at before, and a word that ends here names no value.
+        if value.len() == behind.len() || value.starts_with('<') {
+            continue;
+        }
+        let start = text.len() - value.len();
+        let length =
+            value.find(|c: char| c.is_whitespace() || "\"'`,;<)}\\".contains(c)).unwrap_or(value.len());
+        cleaned.push_str(&text[done..start]);
+        cleaned.push_str("(left out)");
+        done = start + length;
+    }
+    cleaned + &text[done..]
 }
 
 /// Whether a header holds addresses or names by what it is for.
@@ -333,6 +441,19 @@ mod tests {
         ] {
             assert_eq!(without_elements(text), cleaned);
         }
+    }
+
+    #[test]
+    fn ids_of_requests_are_left_out_wherever_they_are_named() {
+        for (text, cleaned) in [
+            ("x-amz-request-id: REQ-1, then", "x-amz-request-id: (left out), then"),
+            (r#"{"requestId":"REQ-1","a":1}"#, r#"{"requestId":"(left out)","a":1}"#),
+            ("the header x-amz-request-id is missing", "the header x-amz-request-id (left out) missing"),
+            ("no request-ids", "no request-ids"),
+        ] {
+            assert_eq!(without_ids(text), cleaned);
+        }
+        assert_eq!(unescaped("a&#45;b%2Ec&#x2e;d &#; x"), "a-b.c.d ; x");
     }
 
     #[test]

@@ -22,7 +22,7 @@ pub(super) fn in_quotes(word: &str) -> String {
 const LONGEST_LINE: usize = 1_000;
 
 /// Whether a line is shown as it is, and can be pasted whole.
-pub(super) fn can_be_pasted(line: &str) -> bool {
+pub(crate) fn can_be_pasted(line: &str) -> bool {
     line.len() <= LONGEST_LINE && visible_lines(line) == line
 }
 

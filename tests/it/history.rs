@@ -341,6 +341,31 @@ fn the_etag_of_one_object_over_the_bytes_of_another_is_torn() {
     assert!(is_lawful(&History { calls: seen(object(7, "old")) }));
 }
 
+#[test]
+fn an_etag_is_that_of_the_bytes_whoever_sent_them() {
+    let done = completed((4, Some(20)), Saw::Completed { etag: Some("o".to_owned()) });
+    let late = call("b", (2, Some(9)), part("u", 2), Saw::Stored { etag: Some("e2".to_owned()) });
+    // Neither is this part listed, nor is the read behind the completion.
+    let calls = vec![created(), sent(), late, done, get((10, Some(11)), object(2, "o"))];
+    assert_eq!(kind(calls), Kind::OtherBytes);
+}
+
+#[test]
+fn what_was_deleted_is_not_there_again() {
+    let delete = |times| call("b", times, Ask::DeleteObject { key: KEY.to_owned() }, Saw::Done);
+    let read = || get((10, Some(11)), object(7, "old"));
+    assert_eq!(kind(vec![put((0, Some(1)), 7, "old"), delete((2, Some(3))), read()]), Kind::Undeleted);
+    // Whichever came last.
+    let history = History { calls: vec![put((0, Some(3)), 7, "old"), delete((2, Some(4))), read()] };
+    assert!(is_lawful(&history));
+    // A completion that is sent again brings nothing back, and nothing else.
+    let done = |times| completed(times, Saw::Completed { etag: Some("o".to_owned()) });
+    let calls = |writes: Vec<Call>| [vec![created(), sent(), done((4, Some(5)))], writes].concat();
+    let again = || vec![done((8, Some(9))), get((10, Some(11)), object(1, "o"))];
+    assert_eq!(kind(calls([vec![delete((6, Some(7)))], again()].concat())), Kind::Undeleted);
+    assert_eq!(kind(calls([vec![put((6, Some(7)), 7, "new")], again()].concat())), Kind::Lost);
+}
+
 fn of_metadata(value: &str) -> BTreeMap<String, String> {
     [("v".to_owned(), value.to_owned())].into()
 }

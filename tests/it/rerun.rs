@@ -215,9 +215,12 @@ fn a_report_brings_no_files() {
         let output = mpuspec(&["run", "--rerun", &file]);
         let told = stderr(&output);
         assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains("which a report cannot ask for; to run there again, type"), "{told}");
         assert!(
-            !told.contains("never read") && !told.contains("PATH=") && told.lines().count() == 2,
+            told.contains("which a report cannot ask for; to run them again, name the files too"),
+            "{told}"
+        );
+        assert!(
+            !told.contains("never read") && !told.contains("PATH=") && told.lines().count() == 1,
             "{told}"
         );
     }
@@ -265,6 +268,8 @@ fn a_report_cannot_ask_for_a_command_a_file_or_a_proxy() {
             "{words:?}: {told}"
         );
         assert!(!trap.exists(), "{words:?}");
+        // Nor is it pasted from there.
+        assert!(!told.contains("touch"), "{words:?}: {told}");
     }
 }
 

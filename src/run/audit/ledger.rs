@@ -28,7 +28,8 @@ pub struct Entry {
     /// The row that completed or read it.
     pub row: String,
     /// The calls of that row, where they were written down.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// A later audit needs none.
+    #[serde(default, skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub history: Option<History>,
 }
 
@@ -56,7 +57,7 @@ struct Inner {
     histories: usize,
 }
 
-/// Bytes of histories that are kept until the audit. Those of later objects are not told.
+/// Bytes of histories that are kept until the audit. Of later objects there are none.
 const MOST_OF_HISTORIES: usize = 64 << 20;
 
 /// Unless an audit is asked for, larger objects are removed as soon as their row ends.

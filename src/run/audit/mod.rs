@@ -134,6 +134,8 @@ fn class(found: &str) -> &str {
 /// Before what could not be read is tried once more.
 const AGAIN: Duration = Duration::from_secs(1);
 
+/// How long all of it may take.
+const LONGEST: Duration = Duration::from_secs(3_600);
 /// What is read side by side.
 const AT_ONCE: usize = 4;
 /// Objects above this size are read one at a time.
@@ -160,7 +162,14 @@ pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
     let mut readings = stream::iter(entries)
         .map(|entry| async move { (entry, read_twice(client, entry).await) })
         .buffered(at_once);
+    let until = Instant::now() + LONGEST;
     while let Some((entry, reading)) = readings.next().await {
+        if Instant::now() > until {
+            let minutes = LONGEST.as_secs() / 60;
+            let rest = entries.len() as u64 - found.read;
+            found.trouble = Some(format!("after {minutes} minutes {rest} objects were not read"));
+            break;
+        }
         let told = match reading {
             Reading::AsItWas => None,
             Reading::Other(told) => Some(told),
