@@ -161,6 +161,10 @@ const MOST_STEPS: usize = 4_000_000_000;
 /// A row of one's own is called by its path.
 const LONGEST_ID: usize = 500;
 
+fn length_of_patterns<'i>(ids: impl Iterator<Item = &'i String>) -> usize {
+    ids.filter(|id| is_pattern(id)).map(String::len).sum()
+}
+
 impl Baseline {
     /// Reads a file.
     pub fn read(path: &std::path::Path) -> Result<Self, BaselineError> {
@@ -206,7 +210,7 @@ impl Baseline {
             let message = format!("it has more than {MOST_PATTERNS} patterns");
             mistakes.push(Mistake::at(&Path::root(), message));
         }
-        if ids().filter(|id| is_pattern(id)).map(String::len).sum::<usize>() > MOST_OF_PATTERNS {
+        if length_of_patterns(ids()) > MOST_OF_PATTERNS {
             let message = format!("its patterns have more than {MOST_OF_PATTERNS} characters");
             mistakes.push(Mistake::at(&Path::root(), message));
         }
@@ -271,9 +275,8 @@ impl Baseline {
     /// Whether it would take too long to hold all of these rows against its patterns.
     pub fn is_too_long_for(&self, rows: &[RowReport]) -> bool {
         let ids = self.cases.keys().chain(self.causes.values().flat_map(|cause| &cause.rows));
-        let patterns: usize = ids.filter(|id| is_pattern(id)).map(String::len).sum();
         let names: usize = rows.iter().map(|row| row.name().len()).sum();
-        patterns.saturating_mul(names) > MOST_STEPS
+        length_of_patterns(ids).saturating_mul(names) > MOST_STEPS
     }
 
     /// The same for today's ids of rows, in its text too. `renamed` has earlier ids with those of today.

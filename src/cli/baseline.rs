@@ -44,7 +44,7 @@ enum Command {
 impl KeepBaseline {
     pub(super) fn execute(self) -> Result<u8, Failure> {
         match self.command {
-            Command::Init { report } => print(&draft(&read_report(&report, false)?)),
+            Command::Init { report } => print(&draft(&read_report(&report)?)),
             Command::Update { file, report, cases_dir } => {
                 let (catalogue, _) = catalogue(cases_dir.as_ref(), &[])?;
                 bring_up_to_date(&file, &report, &catalogue)?;
@@ -56,7 +56,7 @@ impl KeepBaseline {
 
 fn bring_up_to_date(file: &Path, report: &Path, catalogue: &Catalogue) -> Result<(), Failure> {
     let baseline = load_baseline(file, catalogue)?;
-    let report = read_report(report, false)?;
+    let report = read_report(report)?;
     let name = file.display();
     if !report.complete {
         super::tell!("note: the report is partial; entries of rows that were not run stay as they are");

@@ -27,7 +27,7 @@ pub(super) struct Compare {
 
 impl Compare {
     pub(super) fn execute(self) -> Result<u8, Failure> {
-        let diff = Diff::of(&read_report(&self.old, false)?, &read_report(&self.new, false)?);
+        let diff = Diff::of(&read_report(&self.old)?, &read_report(&self.new)?);
         print(&diff_text(&diff));
         let json = || {
             visible_json(&serde_json::to_string_pretty(&diff).expect("a diff has no keys but texts")) + "\n"

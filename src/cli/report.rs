@@ -10,7 +10,7 @@ use super::report_file::{ReportFile, read_report};
 use super::showing::Showing;
 use super::{Failure, catalogue, print};
 use crate::baseline::{Strictness, hold};
-use crate::report::{Format, Matrix, Report, matrix_html, matrix_markdown, shared};
+use crate::report::{Format, Matrix, Report, leave_out_commands, matrix_html, matrix_markdown, shared};
 use crate::visible::visible;
 
 /// Bytes of all reports that are drawn side by side.
@@ -59,9 +59,12 @@ impl Redraw {
             return Err(Failure::Usage(message));
         }
         let mut reports: Vec<Report> =
-            self.reports.iter().map(|file| read_report(file, self.own)).collect::<Result<_, _>>()?;
-        if self.own {
-            reports.iter_mut().for_each(|report| report.was_read = false);
+            self.reports.iter().map(|file| read_report(file)).collect::<Result<_, _>>()?;
+        for report in &mut reports {
+            match self.own {
+                true => report.was_read = false,
+                false => leave_out_commands(report),
+            }
         }
         self.hold(&mut reports)?;
         if self.share {

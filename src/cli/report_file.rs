@@ -7,7 +7,7 @@ use super::Failure;
 use super::door::print_report;
 use crate::cause::{answers, causes};
 use crate::replaced::{For, is_of_system, replace, try_out};
-use crate::report::{Format, Report, from_json, without_commands};
+use crate::report::{Format, Report, from_json};
 
 /// A file that gets a report.
 #[derive(Clone, Debug)]
@@ -107,15 +107,11 @@ impl ReportFile {
 /// Bytes of a report that is read: what it comes to in memory is a multiple of that.
 pub(super) const LONGEST_REPORT: u64 = 64 << 20;
 
-/// Reads a report; what is wrong is told with the name of the file. Unless it is one's own it names what is left without the
-/// commands that remove it.
-pub(super) fn read_report(path: &Path, is_own: bool) -> Result<Report, Failure> {
+/// Reads a report; what is wrong is told with the name of the file.
+pub(super) fn read_report(path: &Path) -> Result<Report, Failure> {
     let wrong = |reason: String| Failure::Usage(format!("{}: {reason}", path.display()));
     let text = read_text(path, LONGEST_REPORT).map_err(|error| wrong(error.to_string()))?;
     let mut report = from_json(&text).map_err(|error| wrong(error.to_string()))?;
-    if !is_own {
-        report = without_commands(report);
-    }
     // Reports of the first version say nothing of causes.
     if report.schema_version < 2 {
         report.causes = causes(&report);

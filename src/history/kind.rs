@@ -127,11 +127,15 @@ fn may_bring(history: &History, source: &str, range: Option<(u64, u64)>) -> Opti
             && matches!(write.ask, Ask::PutObject { .. } | Ask::CompleteUpload { .. })
             && !matches!(write.saw, Saw::Refused { .. })
     });
-    let of_range = |bytes: Content| match range {
+    writes.map(|write| Some(within(bytes_of(history, write)?, range))).collect()
+}
+
+/// The bytes of a range, of first and last byte; all without one.
+fn within(bytes: Content, range: Option<(u64, u64)>) -> Content {
+    match range {
         Some((first, last)) => bytes.range(first, last.saturating_add(1)),
         None => bytes,
-    };
-    writes.map(|write| bytes_of(history, write).map(of_range)).collect()
+    }
 }
 
 /// Whether one part alone was sent or copied to an upload.
@@ -188,11 +192,8 @@ fn bears_the_etag_of_other_bytes(history: &History, call: &Call) -> bool {
         let writes = matches!(other.ask, Ask::CompleteUpload { .. } | Ask::PutObject { .. });
         writes && other.ask.key() == key && answered == Some(etag)
     });
-    let of_range = |bytes: Content| match range {
-        Some((first, last)) => bytes.range(*first, last.saturating_add(1)),
-        None => bytes,
-    };
-    let named: Option<Vec<Content>> = named.map(|write| bytes_of(history, write).map(of_range)).collect();
+    let named: Option<Vec<Content>> =
+        named.map(|write| Some(within(bytes_of(history, write)?, *range))).collect();
     let seen = content_of(pieces);
     named.is_some_and(|named| !named.is_empty() && named.iter().all(|bytes| Some(bytes) != seen.as_ref()))
 }

@@ -234,19 +234,7 @@ pub struct Piece {
 impl History {
     /// About how many bytes it takes: a server can make the answers in it as long as it likes.
     pub fn weight(&self) -> usize {
-        struct Count(usize);
-        impl std::io::Write for Count {
-            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-                self.0 += bytes.len();
-                Ok(bytes.len())
-            }
-            fn flush(&mut self) -> std::io::Result<()> {
-                Ok(())
-            }
-        }
-        let mut count = Count(0);
-        serde_json::to_writer(&mut count, self).expect("a history has no keys but texts");
-        count.0
+        serde_json::to_string(self).expect("a history has no keys but texts").len()
     }
 }
 

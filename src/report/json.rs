@@ -90,14 +90,13 @@ fn has_more_values_than(json: &str, most: usize) -> bool {
     count > most
 }
 
-/// A report that says what kind of thing is left, and no more: it can be anybody's, and these are texts with commands.
-pub fn without_commands(mut report: Report) -> Report {
+/// Leaves of what stayed in a server what kind of thing it is: a report can be anybody's, and these are texts with commands.
+pub fn leave_out_commands(report: &mut Report) {
+    let kinds = [("object", "an object"), ("upload", "an upload"), ("bucket", "a bucket")];
     for left in &mut report.cleanup.left {
-        let kind = ["object", "upload", "bucket"].into_iter().find(|kind| left.starts_with(kind));
-        *left =
-            kind.map_or_else(|| "something".to_owned(), |kind| format!("an {kind}").replace("an b", "a b"));
+        let kind = kinds.into_iter().find(|(kind, _)| left.starts_with(kind));
+        *left = kind.map_or("something", |(_, in_words)| in_words).to_owned();
     }
-    report
 }
 
 /// The schema of reports.

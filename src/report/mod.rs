@@ -43,7 +43,7 @@ pub use finding::{
 pub use format::Format;
 #[cfg(feature = "pages")]
 pub use html::to_html;
-pub use json::{NoReport, from_json, report_schema, to_json, without_commands};
+pub use json::{NoReport, from_json, leave_out_commands, report_schema, to_json};
 pub use junit::to_junit;
 pub use markdown::to_markdown;
 #[cfg(feature = "pages")]

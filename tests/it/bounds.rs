@@ -19,6 +19,13 @@ fn lint(text: &str) -> String {
     said
 }
 
+/// The report of a server, to be changed as somebody could.
+fn of_garage() -> serde_json::Value {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/garage.json");
+    let text = std::fs::read_to_string(file).expect("it is there");
+    serde_json::from_str(&text).expect("it is JSON")
+}
+
 fn steps(steps: &str) -> String {
     format!("{HEAD}steps:\n  - create_upload:\n{steps}  - list_parts:\n    expect: ok\n")
 }
@@ -95,9 +102,7 @@ fn a_key_has_an_end() {
 fn numbers_in_a_report_of_anybody_are_only_numbers() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("report.json");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
-    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let mut report = of_garage();
     largest(&mut report);
     std::fs::write(&path, report.to_string()).expect("written");
     let path = path.display().to_string();
@@ -120,9 +125,7 @@ fn numbers_in_a_report_of_anybody_are_only_numbers() {
 fn nothing_in_a_report_of_anybody_is_an_option_or_an_address_that_curl_reads_otherwise() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("report.json");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
-    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let mut report = of_garage();
     for endpoint in ["-K.", "file://", "gopher://x", "http://x/y?", "http://a:b@c"] {
         report["target"]["endpoint"] = endpoint.into();
         std::fs::write(&path, report.to_string()).expect("written");
@@ -161,9 +164,7 @@ fn nothing_in_a_report_of_anybody_is_an_option_or_an_address_that_curl_reads_oth
 /// A shell that somebody types in reads comments as commands, or looks for earlier lines behind a `!`.
 #[test]
 fn no_text_of_a_script_is_read_by_a_shell_that_somebody_types_in() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
-    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let mut report = of_garage();
     for row in report["cases"].as_array_mut().expect("rows") {
         row["title"] = "a `touch x` !x; $(touch x)".into();
         row["reason"] = "got !x 'it'".into();
@@ -194,9 +195,7 @@ fn no_text_of_a_script_is_read_by_a_shell_that_somebody_types_in() {
 
 #[test]
 fn a_script_of_a_report_of_anybody_stays_below_the_keys_of_its_run() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
-    let report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let report = of_garage();
     let scripts = |change: &dyn Fn(&mut serde_json::Value)| {
         let mut report = report.clone();
         change(&mut report);
@@ -275,9 +274,7 @@ fn no_piece_of_a_secret_is_shown_where_a_value_is_taken_apart() {
 /// The report of a server, as somebody else may have changed it, with what the program shows of it.
 fn drawn(change: impl FnOnce(&mut serde_json::Value)) -> (tempfile::TempDir, Vec<String>) {
     let folder = tempfile::tempdir().expect("a folder");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
-    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let mut report = of_garage();
     change(&mut report);
     let file = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(file("r.json"), report.to_string()).expect("written");
@@ -340,9 +337,7 @@ fn a_report_has_so_many_values_at_most() {
 fn names_and_tables_of_a_report_are_as_long_as_a_run_makes_them() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("r.json");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
-    let report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let report = of_garage();
     let refused = |change: &dyn Fn(&mut serde_json::Value)| {
         let mut report = report.clone();
         change(&mut report);
@@ -371,13 +366,11 @@ fn patterns_are_not_held_against_rows_for_hours() {
         format!("cases:\n{}", (0..count).map(entry).collect::<String>())
     };
     std::fs::write(file("long.yaml"), entries(100, 400)).expect("written");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let of_garage = root.join("reports/garage.json").display().to_string();
-    let said = stderr(&mpuspec(&["report", &of_garage, "--baseline", &file("long.yaml")]));
+    std::fs::write(file("r.json"), of_garage().to_string()).expect("written");
+    let said = stderr(&mpuspec(&["report", &file("r.json"), "--baseline", &file("long.yaml")]));
     assert!(said.contains("its patterns have more than 20000 characters"), "{said}");
     std::fs::write(file("short.yaml"), entries(40, 400)).expect("written");
-    let text = std::fs::read_to_string(&of_garage).expect("it is there");
-    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let mut report = of_garage();
     for row in report["cases"].as_array_mut().expect("rows") {
         row["id"] = format!("x/{}", "a".repeat(19_000)).into();
     }
@@ -416,9 +409,7 @@ fn a_baseline_has_so_many_patterns_at_most() {
 
 #[test]
 fn a_long_chain_of_rows_that_block_each_other_has_one_cause() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("reports/garage.json")).expect("it is there");
-    let mut report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let mut report = of_garage();
     report["findings"] = serde_json::json!([]);
     let mut row = report["cases"][0].clone();
     for list in ["exchanges", "steps", "sources", "notes"] {

@@ -15,7 +15,7 @@ use super::shell::{can_be_pasted, in_quotes};
 use super::{Report, RowReport};
 use crate::visible::{visible, visible_start};
 use crate::wire::{Confined, Exchange, RecordedRequest, Target, is_bucket};
-use speakable::is_speakable;
+use speakable::{has_no_body, is_speakable};
 use words::quoted;
 
 /// What curl says of itself, or what belongs to the signature of that one request.
@@ -271,7 +271,7 @@ impl Script<'_> {
             let _ = write!(options, " -H '{name}: '{}", quoted(value, &self.known));
         }
         options.push_str(&self.body(request));
-        if !typed && !matches!(request.method.as_str(), "GET" | "HEAD" | "DELETE") {
+        if !typed && !has_no_body(&request.method) {
             options.push_str(" -H 'content-type:'");
         }
         let ask = if is_signed(request) { "signed" } else { "plain" };
@@ -292,8 +292,8 @@ impl Script<'_> {
     fn body(&mut self, request: &RecordedRequest) -> String {
         let body = &request.body;
         if body.bytes == 0 {
-            let bodiless = matches!(request.method.as_str(), "GET" | "HEAD" | "DELETE");
-            return if bodiless { String::new() } else { " --data-binary ''".to_owned() };
+            let none = has_no_body(&request.method);
+            return if none { String::new() } else { " --data-binary ''".to_owned() };
         }
         if let Some(text) = body.text.as_ref().filter(|text| text.len() as u64 == body.bytes) {
             let _ = writeln!(self.text, "printf '%s' {} >body", quoted(text, &self.known));

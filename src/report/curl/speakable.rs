@@ -10,6 +10,11 @@ fn is_token(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
+/// Whether requests of a method have none.
+pub(super) fn has_no_body(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "DELETE")
+}
+
 /// Whether a shell and curl can say it as it was said.
 pub(super) fn is_speakable(request: &RecordedRequest) -> bool {
     let plain = |text: &str| !text.chars().any(char::is_control);
@@ -32,7 +37,7 @@ pub(super) fn is_speakable(request: &RecordedRequest) -> bool {
         && request.method.chars().all(|c| c.is_ascii_uppercase())
         && request.body.bytes <= LARGEST_BODY
         // curl makes another method of one that has a body and usually none.
-        && (request.body.bytes == 0 || !["GET", "HEAD", "DELETE"].contains(&request.method.as_str()))
+        && (request.body.bytes == 0 || !has_no_body(&request.method))
         // Behind the name of a host anything else would be a part of it.
         && request.target.starts_with('/')
         && request.headers.iter().all(|(name, value)| is_token(name) && plain(value))
