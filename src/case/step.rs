@@ -285,6 +285,8 @@ fn read_step(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<S
 
 /// No step has more: no server is asked by more at the same moment.
 const MOST_LANES: usize = 64;
+/// Characters of the name of a lane, which stands beside each of its calls.
+const LONGEST_LANE: usize = 40;
 
 fn read_lanes(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<Vec<(String, Vec<Step>)>> {
     let Value::Mapping(mapping) = value else {
@@ -295,6 +297,10 @@ fn read_lanes(value: Value, path: &Path, mistakes: &mut Vec<Mistake>) -> Option<
     for (key, value) in mapping {
         let Value::String(name) = key else { continue };
         let path = path.key(&name);
+        if name.chars().count() > LONGEST_LANE {
+            mistakes
+                .push(Mistake::at(&path, format!("a lane has a name of up to {LONGEST_LANE} characters")));
+        }
         let steps = match value {
             Value::Sequence(_) => read_steps(value, &path, mistakes),
             value => read_step(value, &path, mistakes).into_iter().collect(),

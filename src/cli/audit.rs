@@ -37,12 +37,15 @@ impl Audit {
             let line = format!("LOST {} (of {}): {}", lost.key, lost.row, lost.found);
             text.push_str(&(visible(&line) + "\n"));
         }
+        if found.more_lost > 0 {
+            text.push_str(&format!("LOST {} more\n", found.more_lost));
+        }
         if let Some(trouble) = &found.trouble {
             text.push_str(&format!("not read: {}\n", visible(trouble)));
         }
         text.push_str(&format!(
             "{} of {} objects are as they were acknowledged; `mpuspec clean` removes them\n",
-            found.read - found.lost.len() as u64,
+            found.read - found.lost_at_all(),
             entries.len()
         ));
         print(&text);

@@ -1,5 +1,6 @@
 //! `mpuspec report`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,8 +11,13 @@ use super::report_file::{ReportFile, read_report};
 use super::showing::Showing;
 use super::{Failure, catalogue, print};
 use crate::baseline::{Strictness, hold};
-use crate::report::{Format, Matrix, Report, leave_out_commands, matrix_html, matrix_markdown, shared};
+use crate::report::{
+    Format, Matrix, Report, RowReport, leave_out_commands, matrix_html, matrix_markdown, shared,
+};
 use crate::visible::visible;
+
+/// Cells of a matrix: each holds texts.
+const MOST_CELLS: usize = 100_000;
 
 /// Bytes of all reports that are drawn side by side.
 const MOST_OF_REPORTS: u64 = 128 << 20;
@@ -130,6 +136,16 @@ impl Redraw {
             let message = format!(
                 "--{} is of one report, and {} are given; several can be written with --html and --md",
                 file.format().name(),
+                reports.len()
+            );
+            return Err(Failure::Usage(message));
+        }
+        let rows: BTreeSet<String> =
+            reports.iter().flat_map(|report| report.cases.iter().map(RowReport::name)).collect();
+        if rows.len().saturating_mul(reports.len()) > MOST_CELLS {
+            let message = format!(
+                "{} rows of {} reports are more than {MOST_CELLS} cells; name fewer reports",
+                rows.len(),
                 reports.len()
             );
             return Err(Failure::Usage(message));

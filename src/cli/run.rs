@@ -44,6 +44,9 @@ pub(super) struct Run {
     /// Only cases of these areas
     #[arg(long, value_name = "AREA", value_delimiter = ',', help_heading = "Which rows")]
     area: Vec<String>,
+    /// Leave these rows out: ids, patterns over ids, or areas
+    #[arg(long, value_name = "PATTERN", value_delimiter = ',', help_heading = "Which rows")]
+    skip: Vec<String>,
     /// Only these levels
     #[arg(long, value_enum, value_delimiter = ',', help_heading = "Which rows")]
     level: Vec<Level>,
@@ -97,7 +100,8 @@ pub(super) struct Run {
 impl Run {
     /// Explores, and runs no case.
     pub(super) fn explore(mut self) -> Result<u8, Failure> {
-        if !self.cases.is_empty() || self.rerun.is_some() || !self.area.is_empty() || !self.level.is_empty() {
+        let chosen = [&self.cases, &self.area, &self.skip].iter().any(|names| !names.is_empty());
+        if chosen || self.rerun.is_some() || !self.level.is_empty() {
             let message =
                 "explore runs no cases; name them to `mpuspec run`, which explores with --explore N";
             return Err(Failure::Usage(message.to_owned()));
@@ -137,6 +141,10 @@ impl Run {
                 patterns = rerun.names();
             }
         }
+        let skipped = match self.skip.is_empty() {
+            true => None,
+            false => Some(catalogue.select(&self.skip)?),
+        };
         let only_beside = !beside.is_empty() && named.is_empty();
         let wanted = |id: &RowId, level: Level| {
             !self.exploring.is_alone()
@@ -144,6 +152,7 @@ impl Run {
                 && rerun.as_ref().is_none_or(|rerun| rerun.takes(id))
                 && (self.area.is_empty() || self.area.iter().any(|area| area == id.area()))
                 && (self.level.is_empty() || self.level.contains(&level))
+                && skipped.as_ref().is_none_or(|skipped| !skipped.takes(id))
         };
         let has = |area: &str| {
             beside.iter().any(|row| RowId::new(row, None).area() == area)
@@ -414,6 +423,7 @@ impl Run {
     fn sign(&self, report: &mut Report, repeat: &Repeat) {
         report.run.again = Some(format!("mpuspec run{}", appended(&repeat.options)));
         report.run.repeat = repeat.clone();
+        report.run.skipped = self.skip.clone();
         report.target.version = self.server_version.clone();
     }
 }

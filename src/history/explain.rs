@@ -6,10 +6,16 @@ use std::fmt::Write as _;
 use super::joint::{Oracle, part_in_words, short};
 use super::search::Stuck;
 use super::{Ask, Call, History, Piece, Saw, SeenObject};
-use crate::visible::visible;
+use crate::visible::{visible, visible_start};
 
 /// The width of the timeline.
 const WIDTH: u64 = 40;
+/// Characters of the name of a client.
+const NAME: usize = 24;
+/// Characters of what a call was, and as many of what it saw.
+const CALL: usize = 1_000;
+/// Calls that are told one by one.
+const MOST_CALLS: usize = 500;
 
 /// Tells the calls, the longest lawful order, and what cannot follow it.
 pub fn explain(history: &History, stuck: &Stuck, oracle: &Oracle) -> String {
@@ -41,9 +47,11 @@ pub fn timeline(history: &History) -> String {
         let scaled = u128::from(us.saturating_sub(begin)) * u128::from(WIDTH - 1) / whole;
         u64::try_from(scaled).unwrap_or(WIDTH).min(WIDTH - 1)
     };
-    let widest = history.calls.iter().map(|call| visible(&call.client).len()).max().unwrap_or(0);
+    let client = |call: &Call| visible_start(&call.client, NAME);
+    let told = || history.calls.iter().take(MOST_CALLS);
+    let widest = told().map(|call| client(call).chars().count()).max().unwrap_or(0);
     let mut text = String::new();
-    for (at, call) in history.calls.iter().enumerate() {
+    for (at, call) in told().enumerate() {
         let first = place(call.start_us) as usize;
         let last = call.end_us.map_or(WIDTH - 1, place) as usize;
         let mark = if call.end_us.is_some() { '=' } else { '.' };
@@ -53,10 +61,13 @@ pub fn timeline(history: &History) -> String {
             text,
             "{:>3} {:<widest$} |{bar}| {} -> {}",
             name(at),
-            visible(&call.client),
-            visible(&ask_in_words(&call.ask)),
-            visible(&saw_in_words(&call.saw))
+            client(call),
+            visible_start(&ask_in_words(&call.ask), CALL),
+            visible_start(&saw_in_words(&call.saw), CALL)
         );
+    }
+    if history.calls.len() > MOST_CALLS {
+        let _ = writeln!(text, "and {} calls more", history.calls.len() - MOST_CALLS);
     }
     text
 }

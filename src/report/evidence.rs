@@ -5,6 +5,8 @@ use crate::wire::{Exchange, RecordedResponse};
 
 /// Exchanges that are shown of a race: the last of each lane.
 const MOST: usize = 4;
+/// Headers of a request, or of an answer, that are shown.
+const HEADERS: usize = 40;
 /// Characters of a header that are shown.
 pub(super) const HEADER: usize = 200;
 
@@ -105,7 +107,7 @@ fn without_declaration(body: &str) -> &str {
 
 fn lines(headers: &[(String, String)], is_telling: fn(&str) -> bool) -> Vec<String> {
     let telling = headers.iter().filter(|(name, _)| is_telling(&name.to_lowercase()));
-    telling.map(|(name, value)| format!("{name}: {value}")).collect()
+    telling.take(HEADERS).map(|(name, value)| format!("{name}: {value}")).collect()
 }
 
 /// Whether a header says what was asked. Who asked stands in others, and is nobody's business.

@@ -266,9 +266,19 @@ pub struct Audit {
     /// Objects that are not as they were acknowledged.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lost: Vec<LostObject>,
+    /// How many more there are, which are not named.
+    #[serde(skip_serializing_if = "super::model::is_zero")]
+    pub more_lost: u64,
     /// Why the audit could not be made, or not to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<String>,
+}
+
+impl Audit {
+    /// How many objects are not as they were acknowledged.
+    pub fn lost_at_all(&self) -> u64 {
+        self.lost.len() as u64 + self.more_lost
+    }
 }
 
 /// An object that is not as it was acknowledged.

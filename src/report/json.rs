@@ -33,6 +33,8 @@ pub fn to_json(report: &Report) -> String {
 const MOST_VALUES: usize = 500_000;
 /// Characters of a name, such as a seed or a region.
 const LONGEST_NAME: usize = 2_000;
+/// Bytes of all words that were typed for a run.
+const MOST_TYPED: usize = 64 << 10;
 /// Bytes of a table that is shown whole.
 const LARGEST_TABLE: usize = 1 << 20;
 
@@ -62,10 +64,20 @@ fn refuse_what_is_no_name(report: &Report) -> Result<(), NoReport> {
         .into_iter()
         .chain([&target.name, &target.server, &target.provider, &target.dialect])
         .chain(&target.version)
-        .chain(&target.others);
+        .chain(&target.others)
+        .chain(report.cases.iter().flat_map(|row| [&row.id, &row.file]))
+        .chain(report.cases.iter().filter_map(|row| row.row.as_ref()))
+        .chain(report.findings.iter().map(|finding| &finding.id));
     if let Some(name) = { names }.find(|name| name.len() > LONGEST_NAME) {
         let start: String = name.chars().take(20).collect();
         return Err(NoReport::Other(format!("{start:?}… has more than {LONGEST_NAME} characters")));
+    }
+    let repeat = &run.repeat;
+    let typed = [&repeat.options, &repeat.files, &repeat.exploring, &repeat.settling, &run.skipped];
+    // Each takes place of its own.
+    let typed: usize = typed.into_iter().flatten().chain(&run.again).map(|word| word.len() + 32).sum();
+    if typed > MOST_TYPED {
+        return Err(NoReport::Other(format!("what was typed has more than {MOST_TYPED} bytes")));
     }
     let table = |table: &dyn std::fmt::Debug| format!("{table:?}").len();
     let tables = [table(&report.observed), table(&report.preflight), table(&report.not_run)];
@@ -96,6 +108,9 @@ pub fn leave_out_commands(report: &mut Report) {
     for left in &mut report.cleanup.left {
         let kind = kinds.into_iter().find(|(kind, _)| left.starts_with(kind));
         *left = kind.map_or("something", |(_, in_words)| in_words).to_owned();
+    }
+    if !report.cleanup.trouble.is_empty() {
+        report.cleanup.trouble = vec!["what kept it from its end is in the JSON report".to_owned()];
     }
 }
 

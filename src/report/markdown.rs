@@ -102,6 +102,10 @@ fn about(text: &mut String, report: &Report) {
         code(&run.seed),
         code(&run.id)
     );
+    if !run.skipped.is_empty() {
+        let skipped: Vec<String> = run.skipped.iter().map(|pattern| code(pattern)).collect();
+        let _ = writeln!(text, "Left out, as was asked: {}.\n", skipped.join(", "));
+    }
 }
 
 fn levels(text: &mut String, report: &Report) {

@@ -155,6 +155,9 @@ pub struct RunInfo {
     /// Answers that broke off, or never began, because the server closed the connection.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cuts: u64,
+    /// Patterns over rows that were left out, because whoever ran it asked for that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<String>,
     /// The command that repeats it, up to seed and cases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<String>,
@@ -163,7 +166,7 @@ pub struct RunInfo {
     pub repeat: Repeat,
 }
 
-fn is_zero(number: &u64) -> bool {
+pub(super) fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::asked::asked;
-use super::shell::{appended, can_be_pasted, in_quotes, quoted};
+use super::shell::{LONGEST_LINE, appended, can_be_pasted, in_quotes, quoted};
 use super::{AUDIT, Finding, HISTORIES, Report, RowReport, SEQUENCES};
 
 /// What a run was told, as far as its rows hang on it. Words are as the command line takes them.
@@ -87,13 +87,15 @@ impl Report {
         let options = &self.run.repeat.options;
         // A report can be anybody's: what is pasted is made from single words. Older ones have the line alone.
         let line = self.run.again.as_ref()?;
+        // What cannot be pasted need not be put together, once for each row.
+        let length = if options.is_empty() { line.len() } else { options.iter().map(String::len).sum() };
+        if length > LONGEST_LINE || self.was_read && self.run.seed.starts_with('-') {
+            return None;
+        }
         let words: Vec<String> = match options.is_empty() {
             true => line.split_whitespace().skip(2).map(str::to_owned).collect(),
             false => options.clone(),
         };
-        if self.was_read && self.run.seed.starts_with('-') {
-            return None;
-        }
         let again = format!("mpuspec run{}", appended(&self.printed(&words)));
         Some(format!("{again} --seed {}", quoted(&self.run.seed)))
     }

@@ -1,6 +1,6 @@
 //! Words as a shell reads them.
 
-use crate::visible::visible_lines;
+use crate::visible::visible;
 
 /// Returns a word that a shell reads as it is, in quotes where it needs them.
 pub(crate) fn quoted(word: &str) -> String {
@@ -19,11 +19,11 @@ pub(super) fn in_quotes(word: &str) -> String {
 }
 
 /// Of longer lines a terminal takes the beginning alone, and cuts a quote off with the rest: some take 1,024, Linux 4,095.
-const LONGEST_LINE: usize = 1_000;
+pub(super) const LONGEST_LINE: usize = 1_000;
 
 /// Whether a line is shown as it is, and can be pasted whole.
 pub(crate) fn can_be_pasted(line: &str) -> bool {
-    line.len() <= LONGEST_LINE && visible_lines(line) == line
+    line.len() <= LONGEST_LINE && visible(line) == line
 }
 
 /// Returns words with a space before each.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Finding, RowReport};
 use crate::history::{Call, call_in_words};
+use crate::visible::visible_start;
 
 /// Lanes with bars; lengths are in a thousandth of the whole.
 #[derive(Debug, Serialize)]
@@ -14,7 +15,14 @@ pub(super) struct Timeline {
     pub(super) lanes: Vec<Lane>,
     /// Every call by its number, for the list beside the picture.
     pub(super) calls: Vec<Bar>,
+    /// Earlier calls, for which there is no room.
+    pub(super) left_out: usize,
 }
+
+/// Calls that are drawn: the last ones.
+const MOST_CALLS: usize = 200;
+/// Characters of what is said of one.
+const LABEL: usize = 200;
 
 /// What one client did.
 #[derive(Debug, Serialize)]
@@ -52,11 +60,9 @@ struct Span {
 
 /// The calls of a race, if the row is one and they were kept.
 pub(super) fn of_row(row: &RowReport) -> Option<Timeline> {
-    if !row.exchanges.iter().any(|exchange| exchange.lane.is_some()) {
-        return None;
-    }
     let raced = row.exchanges.iter().filter(|exchange| exchange.lane.is_some());
-    let spans = raced.map(|exchange| {
+    let (raced, left_out) = last(raced.collect());
+    let spans = raced.into_iter().map(|exchange| {
         let status =
             exchange.response.as_ref().map_or("no answer".to_owned(), |answer| answer.status.to_string());
         Span {
@@ -68,7 +74,7 @@ pub(super) fn of_row(row: &RowReport) -> Option<Timeline> {
             stuck: false,
         }
     });
-    draw(spans.collect())
+    draw(spans.collect(), left_out)
 }
 
 /// The calls of a finding, if it has some.
@@ -80,13 +86,21 @@ pub(super) fn of_finding(finding: &Finding) -> Option<Timeline> {
         lane: call.client.clone(),
         start: call.start_us,
         end: call.end_us,
-        label: call_in_words(call),
+        label: visible_start(&call_in_words(call), LABEL),
         stuck: stuck.contains(&at),
     };
-    draw(calls.iter().enumerate().map(span).collect())
+    let (calls, left_out) = last(calls.iter().enumerate().collect());
+    draw(calls.into_iter().map(span).collect(), left_out)
 }
 
-fn draw(spans: Vec<Span>) -> Option<Timeline> {
+/// The last of them, and how many come before.
+fn last<T>(mut calls: Vec<T>) -> (Vec<T>, usize) {
+    let before = calls.len().saturating_sub(MOST_CALLS);
+    calls.drain(..before);
+    (calls, before)
+}
+
+fn draw(spans: Vec<Span>, left_out: usize) -> Option<Timeline> {
     let first = spans.iter().map(|span| span.start).min()?;
     let last = spans.iter().map(|span| span.end.unwrap_or(span.start)).max()?;
     let micros = last.saturating_sub(first).max(1);
@@ -116,7 +130,7 @@ fn draw(spans: Vec<Span>) -> Option<Timeline> {
     }
     lanes.sort_by(|a, b| a.name.cmp(&b.name));
     calls.sort_by_key(|call| call.n);
-    Some(Timeline { micros, lanes, calls })
+    Some(Timeline { micros, lanes, calls, left_out })
 }
 
 #[cfg(test)]
@@ -131,12 +145,12 @@ mod tests {
     fn bars_lie_within_the_picture() {
         let spans =
             vec![span("B", 10, Some(20)), span("A", 0, None), span("A", u64::MAX / 2, Some(u64::MAX / 2))];
-        let timeline = draw(spans).expect("there are calls");
+        let timeline = draw(spans, 0).expect("there are calls");
         assert_eq!(timeline.lanes.iter().map(|lane| lane.name.as_str()).collect::<Vec<_>>(), ["A", "B"]);
         for bar in timeline.lanes.iter().flat_map(|lane| &lane.bars) {
             assert!(bar.width >= 6 && bar.x + bar.width <= 1000, "{bar:?}");
         }
         assert!(timeline.lanes[0].bars[0].open);
-        assert!(draw(Vec::new()).is_none());
+        assert!(draw(Vec::new(), 0).is_none());
     }
 }

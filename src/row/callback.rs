@@ -70,6 +70,8 @@ const USUAL_BODY: &str = r#"{"Status":"OK"}"#;
 const LONGEST: usize = 64 << 10;
 /// As many calls by a name are kept.
 const MOST_CALLS: usize = 100;
+/// How long no answer comes where none is to come: nobody waits so long, and a connection is not kept for ever.
+const HANGS: Duration = Duration::from_secs(60);
 /// What a call says of the object.
 const TOLD: &str = "bucket=${bucket}&object=${object}&etag=${etag}&size=${size}";
 
@@ -175,7 +177,10 @@ async fn answer(
     };
     let mut response = Response::new(Full::default());
     let status = match found {
-        Some(Expected { answers: CallbackAnswer::Hang, .. }) => std::future::pending().await,
+        Some(Expected { answers: CallbackAnswer::Hang, .. }) => {
+            tokio::time::sleep(HANGS).await;
+            503
+        }
         Some(Expected { answers: CallbackAnswer::Status(status), body, .. }) => {
             *response.body_mut() = Full::new(body);
             status

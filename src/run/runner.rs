@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::audit::Ledger;
 use super::bucket::{Unopened, probe};
-use super::cleanup::{Finished, Sweep};
+use super::cleanup::{Finished, Sweep, named};
 use super::context::RowContext;
 use super::execute::{Came, run_planned};
 use super::judge::accuse_where_nobody_does;
@@ -26,7 +26,7 @@ use crate::report::{
     SourceInfo, Suite, Summary, TargetInfo, Verdict, conclude, quoted,
 };
 use crate::row::{CallbackPlace, CallbackServer, Contents, Journal, JournalHeader};
-use crate::visible::visible;
+use crate::visible::{visible, visible_start};
 use crate::wire::{Client, Confined, Log, Target};
 
 /// How a run goes.
@@ -383,8 +383,10 @@ impl Runner {
                 Err(trouble) => Some(trouble.to_string()),
             };
             if let Some(told) = told {
+                let bucket =
+                    format!("bucket {} ({})", quoted(&client.target.bucket), visible_start(&told, 200));
                 let by_hand = client.target.by_hand("delete-bucket", quoted);
-                clean_up.left.push(format!("bucket {} ({told}): {by_hand}", quoted(&client.target.bucket)));
+                clean_up.left.push(named(&bucket, Some(by_hand)));
             } else {
                 Finished { clean_up, is_certain } = Finished::without_bucket();
             }
@@ -443,6 +445,7 @@ impl Runner {
                 bytes_sent: spent.bytes,
                 bytes_received: spent.received,
                 cuts: client.cuts(),
+                skipped: Vec::new(),
                 again: None,
                 repeat: Repeat::default(),
             },

@@ -38,6 +38,11 @@ pub(super) fn views(text: &str) -> Vec<Seen> {
     views
 }
 
+/// What a text stands for, in each way in which it is read.
+pub(crate) fn readings(text: &str) -> impl Iterator<Item = Vec<u8>> {
+    views(text).into_iter().map(|seen| seen.bytes)
+}
+
 /// A server escapes what it was sent escaped, and the suite once more what it was answered.
 const READINGS: usize = 3;
 

@@ -43,6 +43,7 @@ pub use confined::{Confined, is_own};
 pub use credentials::{Credentials, CredentialsError, region_from_environment, secrets_of_environment};
 pub use deviation::Deviation;
 pub(crate) use encoded_words::decoded_words;
+pub(crate) use escapes::readings;
 pub use exchange::{Body as RecordedBody, Exchange, RecordedRequest, RecordedResponse};
 pub use frame::Framing;
 pub use held::Held;

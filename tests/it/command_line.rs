@@ -88,6 +88,8 @@ fn wrong_usage_ends_with_2() {
             "use --addressing path",
         ),
         (vec!["run", "--area", "nowhere"], "no such area"),
+        (vec!["run", "--skip", "aut"], "did you mean `auth`?"),
+        (vec!["explore", "--skip", "auth"], "explore runs no cases"),
         (vec!["mock", "--defect", "accept-small-prts"], "did you mean `accept-small-parts`?"),
     ] {
         let output = mpuspec(&arguments);

@@ -65,6 +65,7 @@ mod requirements;
 // What a case can cite.
 mod sources;
 // Other people's objects and uploads, and runs that were killed.
+mod strange_reports;
 mod strangers;
 // The suite as a library.
 mod suite;

@@ -51,6 +51,31 @@ fn check_junit(xml: &str, report: &Report) -> quick_junit::Report {
     junit
 }
 
+#[test]
+fn what_was_skipped_is_named_in_every_report_and_answers_no_question() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let [json, md, html] = ["r.json", "r.md", "r.html"].map(file);
+    let reports = [format!("json={json}"), format!("md={md}"), format!("html={html}")];
+    let mut arguments = vec!["run", "--mock", "--limit", "min_part_size=64KiB", "--area", "auth,abort"];
+    arguments.extend(["--skip", "auth,abort/*key*"]);
+    arguments.extend(reports.iter().flat_map(|report| ["--report", report.as_str()]));
+    let output = mpuspec(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let report = from_json(&std::fs::read_to_string(&json).expect("a report")).expect("a report");
+    assert_eq!(report.run.skipped, ["auth", "abort/*key*"]);
+    assert!(report.cases.iter().all(|row| row.area == "abort" && !row.id.contains("key")));
+    assert!(report.cases.len() > 10);
+    let strangers = report.answers.iter().find(|said| said.question.contains("strangers"));
+    assert!(strangers.is_none_or(|said| said.good.is_none()), "{:?}", report.answers);
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert!(shown.contains("skipped auth, abort/*key*"), "{shown}");
+    for file in [&md, &html] {
+        let text = std::fs::read_to_string(file).expect("a report");
+        assert!(text.contains("Left out, as was asked: "), "{file}");
+    }
+}
+
 /// The elements of a document by a second reader, which also holds it to be well-formed.
 fn count_elements(xml: &str, name: &str) -> usize {
     let mut reader = quick_xml::Reader::from_str(xml);

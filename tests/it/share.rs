@@ -68,3 +68,42 @@ fn headers_elements_accounts_and_folders_that_say_whose_it_is_are_left_out() {
     }
     assert!(text.contains("kept") && text.contains("case.yaml") && text.contains("store.yaml"));
 }
+
+#[test]
+fn addresses_as_they_were_typed_people_and_ids_in_prose_are_left_out() {
+    let text = shared(|report| {
+        report["run"]["repeat"]["options"] =
+            serde_json::json!(["--endpoint", "http://[0:0:0:0:0:0:0:1]:9000", "--bucket", "b"]);
+        let row = &mut report["cases"][0];
+        row["reason"] =
+            "expected grants [], got [\"acme-owner FULL_CONTROL\"] (Request ID: WHO1; request id WHO2)"
+                .into();
+        row["exchanges"] = serde_json::json!([{
+            "n": 1, "operation": "GetObjectAcl", "start_us": 1, "end_us": 2,
+            "request": { "method": "GET", "target": "/b/k", "headers": [], "body": { "bytes": 0 } },
+            "response": { "status": 200, "headers": [], "body": {
+                "bytes": 9, "text": "<Owner><ID>acme-owner</ID></Owner><Error><Details>WHO3</Details></Error>",
+            } },
+        }]);
+    });
+    let text = text.expect("it is shared");
+    for told in ["0:0:0", "acme-owner", "WHO"] {
+        assert!(!text.contains(told), "{told}");
+    }
+}
+
+#[test]
+fn of_more_names_than_can_be_looked_for_nothing_is_shared() {
+    let id = |at: usize| {
+        serde_json::json!({
+            "n": 1, "operation": "ListParts", "start_us": 1, "end_us": 2,
+            "request": { "method": "GET", "target": format!("/b/k?uploadId={at:0>500}"), "headers": [],
+                "body": { "bytes": 0 } },
+        })
+    };
+    let refused = shared(|report| {
+        report["cases"][0]["exchanges"] = (0..2_500).map(id).collect::<Vec<_>>().into();
+    });
+    let said = refused.expect_err("nothing is shared");
+    assert!(said.contains("nothing is shared"), "{said}");
+}

@@ -100,9 +100,11 @@ impl Diff {
         };
         let (before, after) = (by_name(old), by_name(new));
         // A row that has another id now is the same row.
-        let today = |name: String| {
-            let renamed = || after.values().find(|row| row.was.contains(&name)).map(RowReport::name);
-            if after.contains_key(&name) { name } else { renamed().unwrap_or(name) }
+        let renamed: BTreeMap<&String, &String> =
+            after.iter().rev().flat_map(|(name, row)| row.was.iter().map(move |was| (was, name))).collect();
+        let today = |name: String| match renamed.get(&name) {
+            Some(today) if !after.contains_key(&name) => (*today).clone(),
+            _ => name,
         };
         let before: BTreeMap<String, RowReport> =
             before.into_iter().map(|(name, row)| (today(name), row)).collect();

@@ -33,6 +33,8 @@ const NAMED: usize = 200;
 const FINDINGS: usize = 20;
 /// Room for a command, which is not longer: half of one could run as another one.
 const COMMAND: Room = Room { line: 1_000, text: 1_000 };
+/// Bytes of what convicts causes: pictures, exchanges, cases. The worst causes come first.
+const PROOFS: usize = 700_000;
 /// A longer script is left to the JSON.
 const SCRIPT: usize = 24_000;
 
@@ -95,10 +97,12 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
     };
     // The rows were made above, with the room that each deserves.
     let head = Report { cases: Vec::new(), findings: Vec::new(), causes: Vec::new(), ..report.clone() };
+    let mut shown = show(&head, Room::USUAL);
+    shown["cleanup"]["left"] = show(&report.cleanup.left, COMMAND);
     fill(
         "report.html",
         json!({
-            "report": show(&head, Room::USUAL),
+            "report": shown,
             "tone": tone(report),
             "tiles": Harm::ALL.map(tile),
             "causes": causes(report),
@@ -117,9 +121,10 @@ fn page_within(report: &Report, room: (usize, usize)) -> String {
 /// What is behind the rows that fail, each with what convicts it.
 fn causes(report: &Report) -> Vec<Value> {
     let by_name = report.by_name();
+    let mut left = PROOFS;
     let card = |(at, (cause, new)): (usize, (&Cause, Vec<&String>))| {
-        let shown_by = by_name.get(&cause.shown_by);
-        let found = report.finding_of(cause);
+        let shown_by = by_name.get(&cause.shown_by).filter(|_| left > 0);
+        let found = report.finding_of(cause).filter(|_| left > 0);
         let row = shown_by.filter(|_| report.shown_by_finding(cause).is_none());
         let mut shown = show(cause, Room::USUAL);
         shown["n"] = json!(at);
@@ -131,6 +136,8 @@ fn causes(report: &Report) -> Vec<Value> {
         shown["wire"] = show(&row.map(wire_lines), Room { line: 300, text: 600 });
         shown["timeline"] = show(&row.and_then(timeline::of_row), Room::USUAL);
         shown["finding"] = json!(found.map(|found| finding(report, found)));
+        let proofs = ["wire", "timeline", "finding"].map(|name| shown[name].to_string().len());
+        left = left.saturating_sub(proofs.iter().sum());
         let script = row.and_then(|row| curl_script(report, row)).filter(|script| script.len() < SCRIPT);
         shown["curl"] = show(&json!({ "curl": script }), Room { line: SCRIPT, text: SCRIPT })["curl"].take();
         let names: Vec<&String> = cause.names().take(NAMED).collect();
@@ -143,7 +150,10 @@ fn causes(report: &Report) -> Vec<Value> {
 
 /// What exploring or the audit found.
 fn finding(report: &Report, finding: &Finding) -> Value {
-    let mut shown = show(finding, Room { line: 300, text: 12_000 });
+    let told = json!({ "id": finding.id, "kind": finding.kind, "seed": finding.seed, "saved": finding.saved,
+        "title": finding.title, "case": finding.case,
+        "explanation": finding.explanation.as_ref().map(|why| json!({ "text": why.text })) });
+    let mut shown = show(&told, Room { line: 300, text: 12_000 });
     shown["timeline"] = show(&timeline::of_finding(finding), Room::USUAL);
     shown["again"] = show(&report.again_of_finding(finding), COMMAND);
     shown

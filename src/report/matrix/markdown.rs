@@ -15,7 +15,10 @@ pub fn matrix_markdown(matrix: &Matrix) -> String {
     text.push_str("|---|---|---|---|---|--:|--:|--:|\n");
     for column in &matrix.columns {
         let must = &column.must;
-        let partial = if column.complete { "" } else { ", partial" };
+        let mut partial = if column.complete { "" } else { ", partial" }.to_owned();
+        if !column.skipped.is_empty() {
+            let _ = write!(partial, ", without {}", prose(&column.skipped.join(", ")));
+        }
         let _ = writeln!(
             text,
             "| {} | {} | {} | {}{partial} | {} | {} | {} | {} |",

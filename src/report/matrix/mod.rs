@@ -46,6 +46,8 @@ pub struct Column {
     pub suite: String,
     /// Whether the run came to its end.
     pub complete: bool,
+    /// Patterns over rows that were left out.
+    pub skipped: Vec<String>,
     /// MUST rows by verdict.
     pub must: Counts,
 }
@@ -184,6 +186,7 @@ fn column(report: &Report) -> Column {
         day: report.run.started.chars().take(10).collect(),
         suite: report.suite.version.clone(),
         complete: report.complete,
+        skipped: report.run.skipped.clone(),
         must: must.unwrap_or_default(),
     }
 }

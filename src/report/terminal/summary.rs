@@ -127,6 +127,9 @@ fn head(text: &mut String, report: &Report) {
 fn not_judged(text: &mut String, report: &Report) {
     let folded = report.not_judged();
     let rows: usize = folded.iter().map(|(_, _, names)| names.len()).sum();
+    if !report.run.skipped.is_empty() {
+        let _ = writeln!(text, "     skipped {}", visible_start(&report.run.skipped.join(", "), 160));
+    }
     if rows == 0 {
         return;
     }

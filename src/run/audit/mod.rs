@@ -16,6 +16,7 @@ pub use ledger::{Entry, Ledger, SMALL, read_ledger};
 use crate::case::Level;
 use crate::operation::get_object::GetObjectRequest;
 use crate::report::{AUDIT, Audit, Finding, FindingKind, LostObject, RowReport, Verdict, quoted};
+use crate::visible::visible_start;
 use crate::wire::{Client, Log, Target, TroubleKind, unquoted};
 
 /// The most objects that are named, with the calls that led to them.
@@ -71,7 +72,11 @@ impl Runner {
                 let mut told: Vec<String> =
                     lost.map(|lost| format!("{} of {}: {}", lost.key, lost.row, lost.found)).collect();
                 told.extend(
-                    found.lost.len().checked_sub(MOST_TOLD + 1).map(|more| format!("{} more", more + 1)),
+                    found
+                        .lost_at_all()
+                        .checked_sub(MOST_TOLD as u64)
+                        .filter(|more| *more > 0)
+                        .map(|more| format!("{more} more")),
                 );
                 (Verdict::Fail, Some(told.join("; ")))
             }
@@ -136,6 +141,10 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// How long all of it may take.
 const LONGEST: Duration = Duration::from_secs(3_600);
+/// Lost objects that are named; of more, each would take memory, and tell nothing new.
+const MOST_LOST: usize = 1_000;
+/// Characters of what is found in place of one.
+const FOUND: usize = 300;
 /// What is read side by side.
 const AT_ONCE: usize = 4;
 /// Objects above this size are read one at a time.
@@ -183,13 +192,15 @@ pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
         };
         troubles = 0;
         found.read += 1;
-        if let Some(told) = told {
+        if told.is_some() && found.lost.len() >= MOST_LOST {
+            found.more_lost += 1;
+        } else if let Some(told) = told {
             found.lost.push(LostObject {
                 key: entry.key.clone(),
                 upload: entry.upload.clone(),
                 etag: entry.etag.clone(),
                 level: Level::Must,
-                found: told,
+                found: visible_start(&told, FOUND),
                 row: entry.row.clone(),
             });
             lost.push(entry.clone());

@@ -6,5 +6,5 @@ mod listing;
 mod sweep;
 
 pub use earlier::{Cleaned, Cleaning, clean};
-pub(super) use sweep::Finished;
 pub use sweep::Sweep;
+pub(super) use sweep::{Finished, named};

@@ -9,9 +9,9 @@ use super::allowance::Allowance;
 use super::listing::list;
 use crate::operation::abort_multipart_upload::AbortMultipartUploadRequest;
 use crate::operation::delete_object::DeleteObjectRequest;
-use crate::report::{CleanUp, quoted};
+use crate::report::{CleanUp, can_be_pasted, quoted};
 use crate::row::SentKeys;
-use crate::visible::visible;
+use crate::visible::{visible, visible_start};
 use crate::wire::{Answer, Client, Log, Trouble, TroubleKind};
 
 /// What a row or a run made.
@@ -121,11 +121,11 @@ impl Sweep {
         let mut clean_up = CleanUp::default();
         for key in &self.keys {
             let how = by_hand(client, "delete-object", &[("key", key)]);
-            clean_up.left.push(format!("object {}: {how}", quoted(key)));
+            clean_up.left.push(named(&format!("object {}", quoted(key)), how));
         }
         for (key, id) in &self.uploads {
             let how = by_hand(client, "abort-multipart-upload", &[("key", key), ("upload-id", id)]);
-            clean_up.left.push(format!("upload {} of {}: {how}", quoted(id), quoted(key)));
+            clean_up.left.push(named(&format!("upload {} of {}", quoted(id), quoted(key)), how));
         }
         if clean_up.left.len() > MOST_NAMED {
             let more = clean_up.left.len() - MOST_NAMED;
@@ -139,13 +139,23 @@ impl Sweep {
     }
 }
 
-/// The command that removes a thing.
-fn by_hand(client: &Client, call: &str, named: &[(&str, &String)]) -> String {
-    match in_options(named) {
-        Some(options) => client.target.by_hand(call, quoted) + &options,
-        None => "no command line can name it; use an SDK".to_owned(),
-    }
+/// The command that removes a thing; none where no command line can name it.
+fn by_hand(client: &Client, call: &str, named: &[(&str, &String)]) -> Option<String> {
+    in_options(named).map(|options| client.target.by_hand(call, quoted) + &options)
 }
+
+/// A thing that is left, with the command that removes it where the line can be pasted whole.
+pub(in crate::run) fn named(thing: &str, how: Option<String>) -> String {
+    let line = how.map(|how| format!("{thing}: {how}")).filter(|line| can_be_pasted(line));
+    line.unwrap_or_else(|| {
+        // Half of a quoted text would make the next line that is pasted part of it.
+        let thing = visible_start(&thing.replace('\'', ""), LONGEST_THING);
+        format!("{thing}: no command line can name it; use an SDK")
+    })
+}
+
+/// Characters of the name of a thing that no command can name.
+const LONGEST_THING: usize = 300;
 
 /// What names a thing on a command line. A server chooses ids: those that a command takes for something else than a text,
 /// and those that cannot be seen, have no place there.
@@ -216,5 +226,14 @@ mod tests {
         ] {
             assert_eq!(of(id), None, "{id}");
         }
+    }
+
+    #[test]
+    fn a_command_that_a_page_would_cut_is_not_named() {
+        assert_eq!(named("upload 'x' of 'k'", Some("rm x".to_owned())), "upload 'x' of 'k': rm x");
+        let told =
+            named(&format!("upload '{}' of 'k'", "x".repeat(900)), Some(format!("rm '{}'", "x".repeat(900))));
+        assert!(told.ends_with(": no command line can name it; use an SDK") && told.len() < 400, "{told}");
+        assert!(!told.contains('\''));
     }
 }
