@@ -1,6 +1,7 @@
 //! How a server is started anew.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -35,6 +36,8 @@ const PROBES: u32 = 4;
 /// A plain call takes no longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 const AGAIN: Duration = Duration::from_millis(100);
+/// A connection that an answer closes is closed by then.
+const STAYS_OPEN: Duration = Duration::from_millis(100);
 /// A command may return before the server has ended. By then it has.
 const UNTIL_CUT: Duration = Duration::from_secs(5);
 
@@ -75,23 +78,30 @@ impl Restart {
     }
 }
 
-/// A connection to each node, where one can be had that stays open behind an answer. One that no request was made
-/// on would be waited for by servers that end politely.
+/// A connection to each node that stays open as long as the server runs.
 async fn connections(client: &Client) -> Vec<TcpStream> {
     let mut connections = Vec::new();
     for node in client.target.nodes() {
         let host = node.host_str().unwrap_or_default();
-        let opened = tokio::time::timeout(UNTIL_CUT, async {
-            let addresses = node.socket_addrs(|| None).ok()?;
-            let mut stream = TcpStream::connect(&*addresses).await.ok()?;
-            let request = format!("HEAD / HTTP/1.1\r\nhost: {host}\r\n\r\n");
-            stream.write_all(request.as_bytes()).await.ok()?;
-            let read = stream.read(&mut [0; 8 << 10]).await.ok()?;
-            (read > 0).then_some(stream)
-        });
-        connections.extend(opened.await.ok().flatten());
+        let Ok(addresses) = node.socket_addrs(|| None) else { continue };
+        let opened = tokio::time::timeout(UNTIL_CUT, connection(&addresses, host)).await;
+        connections.extend(opened.ok().flatten());
     }
     connections
+}
+
+/// One that no request was made on would be waited for by servers that end politely, so it is taken only where an answer
+/// closes its own.
+async fn connection(addresses: &[SocketAddr], host: &str) -> Option<TcpStream> {
+    let mut stream = TcpStream::connect(addresses).await.ok()?;
+    let request = format!("HEAD / HTTP/1.1\r\nhost: {host}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.ok()?;
+    let read = stream.read(&mut [0; 8 << 10]).await.ok()?;
+    let is_closed = async { while stream.read(&mut [0; 1 << 10]).await.is_ok_and(|read| read > 0) {} };
+    match tokio::time::timeout(STAYS_OPEN, is_closed).await {
+        Err(_) if read > 0 => Some(stream),
+        _ => TcpStream::connect(addresses).await.ok(),
+    }
 }
 
 /// Whether a node answers, and not that it is busy with itself.
@@ -159,4 +169,41 @@ pub(in super::super) async fn bucket_is_shared(client: &Client) -> Result<(), St
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_server_that_closes_behind_each_answer_is_watched_too() {
+        for header in ["connection: close", "connection: keep-alive"] {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let address = listener.local_addr().expect("an address");
+            let server = tokio::spawn(async move {
+                let (mut kept, mut at) = (Vec::new(), 0);
+                while let Ok((mut stream, _)) = listener.accept().await {
+                    at += 1;
+                    if at == 1 {
+                        let _ = stream.read(&mut [0; 1 << 10]).await;
+                        let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n{header}\r\n\r\n");
+                        stream.write_all(answer.as_bytes()).await.expect("written");
+                        if header.ends_with("close") {
+                            continue;
+                        }
+                    }
+                    kept.push(stream);
+                }
+            });
+            let mut stream = connection(&[address], "localhost").await.expect("a connection");
+            let waited = tokio::time::timeout(STAYS_OPEN, stream.read(&mut [0; 8])).await;
+            assert!(waited.is_err(), "{header}: it is open while the server runs");
+            server.abort();
+            let _ = server.await;
+            let read = tokio::time::timeout(PATIENCE, stream.read(&mut [0; 8])).await.expect("in time");
+            assert!(read.map_or(true, |read| read == 0), "{header}: it is cut with the server");
+        }
+    }
 }
