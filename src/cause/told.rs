@@ -39,8 +39,10 @@ pub fn causes(report: &Report) -> Vec<Cause> {
         ) if place_of(cause).is_none() => 0,
         _ => place_of(cause).map_or(usize::MAX, |place| place + 1),
     };
+    // What nobody saw a second time comes behind what was.
+    let was_once = |cause: &Cause| cause.seen.is_some_and(|seen| seen.shown == 0);
     found.sort_by_cached_key(|cause| {
-        (cause.harm, cause.level, place(cause), std::cmp::Reverse(cause.count()))
+        (cause.harm, cause.level, was_once(cause), place(cause), std::cmp::Reverse(cause.count()))
     });
     found
 }

@@ -142,10 +142,13 @@ impl Redraw {
         }
         let rows: BTreeSet<String> =
             reports.iter().flat_map(|report| report.cases.iter().map(RowReport::name)).collect();
-        if rows.len().saturating_mul(reports.len()) > MOST_CELLS {
+        let causes: BTreeSet<&str> =
+            reports.iter().flat_map(|report| &report.causes).map(|cause| cause.id.as_str()).collect();
+        let questions: BTreeSet<&String> = reports.iter().flat_map(|report| report.observed.keys()).collect();
+        let lines = rows.len() + causes.len() + questions.len();
+        if lines.saturating_mul(reports.len()) > MOST_CELLS {
             let message = format!(
-                "{} rows of {} reports are more than {MOST_CELLS} cells; name fewer reports",
-                rows.len(),
+                "{lines} rows, causes and questions of {} reports are more than {MOST_CELLS} cells; name fewer reports",
                 reports.len()
             );
             return Err(Failure::Usage(message));

@@ -20,6 +20,10 @@ impl Explorer<'_> {
         let told = shown.told.calls.iter().filter_map(|at| shown.history.calls.get(*at));
         let told: Vec<String> = told.map(call_in_words).collect();
         let mut title = format!("{}: {}", kind.in_words(), told.join("; "));
+        // A restart is no call, and so in no line of the history.
+        if shown.draw.restarts() {
+            title.push_str(", across a restart of the server");
+        }
         if let Some(Confirmed { shown, tries }) = confirmed {
             title.push_str(&format!(" (seen {shown} of {tries})"));
         }

@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::dig::Trials;
 use super::draw::Draw;
 use super::explorer::{Explorer, Share};
 use crate::report::Confirmed;
 use crate::run::{Entry, Findings};
+
+/// How long all of it may take.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// The round that an object is of.
 fn round(entry: &Entry) -> &str {
@@ -24,7 +28,7 @@ impl Explorer<'_> {
             .filter_map(|origin| Some((origin, self.ran.get(origin)?.clone())))
             .collect();
         // Its time is over, and what is lost is worth the moment that this takes.
-        let share = Share { until: None, ..self.all() };
+        let share = Share { until: Some(Instant::now() + LONGEST), ..self.all() };
         for draw in suspects.values() {
             let trials = Trials { are_audited: true, ..Trials::of(draw) };
             self.trials(std::slice::from_ref(draw), &trials, share, |_, _| false).await;

@@ -282,7 +282,7 @@ fn wrong_in_listing(history: &History, call: &Call) -> Listing {
         (Ask::ListParts { .. }, Saw::Parts { .. }) if IS_GONE.contains(&state(history, call)) => {
             Listing::Wrong(GONE)
         }
-        (Ask::ListParts { after: 0, max, upload, .. }, Saw::Parts { parts, .. }) if *max > 100 => {
+        (Ask::ListParts { after, max, upload, .. }, Saw::Parts { parts, .. }) => {
             let stored = before().filter_map(|other| match (&other.ask, &other.saw) {
                 (
                     Ask::UploadPart { upload: of, number, .. }
@@ -294,13 +294,16 @@ fn wrong_in_listing(history: &History, call: &Call) -> Listing {
             let newest: BTreeMap<i64, Option<&String>> = stored.collect();
             let listed: BTreeMap<i64, Option<&String>> =
                 parts.iter().map(|part| (i64::from(part.number), part.etag.as_ref())).collect();
+            let is_whole = *after == 0 && *max > 100;
+            let due = newest.keys().filter(|number| **number > i64::from(*after)).take(*max as usize);
             match newest.keys().all(|number| listed.contains_key(number)) {
+                _ if !is_whole && !due.eq(listed.keys()) => Listing::Wrong(PAGE),
+                _ if !is_whole => Listing::Wrong("another part"),
                 false => Listing::Wrong("a part is missing"),
                 true if listed.len() > newest.len() => Listing::Wrong("a part too many"),
                 true => Listing::Wrong("another part"),
             }
         }
-        (Ask::ListParts { .. }, Saw::Parts { .. }) => Listing::Wrong(PAGE),
         (Ask::ListUploads { key }, Saw::Uploads { ids }) => {
             let created = before().filter_map(|other| match (&other.ask, &other.saw) {
                 (Ask::CreateUpload { key: of, .. }, Saw::Created { upload }) if of == key => Some(upload),

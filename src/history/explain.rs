@@ -16,6 +16,8 @@ const NAME: usize = 24;
 const CALL: usize = 1_000;
 /// Calls that are told one by one.
 const MOST_CALLS: usize = 500;
+/// Calls that cannot follow, which are told with what would be lawful.
+const MOST_STUCK: usize = 20;
 
 /// Tells the calls, the longest lawful order, and what cannot follow it.
 pub fn explain(history: &History, stuck: &Stuck, oracle: &Oracle) -> String {
@@ -23,7 +25,7 @@ pub fn explain(history: &History, stuck: &Stuck, oracle: &Oracle) -> String {
     let order: Vec<String> = stuck.order.iter().map(|at| name(*at)).collect();
     let order = if order.is_empty() { "none".to_owned() } else { order.join(" ") };
     let _ = writeln!(text, "longest lawful order: {order}");
-    for at in &stuck.next {
+    for at in stuck.next.iter().take(MOST_STUCK) {
         let call = &history.calls[*at];
         let lawful = stuck.at.could_answer(oracle, call);
         let lawful = if lawful.is_empty() { "nothing".to_owned() } else { lawful.join(", or ") };
@@ -31,8 +33,12 @@ pub fn explain(history: &History, stuck: &Stuck, oracle: &Oracle) -> String {
             text,
             "then {} cannot answer: {}; lawful would be: {lawful}",
             name(*at),
-            saw_in_words(&call.saw)
+            visible_start(&saw_in_words(&call.saw), CALL),
+            lawful = visible_start(&lawful, CALL)
         );
+    }
+    if stuck.next.len() > MOST_STUCK {
+        let _ = writeln!(text, "nor can {} more", stuck.next.len() - MOST_STUCK);
     }
     text
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::{Report, SCHEMA_VERSION};
-use crate::visible::visible_json;
+use crate::visible::{visible_json, visible_start};
 
 /// Why a text is no report.
 #[derive(Debug, Error)]
@@ -40,7 +40,8 @@ const LARGEST_TABLE: usize = 1 << 20;
 
 /// Reads a report.
 pub fn from_json(text: &str) -> Result<Report, NoReport> {
-    let other = |error: serde_json::Error| NoReport::Other(error.to_string());
+    // It may repeat what it has found.
+    let other = |error: serde_json::Error| NoReport::Other(visible_start(&error.to_string(), 300));
     if has_more_values_than(text, MOST_VALUES) {
         return Err(NoReport::Other(format!("it has more than {MOST_VALUES} values")));
     }
@@ -67,7 +68,8 @@ fn refuse_what_is_no_name(report: &Report) -> Result<(), NoReport> {
         .chain(&target.others)
         .chain(report.cases.iter().flat_map(|row| [&row.id, &row.file]))
         .chain(report.cases.iter().filter_map(|row| row.row.as_ref()))
-        .chain(report.findings.iter().map(|finding| &finding.id));
+        .chain(report.findings.iter().flat_map(|finding| [&finding.id, &finding.seed]))
+        .chain(report.audit.lost.iter().flat_map(|lost| [&lost.key, &lost.row]));
     if let Some(name) = { names }.find(|name| name.len() > LONGEST_NAME) {
         let start: String = name.chars().take(20).collect();
         return Err(NoReport::Other(format!("{start:?}… has more than {LONGEST_NAME} characters")));

@@ -38,10 +38,26 @@ pub(super) fn views(text: &str) -> Vec<Seen> {
     views
 }
 
-/// What a text stands for, in each way in which it is read.
+/// What a text stands for, piece by piece, in each way in which it is read.
 pub(crate) fn readings(text: &str) -> impl Iterator<Item = Vec<u8>> {
-    views(text).into_iter().map(|seen| seen.bytes)
+    windows(text, 1 << 12).flat_map(|(_, window)| views(window)).map(|seen| seen.bytes)
 }
+
+/// Pieces of a text with where each begins, so that whatever takes up to `overlap` bytes lies whole within one: a reading
+/// takes many times the memory of its text.
+pub(super) fn windows(text: &str, overlap: usize) -> impl Iterator<Item = (usize, &str)> {
+    let size = WINDOW.max(overlap.saturating_mul(4));
+    let mut next = Some(0_usize);
+    std::iter::from_fn(move || {
+        let from = next?;
+        let to = text.ceil_char_boundary(from.saturating_add(size).min(text.len()));
+        next = (to < text.len()).then(|| text.floor_char_boundary(to - overlap));
+        Some((from, &text[from..to]))
+    })
+}
+
+/// Bytes of a piece.
+const WINDOW: usize = 1 << 18;
 
 /// A server escapes what it was sent escaped, and the suite once more what it was answered.
 const READINGS: usize = 3;

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::escapes::{LONGEST_ESCAPE, Seen, views};
+use super::escapes::{LONGEST_ESCAPE, Seen, views, windows};
 
 const REMOVED: &str = "<removed>";
 
@@ -131,8 +131,11 @@ fn without(text: &str, find: &AhoCorasick, forms: &BTreeSet<String>) -> String {
         }
     };
     look_in(text.as_bytes(), &|at| text.ceil_char_boundary(at));
-    for Seen { bytes, places } in views(text) {
-        look_in(&bytes, &|at| places.get(at).map_or(text.len(), |place| text.ceil_char_boundary(*place)));
+    for (from, window) in windows(text, find.max_pattern_len() * LONGEST_ESCAPE) {
+        for Seen { bytes, places } in views(window) {
+            let place = |at: usize| places.get(at).map_or(window.len(), |place| *place);
+            look_in(&bytes, &|at| text.ceil_char_boundary(from + place(at)));
+        }
     }
     found.sort_unstable();
     let mut cleaned = String::with_capacity(text.len());
@@ -330,6 +333,18 @@ fn without_echoes(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_found_wherever_a_piece_of_a_long_text_ends() {
+        let redactor = Redactor::default();
+        redactor.learn("s3cr3t-k3y-0123456789");
+        let escaped: String = "s3cr3t-k3y-0123456789".bytes().map(|byte| format!("%{byte:02x}")).collect();
+        for at in (0..200).map(|at| (1 << 18) - 100 + at) {
+            let text = format!("{}{escaped}{}", "x".repeat(at), "é".repeat(50_000));
+            let clean = redactor.clean(&text);
+            assert_eq!(clean.len(), text.len() - escaped.len() + REMOVED.len(), "{at}");
+        }
+    }
 
     #[test]
     fn nothing_secret_survives() {

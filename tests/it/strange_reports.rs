@@ -176,6 +176,35 @@ fn a_history_of_anybody_is_told_in_lines_that_fit() {
 }
 
 #[test]
+fn of_calls_that_cannot_follow_the_first_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("r.json");
+    let mut report = of_garage();
+    let mut found = report["findings"].as_array_mut().expect("findings").iter_mut();
+    let finding = found.find(|finding| !finding["history"].is_null()).expect("a history");
+    let long = "m".repeat(100_000);
+    let put = json!({
+        "client": "A", "start_us": 1, "end_us": 2,
+        "ask": { "op": "put_object", "key": "k", "content": [{ "blob": 0, "start": 0, "len": 1 }], "md5": "e",
+            "meta": { "v": long } },
+        "saw": { "what": "stored", "etag": "e" },
+    });
+    let read = json!({
+        "client": "B", "start_us": 3, "end_us": 9, "ask": { "op": "head_object", "key": "k" },
+        "saw": { "what": "object", "etag": "f", "size": 1, "content": null, "meta": { "v": "other" } },
+    });
+    let mut calls = vec![read; 200];
+    calls.insert(0, put);
+    finding["history"]["calls"] = calls.into();
+    let id = finding["id"].as_str().expect("an id").to_owned();
+    std::fs::write(&path, report.to_string()).expect("written");
+    let output = mpuspec(&["check", &path.display().to_string(), &id]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("lawful would be") && said.contains("nor can 180 more"), "{}", stderr(&output));
+    assert!(said.len() < 1_000_000, "{}", said.len());
+}
+
+#[test]
 fn a_matrix_has_so_many_cells_at_most() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = |at: usize| folder.path().join(format!("{at}.json")).display().to_string();
@@ -194,7 +223,23 @@ fn a_matrix_has_so_many_cells_at_most() {
         std::fs::write(file(at), report.to_string()).expect("written");
     }
     let files: Vec<String> = (0..4).map(file).collect();
-    let output = mpuspec(&[&["report"], &files.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat());
-    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
-    assert!(stderr(&output).contains("name fewer reports"), "{}", stderr(&output));
+    let refused = || {
+        let files: Vec<&str> = files.iter().map(String::as_str).collect();
+        let output = mpuspec(&[&["report"], &files[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(stderr(&output).contains("name fewer reports"), "{}", stderr(&output));
+    };
+    refused();
+    for at in 0..4 {
+        let mut report = of_garage();
+        let mut cause = report["causes"][0].clone();
+        cause["rows"] = json!([]);
+        let named = |n: usize| {
+            cause["id"] = format!("c{at}/{n}").into();
+            cause.clone()
+        };
+        report["causes"] = (0..7_000).map(named).collect::<Vec<_>>().into();
+        std::fs::write(file(at), report.to_string()).expect("written");
+    }
+    refused();
 }

@@ -4,7 +4,14 @@ use std::fmt::Write as _;
 
 use super::{Change, ChangedCause, Diff, Side};
 use crate::report::counted;
-use crate::visible::visible;
+use crate::visible::visible_start;
+
+/// Characters of a text in a line.
+const TEXT: usize = 300;
+
+fn visible(text: &str) -> String {
+    visible_start(text, TEXT)
+}
 
 /// Writes a diff.
 pub fn diff_text(diff: &Diff) -> String {

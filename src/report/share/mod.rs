@@ -106,6 +106,10 @@ impl Names {
             Value::String(_)
                 if path.last().is_some_and(|name| WORDS.contains(&name.as_str()))
                     && !path.iter().any(|name| name == "columns") => {}
+            // Somebody's own tracker.
+            Value::String(text) if path.ends_with(&["standing".to_owned(), "link".to_owned()]) => {
+                *text = "(left out)".to_owned();
+            }
             Value::String(text) => *text = self.cleaned(text),
             Value::Array(values) => match &mut values[..] {
                 // A header is a pair.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::history::History;
 use crate::replaced::{For, replace};
 use crate::row::JournalHeader;
+use crate::visible::visible_start;
 
 /// An object that has to be there: its completion was answered with success, and nothing else wrote it, or it was read
 /// when all calls about it had ended.
@@ -121,17 +122,29 @@ const LONGEST: u64 = 128 << 20;
 /// The size of an object that is read, which is kept in memory for it.
 const LARGEST: u64 = 512 << 20;
 
+/// Bytes of the name of a row, or of an object.
+const LONGEST_ROW: usize = 2_000;
+
+/// An error, which may repeat what it has found.
+fn short(error: &dyn std::fmt::Display) -> String {
+    visible_start(&error.to_string(), 300)
+}
+
 /// Reads a ledger that was saved.
 pub fn read_ledger(path: &Path) -> Result<(JournalHeader, Vec<Entry>), String> {
     let text = read_text(path, LONGEST).map_err(|error| error.to_string())?;
     let mut lines = text.lines();
     let header = lines.next().ok_or("it is empty; a ledger begins with the run that wrote it")?;
-    let header =
-        serde_json::from_str(header).map_err(|error| format!("line 1: no head of a ledger: {error}"))?;
+    let header = serde_json::from_str(header)
+        .map_err(|error| format!("line 1: no head of a ledger: {}", short(&error)))?;
     let entry = |(at, line): (usize, &str)| {
-        let no_entry =
-            |error: &dyn std::fmt::Display| format!("line {}: no entry of a ledger: {error}", at + 2);
+        let no_entry = |error: &dyn std::fmt::Display| {
+            format!("line {}: no entry of a ledger: {}", at + 2, short(error))
+        };
         let entry: Entry = serde_json::from_str(line).map_err(|error| no_entry(&error))?;
+        if entry.row.len() > LONGEST_ROW || entry.key.len() > LONGEST_ROW {
+            return Err(no_entry(&format!("a name of more than {LONGEST_ROW} bytes")));
+        }
         if entry.size > LARGEST {
             return Err(no_entry(&format!(
                 "an object of {} bytes is larger than any that is kept",

@@ -148,8 +148,11 @@ fn by_hand(client: &Client, call: &str, named: &[(&str, &String)]) -> Option<Str
 pub(in crate::run) fn named(thing: &str, how: Option<String>) -> String {
     let line = how.map(|how| format!("{thing}: {how}")).filter(|line| can_be_pasted(line));
     line.unwrap_or_else(|| {
-        // Half of a quoted text would make the next line that is pasted part of it.
-        let thing = visible_start(&thing.replace('\'', ""), LONGEST_THING);
+        // No shell may read it as more than words, nor take the next line that is pasted for a part of it.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || " ._/:()-".contains(c);
+        let plain: String =
+            thing.chars().filter(|c| *c != '\'').map(|c| if is_plain(c) { c } else { '?' }).collect();
+        let thing = visible_start(&plain, LONGEST_THING);
         format!("{thing}: no command line can name it; use an SDK")
     })
 }
