@@ -5,7 +5,8 @@ bucket can hide what is left in it; each upload is asked for by its id and has t
 --gone CODE: the server's ListParts knows no such answer; an abort is asked instead, and CODE means gone.
 --may-die: the server ends on some requests, and was begun again on its data.
 --leaves: the server keeps what it was asked to remove, and says that it is gone.
-With any of them the run cannot remove everything, and it is enough that the report names what is left.
+With any of them the run cannot remove everything, and it is enough that the report names what is left. With --leaves a
+bucket that it names stands for what is in it.
 Ends with 1 if anything is left, or not as it has to be.
 """
 
@@ -112,6 +113,8 @@ except (BotoCoreError, ClientError) as error:
     wrong.append(f"the server cannot be asked: {error}")
 named = {line.split(": aws ")[0].split(" (")[0] for line in told}
 if arguments.may_die or arguments.leaves or arguments.gone:
+    if arguments.leaves and f"bucket {bucket}" in named:
+        named.update(found)
     wrong += [f"{line} is left, and the report does not name it" for line in found if line not in named]
 else:
     wrong += [f"left: {line}" for line in found] + [f"the report names as left: {line}" for line in sorted(named)]

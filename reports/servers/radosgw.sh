@@ -7,6 +7,10 @@ default_version=16.2.15
 default_port=5631
 key=AKEXAMPLERGW secret=SKEXAMPLERGW
 region=default
+# In a bucket that was made again, its ListParts answers NoSuchKey for any id; an abort looks.
+gone=NoSuchUpload
+# What is found about signatures and rights goes to its maintainers first.
+skip=auth
 
 install() {
   local program missing=()

@@ -3,6 +3,8 @@ registry='Maven Central'
 default_version=5.2.0
 default_port=5623
 key=AKEXAMPLES3MOCK secret=SKEXAMPLES3MOCK
+# Some of the uploads that it has forgotten keep the bucket from being removed.
+leaves=yes
 
 install() {
   maven_jar "com.adobe.testing:s3mock:$version:jar:exec"
