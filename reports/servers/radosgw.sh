@@ -32,7 +32,7 @@ start() {
   local monitor=$((port + 1)) newer=$((port + 2))
   refuse_taken "$port" "$monitor" "$newer"
   export CEPH_CONF=$work/ceph.conf
-  settle="radosgw-admin --conf $(printf %q "$CEPH_CONF") --name client.rgw gc process --include-all"
+  settle='radosgw-admin --name client.rgw gc process --include-all'
   mkdir -p "$work/mon" "$work/osd" "$work/rgw" "$work/run"
   configuration >"$CEPH_CONF"
   : >"$work/keyring"
