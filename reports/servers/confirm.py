@@ -413,10 +413,7 @@ def pages_behind_numbers_that_are_no_part(s3):
 @of(*KEYS)
 def a_client_that_goes_away_while_a_completion_runs(s3, rounds=100):
     """It asks again later: the upload goes on, or is completed."""
-    impatient = boto3.client("s3", endpoint_url=s3.meta.endpoint_url, region_name="us-east-1",
-                             aws_access_key_id=KEYS[NAME][0], aws_secret_access_key=KEYS[NAME][1], config=Config(
-                                 signature_version="s3v4", retries={"total_max_attempts": 1}, read_timeout=0.002,
-                                 s3={"addressing_style": "path"}, request_checksum_calculation="when_required"))
+    impatient = client(s3.meta.endpoint_url, read_timeout=0.002)
     cut = lost = 0
     for _ in range(rounds):
         hand, one = one_part(s3, 1000)
@@ -458,16 +455,20 @@ def silent(call):
         return call()
 
 
+def client(endpoint, **more):
+    access, secret = KEYS[NAME]
+    return boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=access,
+                        aws_secret_access_key=secret, config=Config(
+                            signature_version="s3v4", retries={"total_max_attempts": 1},
+                            s3={"addressing_style": "path"}, max_pool_connections=20,
+                            request_checksum_calculation="when_required",
+                            response_checksum_validation="when_required", **more))
+
+
 def main(name, endpoint):
     global NAME
     NAME = name
-    access, secret = KEYS[name]
-    s3 = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", aws_access_key_id=access,
-                      aws_secret_access_key=secret, config=Config(
-                          signature_version="s3v4", retries={"total_max_attempts": 1},
-                          s3={"addressing_style": "path"}, max_pool_connections=20,
-                          request_checksum_calculation="when_required",
-                          response_checksum_validation="when_required"))
+    s3 = client(endpoint)
     s3.create_bucket(Bucket=BUCKET)
     for sequence in SEQUENCES.get(name, []):
         print(f"{sequence.__name__.replace('_', ' ')}")

@@ -57,7 +57,7 @@ pub(super) fn windows(text: &str, overlap: usize) -> impl Iterator<Item = (usize
 }
 
 /// Bytes of a piece.
-const WINDOW: usize = 1 << 18;
+pub(super) const WINDOW: usize = 1 << 18;
 
 /// A server escapes what it was sent escaped, and the suite once more what it was answered.
 const READINGS: usize = 3;

@@ -9,7 +9,7 @@ use crate::visible::visible_start;
 /// Characters of a text in a line.
 const TEXT: usize = 300;
 
-fn visible(text: &str) -> String {
+fn shown(text: &str) -> String {
     visible_start(text, TEXT)
 }
 
@@ -17,7 +17,7 @@ fn visible(text: &str) -> String {
 pub fn diff_text(diff: &Diff) -> String {
     let mut text = format!("old  {}\nnew  {}\n", side(&diff.old), side(&diff.new));
     for note in &diff.notes {
-        let _ = writeln!(text, "note {}", visible(note));
+        let _ = writeln!(text, "note {}", shown(note));
     }
     for (word, causes) in [
         ("cause new", &diff.causes_new),
@@ -44,28 +44,28 @@ fn of_cause(text: &mut String, word: &str, cause: &ChangedCause) {
     let more = if word == "cause grown" { " more" } else { "" };
     let harm = cause.harm.name().to_uppercase();
     let rows = counted(cause.rows.len(), "row") + more;
-    let _ = writeln!(text, "{word:>11} {harm:<8} {} ({rows})", visible(&cause.title));
+    let _ = writeln!(text, "{word:>11} {harm:<8} {} ({rows})", shown(&cause.title));
 }
 
 fn side(side: &Side) -> String {
-    let version = side.version.as_ref().map_or_else(String::new, |version| format!(" {}", visible(version)));
+    let version = side.version.as_ref().map_or_else(String::new, |version| format!(" {}", shown(version)));
     format!(
         "{}{version}   provider {}   suite {}   {}",
-        visible(&side.target),
-        visible(&side.provider),
-        visible(&side.suite),
-        visible(&side.started)
+        shown(&side.target),
+        shown(&side.provider),
+        shown(&side.suite),
+        shown(&side.started)
     )
 }
 
 fn line(text: &mut String, change: &Change) {
     let word = |verdict: Option<crate::report::Verdict>| verdict.map_or("-", crate::report::Verdict::name);
-    let told = change.told.as_deref().map_or_else(String::new, |told| format!("   {}", visible(told)));
+    let told = change.told.as_deref().map_or_else(String::new, |told| format!("   {}", shown(told)));
     let case = if change.case_changed { "   (the case was changed)" } else { "" };
     let verdicts = match (change.old, change.new) {
         (Some(old), Some(new)) if old == new => String::new(),
         (old, new) => format!("   {} -> {}", word(old), word(new)),
     };
     let _ =
-        writeln!(text, "         {:<6} {}{verdicts}{case}{told}", change.level.name(), visible(&change.name));
+        writeln!(text, "         {:<6} {}{verdicts}{case}{told}", change.level.name(), shown(&change.name));
 }
