@@ -147,7 +147,7 @@ const phone = { viewport: { width: 360, height: 780 } };
     await quiet("matrix-phone", matrix, phone, "#differ", async (page) => {
       assert.equal(await width(page), 0, "nothing is wider than the screen");
       const cells = await page.locator(".matrix").first().evaluate((table) => table.scrollWidth - table.parentElement.clientWidth);
-      assert.ok(cells <= 0, `six targets fit beside the rows: ${cells}`);
+      assert.ok(cells <= 0, `thirteen targets fit below each row: ${cells}`);
     });
   } finally {
     await browser.close();
