@@ -435,7 +435,7 @@ fn in_words(answer: &Answer) -> String {
             format!(
                 "the {} bytes that were acknowledged, with ETag {}{meta}",
                 object.content.len(),
-                object.etag
+                short(&object.etag)
             )
         }
         Answer::Created(_)

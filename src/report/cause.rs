@@ -6,6 +6,7 @@ use mpuspec_mock::provider::Harm;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::evidence::decisive;
 use super::{Confirmed, Finding, News, Report, RowReport, Verdict};
 use crate::case::Level;
 
@@ -114,6 +115,12 @@ impl Cause {
     }
 }
 
+/// The call whose answer decided, where it was one.
+fn asked(row: &RowReport) -> String {
+    let step = decisive(row).filter(|step| !["together", "at_once"].contains(&step.operation.as_str()));
+    step.map_or_else(String::new, |step| format!("{}: ", step.operation))
+}
+
 /// The rows of a report by their whole ids.
 #[derive(Clone, Debug)]
 pub struct ByName<'r>(BTreeMap<String, &'r RowReport>);
@@ -145,7 +152,7 @@ impl Report {
     pub fn shown_in_words(&self, cause: &Cause, rows: &ByName<'_>) -> Option<String> {
         match (self.shown_by_finding(cause), rows.get(&cause.shown_by)) {
             (Some(finding), _) => Some(format!("{}: {}", finding.id, finding.title)),
-            (None, Some(row)) => Some(format!("{}: {}", row.name(), row.reason.as_ref()?)),
+            (None, Some(row)) => Some(format!("{}: {}{}", row.name(), asked(row), row.reason.as_ref()?)),
             (None, None) => None,
         }
     }

@@ -38,7 +38,7 @@ impl Exploration {
         let exercised = self.pairs.iter().filter(|pair| pair.not_exercised().is_none()).count();
         let both = self.pairs.iter().filter(|pair| pair.was_seen_in_both_orders()).count();
         format!(
-            "{} of {} calls in states, {exercised} of {} pairs of calls at the same time in {rounds} rounds, {both} in both orders",
+            "{} of {} calls in the states of an upload, and {exercised} of {} pairs of calls at the same time in {rounds} rounds, of which {both} pairs were seen in both orders",
             self.cells.saturating_sub(self.cells_not_judged.len() as u64),
             self.cells,
             self.pairs.len()

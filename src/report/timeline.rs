@@ -128,7 +128,7 @@ fn draw(spans: Vec<Span>, left_out: usize) -> Option<Timeline> {
             None => lanes.push(Lane { name: span.lane, bars: vec![bar] }),
         }
     }
-    lanes.sort_by(|a, b| a.name.cmp(&b.name));
+    lanes.sort_by_key(|lane| lane.bars.iter().map(|bar| bar.from).min());
     calls.sort_by_key(|call| call.n);
     Some(Timeline { micros, lanes, calls, left_out })
 }

@@ -55,9 +55,9 @@ impl Sent {
     /// As the report names it.
     pub fn label(&self) -> String {
         match (&self.name, &self.number) {
-            (Some(name), _) => name.clone(),
-            (None, Some(number)) => number.clone(),
-            (None, None) => "object".to_owned(),
+            (Some(name), _) => format!("`{name}`"),
+            (None, Some(number)) => format!("part {number}"),
+            (None, None) => "the object".to_owned(),
         }
     }
 }

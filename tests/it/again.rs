@@ -133,7 +133,7 @@ fn what_exploring_found_is_repeated_by_the_command_that_is_shown() {
         let finding = &report.findings[0];
         let shown = report.again_of_finding(finding).expect("it is known how");
         assert!(told.contains(&shown), "{shown} is not in\n{told}");
-        assert!(to_markdown(&report).contains(&shown) && to_junit(&report).contains("again "), "{shown}");
+        assert!(to_markdown(&report).contains(&shown) && to_junit(&report).contains("repeat "), "{shown}");
         if finding.was_saved() {
             let again = type_in(folder.path(), &shown);
             assert_eq!(again.cases[0].file, *finding.saved.as_ref().expect("it was saved"));

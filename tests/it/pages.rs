@@ -339,7 +339,7 @@ fn a_workflow_gets_annotations_and_a_summary() {
     let told = stderr(&output);
     let line = "::error file=cases/complete/part-too-small.yaml,line=";
     assert_eq!(told.lines().filter(|known| known.starts_with(line)).count(), 1, "one a cause: {told}");
-    assert!(told.contains("title=CLIENT%3A Parts below the smallest size are joined::"), "{told}");
+    assert!(told.contains("title=FORM%3A Parts below the smallest size are joined::"), "{told}");
     assert!(told.contains(": expected 400 EntityTooSmall, got 200") && told.contains("2 rows"), "{told}");
     let summary = std::fs::read_to_string(summary).expect("it was written");
     assert!(summary.starts_with("**2 MUST promises of Amazon S3 are broken**"), "{summary}");

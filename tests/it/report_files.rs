@@ -158,11 +158,11 @@ fn one_run_writes_all_formats_and_they_agree() {
     };
     assert_eq!(ty.as_deref(), Some("MUST"));
     assert!(message.as_deref().is_some_and(|told| told.starts_with(
-        "CLIENT: Parts below the smallest size are joined: expected 400 EntityTooSmall, got 200"
+        "FORM: Parts below the smallest size are joined: expected 400 EntityTooSmall, got 200"
     )));
     let told = description.as_deref().expect("the failure in full");
     for piece in
-        ["aws/CompleteMultipartUpload#too-small: a listed part", "https://docs.aws.amazon.com/", "again"]
+        ["aws/CompleteMultipartUpload#too-small: a listed part", "https://docs.aws.amazon.com/", "repeat"]
     {
         assert!(told.contains(piece), "{piece}: {told}");
     }

@@ -15,6 +15,8 @@ const INDENT: &str = "                      ";
 const MOST: usize = 400;
 /// Characters of an answer that are shown.
 const ANSWER: usize = 280;
+/// Up to this number of causes the worst is still in sight at the end.
+const FEW: usize = 3;
 /// Causes of form, and findings that count for nothing, are shown one by one up to this number.
 const FORMS: usize = 3;
 
@@ -25,7 +27,10 @@ pub(super) fn causes(report: &Report, with_form: bool, style: Style) -> String {
         return text;
     }
     let news = report.news();
-    let (causes, rows) = (report.causes.len(), counted(report.rows_with_causes(), "row"));
+    let (causes, with_causes) = (report.causes.len(), report.rows_with_causes());
+    // Else the rows of the causes, added up, would be taken for a mistake.
+    let shared = report.causes.iter().map(Cause::count).sum::<usize>() > with_causes;
+    let rows = counted(with_causes, "row") + if shared { ", some with several" } else { "" };
     let _ = writeln!(text, "      causes {causes} behind {rows}, the worst first: {}", report.harms());
     let known = news.iter().filter(|(_, rows)| rows.is_empty()).count();
     if known > 0 {
@@ -53,6 +58,9 @@ pub(super) fn causes(report: &Report, with_form: bool, style: Style) -> String {
             in_detail(&mut text, report, &by_name, cause);
         }
     }
+    if news.iter().any(|(cause, new)| cause.harm == Harm::Client && !new.is_empty()) {
+        let _ = writeln!(text, "             --show rows has the answers and commands of each");
+    }
     if folds {
         let (forms, of_forms) = (counted(forms, "cause"), counted(of_forms, "row"));
         let _ =
@@ -61,11 +69,25 @@ pub(super) fn causes(report: &Report, with_form: bool, style: Style) -> String {
     text
 }
 
+/// The worst cause once more: a terminal shows the end of what is long.
+pub(super) fn worst(text: &mut String, report: &Report, style: Style) {
+    let news = report.news();
+    let Some((cause, _)) = news.iter().find(|(_, rows)| !rows.is_empty()) else { return };
+    if report.causes.len() <= FEW || !cause.is_grave() {
+        return;
+    }
+    let harm = style.paint(Verdict::Fail, &cause.harm.name().to_uppercase());
+    let _ = writeln!(text, "       worst {harm} {}", visible(&cause.title));
+    if let Some(again) = report.again_of_cause(cause, &report.by_name()) {
+        let _ = writeln!(text, "      repeat {}", visible(&again));
+    }
+}
+
 /// What was found and counts for nothing: what nobody promises, or what was seen no second time.
 pub(super) fn beside(text: &mut String, report: &Report) {
     let told: Vec<&Finding> = report.findings.iter().filter(|found| found.level > Level::Should).collect();
     for finding in told.iter().take(FORMS) {
-        let _ = writeln!(text, "   also seen {}", visible_start(&finding.title, ANSWER));
+        let _ = writeln!(text, "   also seen (not counted) {}", visible_start(&finding.title, ANSWER));
     }
     if told.len() > FORMS {
         let _ = writeln!(text, "             and {} more; --show findings", told.len() - FORMS);
@@ -87,6 +109,6 @@ fn in_detail(text: &mut String, report: &Report, rows: &ByName<'_>, cause: &Caus
         let _ = writeln!(text, "{INDENT}{}", visible_start(why, ANSWER));
     }
     if let Some(again) = report.again_of_cause(cause, rows) {
-        let _ = writeln!(text, "{INDENT}again  {}", visible(&again));
+        let _ = writeln!(text, "{INDENT}repeat {}", visible(&again));
     }
 }

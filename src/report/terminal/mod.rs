@@ -112,7 +112,7 @@ pub fn findings(report: &Report) -> String {
             }
         }
         if let Some(again) = report.again_of_finding(finding) {
-            let _ = writeln!(text, "   again    {}", visible(&again));
+            let _ = writeln!(text, "   repeat   {}", visible(&again));
         }
         text.push('\n');
     }
@@ -175,7 +175,7 @@ pub(super) fn failure(report: &Report, row: &RowReport, style: Style) -> String 
     }
     wire_lines(&mut text, row);
     if let Some(again) = report.again(row) {
-        let _ = writeln!(text, "   again    {}", visible(&again));
+        let _ = writeln!(text, "   repeat   {}", visible(&again));
     }
     text.push('\n');
     text

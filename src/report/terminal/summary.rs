@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Style;
-use super::causes::{beside, causes};
+use super::causes::{beside, causes, worst};
 use crate::case::Level;
 use crate::report::{AS_CLAIMED, HeldAgainst, Report, Verdict, counted};
 use crate::visible::{visible, visible_start};
@@ -31,7 +31,7 @@ pub fn summary(report: &Report, shown: Shown, style: Style) -> String {
     head(&mut text, report);
     text.push_str(&causes(report, shown.form, style));
     for answer in report.answers.iter().filter(|_| !report.causes.is_empty()) {
-        let _ = writeln!(text, "       asked {} {}", visible(&answer.question), visible(&answer.answer));
+        let _ = writeln!(text, "    question {} {}", visible(&answer.question), visible(&answer.answer));
     }
     beside(&mut text, report);
     not_judged(&mut text, report);
@@ -43,9 +43,13 @@ pub fn summary(report: &Report, shown: Shown, style: Style) -> String {
     }
     if report.audit.at_once {
         let objects = counted(usize::try_from(report.audit.read).unwrap_or(usize::MAX), "object");
+        let came = match report.audit.lost_at_all() {
+            0 => "all as they were acknowledged".to_owned(),
+            lost => format!("{lost} not as they were acknowledged"),
+        };
         let _ = writeln!(
             text,
-            "     audited {objects} at once, and not after garbage collection: with --bucket NAME --ledger FILE they stay for `mpuspec audit FILE` hours later"
+            "     audited {objects} right after the run: {came}. Not after garbage collection: with --bucket NAME --ledger FILE they stay for `mpuspec audit FILE` hours later"
         );
     }
     if let Some(held) = &report.baseline {
@@ -67,6 +71,7 @@ pub fn summary(report: &Report, shown: Shown, style: Style) -> String {
     if !report.not_run.is_empty() {
         let _ = writeln!(text, "     not run {} more rows", report.not_run.len());
     }
+    worst(&mut text, report, style);
     text
 }
 
@@ -86,9 +91,11 @@ fn head(text: &mut String, report: &Report) {
     let seconds = format!("{}.{:03}s", run.millis / 1000, run.millis % 1000);
     let version = target.version.as_ref().map_or_else(String::new, |version| format!(" {version}"));
     let at = if target.name == target.endpoint { "" } else { &format!(" at {}", target.endpoint) };
+    // Of a provider without documents of its own nothing conforms.
+    let by = if report.conformant.is_none() { ", by the promises of AWS" } else { "" };
     let _ = writeln!(
         text,
-        "     Summary [{seconds}] {} as {}: {} requests, {} bytes sent, {} received",
+        "     Summary [{seconds}] {} as {}{by}: {} requests, {} bytes sent, {} received",
         visible(&format!("{}{version}{at}", target.name)),
         visible(&target.provider),
         run.requests,
@@ -96,7 +103,8 @@ fn head(text: &mut String, report: &Report) {
         run.bytes_received
     );
     if run.cuts > 0 {
-        let _ = writeln!(text, "         cut {} answers, by the server", run.cuts);
+        let _ =
+            writeln!(text, "         cut {} answers, which the server did not bring to their end", run.cuts);
     }
     let counts = [
         (all.pass, "passed"),

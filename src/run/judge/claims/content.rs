@@ -3,7 +3,7 @@
 use super::{Met, Scene, differs, sizes};
 use crate::language::ContentItem;
 use crate::row::RowState;
-use crate::wire::Answer;
+use crate::wire::{Answer, unquoted};
 
 pub(super) fn content(items: &[ContentItem], answer: &Answer, scene: &Scene<'_>) -> Result<(), Met> {
     let got = answer.content.clone().unwrap_or_default();
@@ -27,7 +27,7 @@ pub(super) fn content(items: &[ContentItem], answer: &Answer, scene: &Scene<'_>)
     if whole && at == got.len() {
         return Ok(());
     }
-    let expected = format!("{at} bytes: part {}", names.join(", part "));
+    let expected = format!("{at} bytes: {}", names.join(", "));
     let framing = if has_framing(&got) { ", with the framing of chunks stored as data" } else { "" };
     Err(differs(expected, format!("{} bytes: {}{framing}", got.len(), describe(&got, scene.state))))
 }
@@ -36,10 +36,22 @@ pub(super) fn content(items: &[ContentItem], answer: &Answer, scene: &Scene<'_>)
 pub(in super::super::super) fn seen(answer: &Answer, state: &RowState<'_>) -> String {
     match &answer.content {
         Some(bytes) if answer.is_ok() => {
-            format!("{}, {} bytes: {}", answer.summary(), bytes.len(), describe(bytes, state))
+            let whose =
+                of_whom(answer, state).map_or_else(String::new, |name| format!(" (that of `{name}`)"));
+            let bytes = format!("{} bytes: {}", bytes.len(), describe(bytes, state));
+            format!("{}{whose}, {bytes}", answer.summary())
         }
         _ => answer.summary(),
     }
+}
+
+/// The object whose ETag an answer has.
+fn of_whom<'r>(answer: &Answer, state: &'r RowState<'_>) -> Option<&'r String> {
+    let etag = unquoted(answer.etag.as_ref()?);
+    let completed = state.objects.iter().find(|(_, known)| unquoted(known) == etag);
+    let put =
+        || state.sent.iter().find(|sent| sent.etag.as_deref().map(unquoted) == Some(etag))?.name.as_ref();
+    completed.map(|(name, _)| name).or_else(put)
 }
 
 /// Whether bytes hold the framing of a body that was sent in chunks: sizes in hex and, where the chunks were
@@ -66,7 +78,7 @@ fn describe(mut got: &[u8], state: &RowState<'_>) -> String {
                     pieces.push(format!("{unknown} other bytes"));
                     unknown = 0;
                 }
-                pieces.push(format!("part {}", sent.label()));
+                pieces.push(sent.label());
                 got = &got[sent.bytes().len()..];
             }
             // The beginning of a part, cut: what it is can still be seen.
@@ -74,7 +86,7 @@ fn describe(mut got: &[u8], state: &RowState<'_>) -> String {
                 match state.sent.iter().map(|sent| (sent, common(got, &sent.bytes()))).max_by_key(|(_, n)| *n)
                 {
                     Some((sent, length)) if length >= 8 => {
-                        pieces.push(format!("the first {length} bytes of part {}", sent.label()));
+                        pieces.push(format!("the first {length} bytes of {}", sent.label()));
                         got = &got[length..];
                     }
                     _ => {
