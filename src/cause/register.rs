@@ -63,6 +63,11 @@ impl Found {
         let is_there = |pattern: &Pattern| finding.signs.iter().any(|sign| pattern.fits_text(sign));
         self.kind.fits_text(finding.kind.id()) && self.signs.iter().all(is_there)
     }
+
+    /// How much the best of them asks for, which says more than one that asks for less.
+    fn best(all: &[Self], finding: &Finding) -> Option<usize> {
+        all.iter().filter(|found| found.fits(finding)).map(|found| found.signs.len()).max()
+    }
 }
 
 /// What a cause explains: rows, what of the answer is amiss in them, and in which ways.
@@ -110,14 +115,14 @@ impl Known {
         self.signs.iter().any(|sign| sign.fits(symptom) && sign.rows.fits(row))
     }
 
-    /// Whether it explains what exploring found, whatever the rows say.
-    pub(super) fn is_shown_by(&self, finding: &Finding) -> bool {
-        self.found.iter().any(|found| found.fits(finding))
+    /// How well it explains what exploring found, whatever the rows say; nothing if it does not.
+    pub(super) fn is_shown_by(&self, finding: &Finding) -> Option<usize> {
+        Found::best(&self.found, finding)
     }
 
-    /// Whether it explains what exploring found, where rows show it.
-    pub(super) fn explains_finding(&self, finding: &Finding) -> bool {
-        self.is_shown_by(finding) || self.also.iter().any(|found| found.fits(finding))
+    /// How well it explains what exploring found, where rows show it; nothing if it does not.
+    pub(super) fn explains_finding(&self, finding: &Finding) -> Option<usize> {
+        self.is_shown_by(finding).max(Found::best(&self.also, finding))
     }
 
     /// Whether it could explain something of a row.

@@ -1,5 +1,6 @@
 //! The causes of a report, the worst first.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use mpuspec_mock::provider::Harm;
@@ -42,7 +43,7 @@ pub fn causes(report: &Report) -> Vec<Cause> {
     // What nobody saw a second time comes behind what was.
     let was_once = |cause: &Cause| cause.seen.is_some_and(|seen| seen.shown == 0);
     found.sort_by_cached_key(|cause| {
-        (cause.harm, cause.level, was_once(cause), place(cause), std::cmp::Reverse(cause.count()))
+        (cause.harm, cause.level, was_once(cause), place(cause), Reverse(cause.count()))
     });
     found
 }
@@ -91,7 +92,7 @@ fn of_rows(report: &Report, rows: &[&RowReport]) -> Vec<Cause> {
     }
     found.extend(own.into_iter().map(|(case, rows)| {
         let harm = rows.iter().map(|row| harm_of(row)).min().unwrap_or_default();
-        let broken = format!("Broken: \"{}\"", rows[0].title);
+        let broken = format!("Not kept: \"{}\"", rows[0].title);
         Cause { why: rows[0].about.clone(), ..cause(case.to_owned(), broken, harm, &rows) }
     }));
     found
@@ -174,12 +175,17 @@ fn add_findings(found: &mut Vec<Cause>, report: &Report) {
     let mut known: Vec<Option<usize>> = found.iter().map(place_of).collect();
     let findings = report.findings.iter().enumerate().filter(|(_, found)| found.level == Level::Must);
     for (at, finding) in findings.take(MOST_FINDINGS) {
-        let is_told =
-            |known: &Option<usize>| known.is_some_and(|at| register()[at].explains_finding(finding));
         let of_row = finding.rows().filter_map(|row| rows.get(row)).min().copied();
-        let place = of_row.or_else(|| known.iter().position(is_told));
+        let told = |(place, known): (usize, &Option<usize>)| {
+            Some((register()[(*known)?].explains_finding(finding)?, Reverse(place)))
+        };
+        let of_cause = known.iter().enumerate().filter_map(told).max().map(|(_, Reverse(place))| place);
+        let place = of_row.or(of_cause);
         let place = place.unwrap_or_else(|| {
-            found.push(match register().iter().find(|known| known.is_shown_by(finding)) {
+            let shown = register().iter().enumerate();
+            let shown =
+                shown.filter_map(|(at, known)| Some((known.is_shown_by(finding)?, Reverse(at), known)));
+            found.push(match shown.max_by_key(|(fit, at, _)| (*fit, *at)).map(|(_, _, known)| known) {
                 Some(known) => of_known(known, &[]),
                 None => of_finding(finding),
             });
@@ -211,7 +217,8 @@ fn title_of(finding: &Finding) -> String {
     let mut letters = words.chars();
     let first: String = letters.next().iter().flat_map(|letter| letter.to_uppercase()).collect();
     let kind = first + letters.as_str();
-    let signs: Vec<&str> = finding.signs.iter().map(String::as_str).collect();
+    let is_of_calls = |sign: &&String| !sign.starts_with("shows ");
+    let signs: Vec<&str> = finding.signs.iter().filter(is_of_calls).map(String::as_str).collect();
     match finding.kind {
         FindingKind::UnlawfulAnswer | FindingKind::NoLawfulOrder if !signs.is_empty() => {
             format!("{kind}: {}", signs.join(", "))

@@ -1,6 +1,7 @@
 //! `mpuspec audit`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
 
@@ -31,7 +32,7 @@ impl Audit {
         self.is_meant(&header.endpoint)?;
         let client = connect(&header, &self.connection.client_options()?)?;
         let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
-        let (found, _) = runtime.block_on(audit(&client, &entries));
+        let (found, _) = runtime.block_on(audit(&client, &entries, Duration::ZERO));
         let mut text = String::new();
         for lost in &found.lost {
             let line = format!("LOST {} (of {}): {}", lost.key, lost.row, lost.found);

@@ -3,6 +3,7 @@
 use super::draw::Draw;
 use super::explorer::{Explorer, Shown};
 use super::signature::{UNLISTED, essence_of_lanes};
+use super::signs::signs;
 use mpuspec_mock::provider::Strength;
 
 use crate::case::Level;
@@ -29,7 +30,8 @@ impl Explorer<'_> {
         }
         let blank = self.blank(&shown.draw, (self.level(&shown, confirmed), kind, title));
         let beside = essence_of_lanes(&shown.history).into_iter().map(|call| format!("beside {call}"));
-        let signs = shown.told.signature.words().cloned().chain(beside).collect();
+        let shows = signs(&shown.history, &shown.told.calls).into_iter().map(|sign| format!("shows {sign}"));
+        let signs = shown.told.signature.words().cloned().chain(beside).chain(shows).collect();
         let Shown { draw, history, explanation, .. } = shown;
         let (history, explanation) = (Some(history), Some(explanation));
         let finding = Finding { confirmed, others, history, explanation, signs, ..blank };

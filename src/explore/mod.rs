@@ -22,6 +22,7 @@ mod scope;
 mod script;
 mod shrink;
 mod signature;
+mod signs;
 mod sizes;
 mod smaller;
 mod soak;

@@ -15,7 +15,7 @@ use super::{
     Stop, number_text,
 };
 use crate::history::{Ask, Saw};
-use crate::language::{Algorithm, Expr, KeyName, Missing, PartNumber, Rightness, Sizes, UploadRef};
+use crate::language::{Algorithm, Expr, KeyName, Missing, PartNumber, PartRef, Rightness, Sizes, UploadRef};
 use crate::row::{RowState, Sent, Unavailable, Witness, Written, etag_of};
 use crate::wire::dialect::Dialect;
 use crate::wire::reader::with_etag;
@@ -35,6 +35,8 @@ pub struct UploadPart {
     pub key: Option<KeyName>,
     /// A name for the bytes.
     pub r#as: Option<String>,
+    /// Bytes that were sent before, which are sent once more.
+    pub bytes_of: Option<PartRef>,
     /// The Content-MD5 header.
     pub content_md5: Option<ContentMd5>,
     /// Checksums to send.
@@ -110,6 +112,9 @@ impl Arguments for UploadPart {
                 "only a body in chunks declares it; add `sent_as`",
             );
         }
+        if let Some(part) = &self.bytes_of {
+            scope.part(part, self.upload.as_ref(), &at.key("bytes_of"));
+        }
         if self.hold.is_some() {
             scope.hold(self.r#as.as_deref(), &at.key("hold"));
         }
@@ -143,12 +148,18 @@ impl Arguments for UploadPart {
 
 impl Operation for UploadPart {
     fn prepare(&self, row: &mut RowState<'_>) -> Result<Box<dyn Prepared>, Unavailable> {
-        let size = row.size_or_full(self.size.as_ref())?;
+        let body = match &self.bytes_of {
+            Some(part) => row.sent(part)?.blob.clone(),
+            None => {
+                let size = row.size_or_full(self.size.as_ref())?;
+                row.blob(size)
+            }
+        };
         let number = row.number(&self.number)?;
         let Sending { mut request, at } = Sending::of(
             row,
             number,
-            size,
+            body,
             (self.upload.as_ref(), self.key.as_ref()),
             self.r#as.clone(),
             &self.checksum,
@@ -186,11 +197,11 @@ pub(super) struct Sending {
 }
 
 impl Sending {
-    /// A part of an upload, with bytes of its own.
+    /// A part of an upload.
     pub(super) fn of(
         row: &mut RowState<'_>,
         number: String,
-        size: u64,
+        body: Arc<Blob>,
         (upload, key): (Option<&UploadRef>, Option<&KeyName>),
         name: Option<String>,
         checksum: &BTreeMap<Algorithm, Rightness>,
@@ -199,7 +210,6 @@ impl Sending {
         let key = row.key_or(key, own_key)?;
         // A server that mistakes the request would make an object.
         row.may_make(&key);
-        let body = row.blob(size);
         row.sent.push(Sent {
             name,
             upload: row.upload_name(upload, &upload_id),

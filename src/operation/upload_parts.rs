@@ -140,7 +140,8 @@ impl Loop for UploadParts {
                 None if Some(number) == highest => row.size(&Expr::tail())?,
                 None => row.size(&Expr::full())?,
             };
-            calls.push(Box::new(Sending::of(row, number.to_string(), size, of, None, &checksum)?));
+            let body = row.blob(size);
+            calls.push(Box::new(Sending::of(row, number.to_string(), body, of, None, &checksum)?));
         }
         if calls.is_empty() {
             return Err(Unavailable("no part number was given".to_owned()));

@@ -51,6 +51,7 @@ mod pages;
 // Report files: JSON, JUnit and Markdown of one run agree, and no text of a server breaks them.
 mod report_files;
 // The workflow of the documents, on two branches.
+mod published;
 mod pull_request;
 // --rerun and --fail-fast.
 mod rerun;

@@ -41,13 +41,12 @@ struct Example {
 }
 
 /// Examples of words that stand in no case of the suite, but in those that exploring writes or that people may.
-const BY_HAND: [(&str, &str, &str); 19] = [
+const BY_HAND: [(&str, &str, &str); 18] = [
     ("head", "generated", "generated: { seed: \"7/12\", suite: 0.1.0 }"),
     ("Step", "note", "note: the answer comes late"),
     ("Step", "after", "together: { one: { get_object: {} }, two: { abort_upload: {}, after: 2ms } }"),
     ("Step", "hangs_up", "together: { one: { abort_upload: {}, hangs_up: 2ms }, two: { abort_upload: {} } }"),
     ("Step", "pauses", "together: { one: { get_object: {}, pauses: 20ms }, two: { abort_upload: {} } }"),
-    ("Claims", "within", "expect: { ok: true, within: 10s }"),
     ("create_uploads", "as", "create_uploads: { count: 2, key: each, as: U }"),
     ("upload_part_copy", "if_match", "upload_part_copy: { number: 1, source: src, if_match: whole }"),
     (

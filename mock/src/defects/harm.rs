@@ -132,7 +132,6 @@ const SECURITY: &[&str] = &[
 /// SDKs and tools break, or do more than they have to.
 const CLIENT: &[&str] = &[
     "accept-impossible-type",
-    "accept-small-parts",
     "accept-unknown-abort",
     "add-tags",
     "all-takes-small-parts",
@@ -208,6 +207,7 @@ const CLIENT: &[&str] = &[
     "omit-checksum-of-copy",
     "omit-checksum-of-creation",
     "omit-checksums",
+    "omit-completion-etag",
     "omit-composite-count",
     "omit-copied-range",
     "omit-copy-etag",
@@ -238,6 +238,7 @@ const CLIENT: &[&str] = &[
     "omit-small-part-details",
     "omit-upload-listing-ids",
     "omit-upload-listing-keys",
+    "omit-upload-listing-prefixes",
     "omit-upload-listing-times",
     "omit-usual-storage-class",
     "overtaken-completion-fails",

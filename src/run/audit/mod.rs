@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{self, StreamExt as _};
 use sha2::{Digest, Sha256};
 
+use super::life::Restart;
 use super::runner::{Findings, Runner};
 pub use ledger::{Entry, Ledger, SMALL, read_ledger};
 
@@ -35,13 +36,16 @@ impl Runner {
 
     /// Reads objects of the ledger again, after a restart where there can be one. Returns also those that are lost.
     pub async fn look_again(&self, entries: &[Entry]) -> (Audit, Vec<Entry>) {
-        let restarted = match self.context.watch.restart() {
+        let restart = self.context.watch.restart();
+        let restarted = match restart {
             Some(restart) if !entries.is_empty() && !self.is_interrupted() => {
                 restart.restart(&self.context.client).await
             }
             _ => Ok(()),
         };
-        let (mut found, lost) = audit(&self.context.client, entries).await;
+        // The mock is ready at once.
+        let patience = if matches!(restart, Some(Restart::Command(_))) { WARMING } else { Duration::ZERO };
+        let (mut found, lost) = audit(&self.context.client, entries, patience).await;
         if let Err(told) = restarted {
             found.trouble.get_or_insert(format!("a restart before it: {told}"));
         }
@@ -141,6 +145,8 @@ fn class(found: &str) -> &str {
     found.trim_start_matches(|c: char| c.is_ascii_digit()).split(',').next().unwrap_or_default()
 }
 
+/// A server that was started anew may have to find its objects first, and fail until then.
+const WARMING: Duration = Duration::from_secs(30);
 /// Before what could not be read is tried once more.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -169,14 +175,16 @@ enum Reading {
     Trouble(String),
 }
 
-/// Reads every object of a ledger whole, and compares it. Returns also what the findings are about.
-pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
+/// Reads every object of a ledger whole, and compares it. Returns also what the findings are about. What cannot be read is
+/// tried again as long as the patience lasts, and at least once.
+pub async fn audit(client: &Client, entries: &[Entry], patience: Duration) -> (Audit, Vec<Entry>) {
+    let until_warm = Instant::now() + patience;
     let mut found = Audit { firm: entries.len() as u64, ..Audit::default() };
     let mut lost = Vec::new();
     let mut troubles = 0;
     let at_once = if entries.iter().any(|entry| entry.size > LARGE) { 1 } else { AT_ONCE };
     let mut readings = stream::iter(entries)
-        .map(|entry| async move { (entry, read_twice(client, entry).await) })
+        .map(|entry| async move { (entry, read_again(client, entry, until_warm).await) })
         .buffered(at_once);
     let until = Instant::now() + LONGEST;
     while let Some((entry, reading)) = readings.next().await {
@@ -216,15 +224,18 @@ pub async fn audit(client: &Client, entries: &[Entry]) -> (Audit, Vec<Entry>) {
     (found, lost)
 }
 
-/// Reads an object, and once more if it could not be read.
-async fn read_twice(client: &Client, entry: &Entry) -> Reading {
-    match read(client, entry).await {
-        Reading::Broken(_) | Reading::Trouble(_) => {
-            tokio::time::sleep(AGAIN).await;
-            read(client, entry).await
+/// Reads an object, and again if it could not be read: once, and until a server that was started anew is warm.
+async fn read_again(client: &Client, entry: &Entry, until_warm: Instant) -> Reading {
+    let mut reading = read(client, entry).await;
+    for tries in 1.. {
+        let is_broken = matches!(reading, Reading::Broken(_) | Reading::Trouble(_));
+        if !is_broken || client.budget.is_interrupted() || (tries > 1 && Instant::now() > until_warm) {
+            break;
         }
-        reading => reading,
+        tokio::time::sleep(AGAIN).await;
+        reading = read(client, entry).await;
     }
+    reading
 }
 
 async fn read(client: &Client, entry: &Entry) -> Reading {

@@ -1,0 +1,128 @@
+//! What a history shows beside the calls that cannot be explained, by which causes tell one fault from another.
+
+use std::collections::BTreeSet;
+
+use crate::history::{Ask, Call, History, Saw};
+
+/// Returns what there is of it. `told` are the calls to blame, as positions.
+pub(super) fn signs(history: &History, told: &[usize]) -> BTreeSet<&'static str> {
+    let blamed = || told.iter().filter_map(|at| history.calls.get(*at));
+    let mut signs = BTreeSet::new();
+    let mut note = |is_there: bool, sign| {
+        if is_there {
+            signs.insert(sign);
+        }
+    };
+    let all = || history.calls.iter();
+    note(all().any(|call| is_under_another_key(history, call)), "an upload under another key");
+    note(blamed().any(lists_a_number_twice), "a number twice");
+    note(blamed().any(|call| listed(call) == Some(&[])), "an empty list");
+    note(blamed().filter_map(listed).any(names_a_number_twice), "a list with a number twice");
+    note(all().filter(|call| is_refused(call)).filter_map(listed).any(has_a_gap), "a list with a gap");
+    note(blamed().any(|call| is_behind_a_refusal(history, call)), "a refused completion before");
+    let copies = all().filter(|call| matches!(call.ask, Ask::UploadPartCopy { .. }) && is_stored(call));
+    note(copies.count() > 0 && blamed().any(is_empty_object), "a copied part in an empty object");
+    let old = || all().filter_map(|call| replaced(history, call));
+    note(old().any(|by| matches!(by.ask, Ask::UploadPart { .. })), "a part that was sent again");
+    note(old().any(|by| matches!(by.ask, Ask::UploadPartCopy { .. })), "a part that was copied over");
+    signs
+}
+
+fn is_refused(call: &Call) -> bool {
+    matches!(call.saw, Saw::Refused { .. })
+}
+
+fn is_stored(call: &Call) -> bool {
+    matches!(call.saw, Saw::Stored { .. })
+}
+
+/// The upload that a call is about.
+fn upload(call: &Call) -> Option<&String> {
+    match (&call.ask, &call.saw) {
+        (Ask::CreateUpload { .. }, Saw::Created { upload }) => Some(upload),
+        (
+            Ask::UploadPart { upload, .. }
+            | Ask::UploadPartCopy { upload, .. }
+            | Ask::CompleteUpload { upload, .. }
+            | Ask::AbortUpload { upload, .. }
+            | Ask::ListParts { upload, .. },
+            _,
+        ) => Some(upload),
+        _ => None,
+    }
+}
+
+fn is_under_another_key(history: &History, call: &Call) -> bool {
+    let is_of_another = |upload: &String| {
+        history.calls.iter().any(|other| {
+            matches!(&other.saw, Saw::Created { upload: of } if of == upload)
+                && other.ask.key() != call.ask.key()
+        })
+    };
+    !matches!(call.saw, Saw::Refused { .. } | Saw::Nothing) && upload(call).is_some_and(is_of_another)
+}
+
+fn lists_a_number_twice(call: &Call) -> bool {
+    let Saw::Parts { parts, .. } = &call.saw else { return false };
+    let numbers: BTreeSet<_> = parts.iter().map(|part| part.number).collect();
+    numbers.len() < parts.len()
+}
+
+/// The list of a completion.
+fn listed(call: &Call) -> Option<&[(i64, String)]> {
+    match &call.ask {
+        Ask::CompleteUpload { list, .. } => list.as_deref(),
+        _ => None,
+    }
+}
+
+fn names_a_number_twice(list: &[(i64, String)]) -> bool {
+    list.iter().map(|(number, _)| number).collect::<BTreeSet<_>>().len() < list.len()
+}
+
+/// Whether its numbers do not follow each other from 1.
+fn has_a_gap(list: &[(i64, String)]) -> bool {
+    list.iter().zip(1..).any(|((number, _), due)| *number != due)
+}
+
+/// Whether a completion of its upload was refused, before it or, of a creation, at all.
+fn is_behind_a_refusal(history: &History, call: &Call) -> bool {
+    let is_creation = matches!(call.ask, Ask::CreateUpload { .. });
+    upload(call).is_some_and(|of| {
+        history.calls.iter().any(|other| {
+            matches!(&other.ask, Ask::CompleteUpload { upload, .. } if upload == of)
+                && is_refused(other)
+                && (is_creation || other.is_before(call))
+        })
+    })
+}
+
+fn is_empty_object(call: &Call) -> bool {
+    matches!(call.saw, Saw::Object { size: Some(0), .. })
+}
+
+/// The call that had replaced a part before an answer took, or showed, the earlier one of its number.
+fn replaced<'h>(history: &'h History, call: &Call) -> Option<&'h Call> {
+    let named: Vec<(i64, &String)> = match (&call.ask, &call.saw) {
+        (Ask::CompleteUpload { list: Some(list), .. }, Saw::Completed { .. }) => {
+            list.iter().map(|(number, etag)| (*number, etag)).collect()
+        }
+        (Ask::ListParts { .. }, Saw::Parts { parts, .. }) => {
+            parts.iter().filter_map(|part| Some((i64::from(part.number), part.etag.as_ref()?))).collect()
+        }
+        _ => return None,
+    };
+    named.into_iter().find_map(|(number, etag)| {
+        let sent = history.calls.iter().filter(|other| {
+            matches!(&other.ask, Ask::UploadPart { number: of, .. } | Ask::UploadPartCopy { number: of, .. } if *of == number)
+                && upload(other) == upload(call)
+                && other.is_before(call)
+        });
+        let mut stored = sent.filter_map(|other| match &other.saw {
+            Saw::Stored { etag: Some(etag) } => Some((other, etag)),
+            _ => None,
+        });
+        let (last, newest) = stored.clone().max_by_key(|(other, _)| other.start_us)?;
+        (newest != etag && stored.any(|(other, old)| old == etag && other.is_before(last))).then_some(last)
+    })
+}
