@@ -21,6 +21,22 @@ struct Columns {
 /// No file has more, in all of its rows together.
 const MOST_STEPS: usize = 100_000;
 
+/// Bytes of all steps in all rows together, each word with what it takes in memory.
+const MOST_WEIGHT: usize = 64 << 20;
+/// What a word takes beside its letters.
+const WORD: usize = 128;
+
+/// What steps take in memory, about.
+fn weight(value: &Value) -> usize {
+    WORD + match value {
+        Value::String(text) => text.len(),
+        Value::Sequence(list) => list.iter().map(weight).sum(),
+        Value::Mapping(map) => map.iter().map(|(key, value)| weight(key) + weight(value)).sum(),
+        Value::Tagged(tagged) => weight(&tagged.value),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+    }
+}
+
 pub(super) fn read_rows(
     each: Option<Value>,
     steps: &Value,
@@ -45,6 +61,17 @@ pub(super) fn read_rows(
         let message = format!(
             "{} rows of {steps_of_one} steps; a file has up to {MOST_STEPS} steps in all rows",
             rows.len()
+        );
+        mistakes.insert(Mistake::at(&path, message));
+        return Vec::new();
+    }
+    let weight = weight(steps);
+    if rows.len().saturating_mul(weight) > MOST_WEIGHT {
+        let message = format!(
+            "{} rows of steps that come to some {} KiB each; a file has up to {} MiB in all rows",
+            rows.len(),
+            weight >> 10,
+            MOST_WEIGHT >> 20
         );
         mistakes.insert(Mistake::at(&path, message));
         return Vec::new();

@@ -117,7 +117,7 @@ fn is_torn(history: &History, call: &Call, pieces: &[Piece]) -> bool {
             _ => {}
         }
     }
-    !uploads.into_iter().any(|upload| joins(history, upload, pieces, 0))
+    !uploads.into_iter().any(|upload| joins(history, upload, pieces, 0, &mut Tried::default()))
 }
 
 /// What a copy from an object can bring: the bytes of each write of it, where all of them are known.
@@ -214,11 +214,25 @@ fn meta_of<'h>(history: &'h History, write: &'h Call) -> Option<&'h Meta> {
     }
 }
 
+/// After as many comparisons nobody is accused.
+const MOST_COMPARED: usize = 1_000_000;
+
+/// What led nowhere: pieces that are left, behind a number; and how often a call was compared.
+#[derive(Default)]
+struct Tried {
+    in_vain: BTreeSet<(usize, i64)>,
+    compared: usize,
+}
+
 /// Whether pieces are whole parts of an upload, by ascending number.
-fn joins(history: &History, upload: &str, pieces: &[Piece], above: i64) -> bool {
-    if pieces.is_empty() {
+fn joins(history: &History, upload: &str, pieces: &[Piece], above: i64, tried: &mut Tried) -> bool {
+    if pieces.is_empty() || tried.compared > MOST_COMPARED {
         return true;
     }
+    if !tried.in_vain.insert((pieces.len(), above)) {
+        return false;
+    }
+    tried.compared += history.calls.len();
     history.calls.iter().any(|call| match &call.ask {
         Ask::UploadPart { upload: of, number, content, .. }
         | Ask::UploadPartCopy { upload: of, number, content: Some(content), .. }
@@ -226,7 +240,7 @@ fn joins(history: &History, upload: &str, pieces: &[Piece], above: i64) -> bool 
         {
             pieces
                 .strip_prefix(content.as_slice())
-                .is_some_and(|rest| !content.is_empty() && joins(history, upload, rest, *number))
+                .is_some_and(|rest| !content.is_empty() && joins(history, upload, rest, *number, tried))
         }
         _ => false,
     })

@@ -8,14 +8,29 @@ use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestRerun,
 use super::terminal::failure;
 use super::{Cause, News, Report, RowReport, Style, Verdict};
 use crate::case::Level;
-use crate::visible::visible;
+use crate::visible::{visible, visible_start};
+
+/// Characters of what is said of the run in each suite, and of a cause in each of its tests.
+const LONGEST: usize = 200;
+/// Suites, of which each says what was run; the tests of further areas are in the one without a name.
+const MOST_SUITES: usize = 1_000;
+
+/// The suite of an area.
+fn suite_of<'s, 'r>(
+    suites: &'s mut BTreeMap<&'r str, TestSuite>,
+    report: &Report,
+    area: &'r str,
+) -> &'s mut TestSuite {
+    let area = if suites.len() < MOST_SUITES || suites.contains_key(area) { area } else { "" };
+    suites.entry(area).or_insert_with(|| suite(report, area))
+}
 
 /// Writes a report.
 pub fn to_junit(report: &Report) -> String {
     let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
     let causes = report.causes_by_row();
     for row in &report.cases {
-        let suite = suites.entry(&row.area).or_insert_with(|| suite(report, &row.area));
+        let suite = suite_of(&mut suites, report, &row.area);
         suite.add_test_case(test(report, row, causes.get(row.name().as_str()).copied()));
         let time = suite.time.unwrap_or_default().saturating_add(Duration::from_millis(row.millis));
         suite.set_time(time);
@@ -24,13 +39,13 @@ pub fn to_junit(report: &Report) -> String {
         let area = id.split_once('/').map_or("", |(area, _)| area);
         let mut status = TestCaseStatus::skipped();
         status.set_message("not run: the run ended before");
-        let suite = suites.entry(area).or_insert_with(|| suite(report, area));
+        let suite = suite_of(&mut suites, report, area);
         suite.add_test_case(named(area, id, status));
     }
     for id in report.baseline.iter().flat_map(|held| &held.stale) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_type("baseline").set_message("the baseline lists it, and it names no row of any case");
-        let suite = suites.entry("baseline").or_insert_with(|| suite(report, "baseline"));
+        let suite = suite_of(&mut suites, report, "baseline");
         suite.add_test_case(named("baseline", id, status));
     }
     let mut whole = quick_junit::Report::new("mpuspec");
@@ -42,7 +57,7 @@ pub fn to_junit(report: &Report) -> String {
 fn suite(report: &Report, area: &str) -> TestSuite {
     // Case files of users lie in no area.
     let mut suite = TestSuite::new(if area.is_empty() { "mpuspec".to_owned() } else { visible(area) });
-    suite.extra.insert("timestamp".into(), visible(&report.run.started).into());
+    suite.extra.insert("timestamp".into(), visible_start(&report.run.started, LONGEST).into());
     for (name, value) in [
         ("run", &report.run.id),
         ("seed", &report.run.seed),
@@ -55,7 +70,7 @@ fn suite(report: &Report, area: &str) -> TestSuite {
         ("exit", &report.exit.to_string()),
         ("complete", &report.complete.to_string()),
     ] {
-        suite.add_property(Property::new(name, visible(value)));
+        suite.add_property(Property::new(name, visible_start(value, LONGEST)));
     }
     suite
 }
@@ -138,7 +153,7 @@ fn status(report: &Report, row: &RowReport, cause: Option<&Cause>) -> TestCaseSt
         }
     };
     let mut status = TestCaseStatus::non_success(kind);
-    let told = cause.map(|cause| visible(&cause.headline()));
+    let told = cause.map(|cause| visible_start(&cause.headline(), LONGEST));
     let message = told.map_or_else(|| reason.clone(), |told| format!("{told}: {reason}"));
     status.set_type(row.level.name()).set_message(message);
     status.set_description(failure(report, row, Style::default()).trim_end());

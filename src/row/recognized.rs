@@ -15,6 +15,8 @@ type SentPart<'h> = (i64, &'h str, Vec<Piece>);
 const TELLING: usize = 8;
 /// After this many bytes that nobody sent the rest is not looked at: each costs a search of all that was sent.
 const MOST_UNKNOWN: usize = 512;
+/// Nor behind as many pieces, for the same reason.
+const MOST_PIECES: usize = 1_024;
 
 impl Witness {
     /// The bytes of pieces.
@@ -112,7 +114,7 @@ impl Witness {
             let rest = &got[at..];
             // A piece may be short where another one follows.
             let windows = [rest.len().min(16), rest.len().min(TELLING)];
-            if unknown == MOST_UNKNOWN {
+            if unknown == MOST_UNKNOWN || pieces.len() >= MOST_PIECES {
                 let len = rest.len() as u64;
                 pieces.push(Piece { blob: None, start: 0, len });
                 break;

@@ -336,7 +336,7 @@ impl Runner {
     /// The report as it is before the first row: what a run leaves that is killed, until rows are added.
     pub fn outline(&self, plan: &Plan) -> Report {
         let not_run = plan.rows.iter().map(|row| row.id.to_string()).collect();
-        self.report(Vec::new(), not_run, End::Interrupted, CleanUp::default())
+        self.without_secrets(self.report(Vec::new(), not_run, End::Interrupted, CleanUp::default()))
     }
 
     /// Runs the rows of a plan, cleans up and reports.

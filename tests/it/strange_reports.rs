@@ -242,3 +242,17 @@ fn a_matrix_has_so_many_cells_at_most() {
     }
     refused();
 }
+
+#[test]
+fn what_is_said_of_the_run_stands_in_few_suites_of_junit() {
+    let (folder, _) = drawn(|report| {
+        report["conclusion"] = "a conclusion ".repeat(100).into();
+        report["not_run"] = (0..40_000).map(|at| format!("area-{at}/row")).collect::<Vec<_>>().into();
+    });
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let output = mpuspec(&["report", &file("r.json"), "--junit", &file("r.xml")]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let written = std::fs::read_to_string(file("r.xml")).expect("it was written");
+    assert!(written.len() < 16 << 20, "{} bytes", written.len());
+    assert_eq!(written.matches("not run: the run ended before").count(), 40_000, "each row is there");
+}

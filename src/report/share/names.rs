@@ -26,6 +26,10 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// Bytes of all names together: what looks for them takes some three hundred times as much.
 const MOST_OF_NAMES: usize = 1 << 20;
+/// A name that is longer is a long one, of which there may be few; none is longer than the longest.
+const LONG: usize = 512;
+const MOST_LONG: usize = 64;
+const LONGEST: usize = 2_000;
 /// Names of one or two characters cannot be left out.
 const SHORTEST: usize = 2;
 
@@ -71,6 +75,12 @@ impl Names {
         let length: usize = patterns.iter().map(|name| name.len()).sum();
         if length > MOST_OF_NAMES {
             return Err(format!("{length} bytes of names are too many to be left out, so nothing is shared"));
+        }
+        // Looking for one takes the square of its length where it says the same again and again.
+        let long = patterns.iter().filter(|name| name.len() > LONG).count();
+        if long > MOST_LONG || patterns.iter().any(|name| name.len() > LONGEST) {
+            let told = format!("{long} names of more than {LONG} bytes, or one of more than {LONGEST}");
+            return Err(format!("{told}, are too much to be left out, so nothing is shared"));
         }
         let found = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)

@@ -61,7 +61,7 @@ fn without_elements(text: &str) -> String {
             cleaned.push_str("(left out)");
             // Whatever stands inside: elements, comments, sections of any text.
             let ends = |(at, _): &(usize, &str)| {
-                let name = behind[at + 2..].split(['>', ' ', '\t', '\n']).next().unwrap_or_default();
+                let name = behind[at + 2..].split(['>', '<', ' ', '\t', '\n']).next().unwrap_or_default();
                 name.rsplit(':').next().is_some_and(|name| name.eq_ignore_ascii_case(&local))
             };
             rest = behind.match_indices("</").find(ends).map_or("", |(at, _)| &behind[at..]);
