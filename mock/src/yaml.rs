@@ -3,13 +3,11 @@
 //! The only file that names the YAML crate. Neither case files nor provider
 //! files are known here.
 
-use std::cell::Cell;
+mod aliases;
+
 use std::fmt;
 
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess as _,
-    Visitor,
-};
+use serde::de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 pub use serde_yaml::{Mapping, Value};
 
 /// One turn on the way from the root of a document to a node.
@@ -254,7 +252,7 @@ pub fn parse(text: &str) -> Result<Value, Placed> {
         let message = format!("a bracket in more than {DEEPEST} others");
         return Err(Placed { span: Span::of(text, at), path: String::new(), message, help: None });
     }
-    if weighs_too_much(text) {
+    if aliases::weigh_too_much(serde_yaml::Deserializer::from_str, text) {
         let message = "aliases that come to far more than the file has".to_owned();
         let at = text.find('*').unwrap_or_default();
         return Err(Placed { span: Span::of(text, at), path: String::new(), message, help: None });
@@ -275,101 +273,6 @@ pub fn parse(text: &str) -> Result<Value, Placed> {
         };
         Placed { span, path: String::new(), message, help: None }
     })
-}
-
-/// What aliases may come to, in bytes, beside some times the file itself.
-const SMALL: usize = 1 << 20;
-
-/// Whether its aliases, each replaced by what it stands for, come to far more than the text.
-fn weighs_too_much(text: &str) -> bool {
-    if !text.contains('*') || !text.contains('&') {
-        return false;
-    }
-    let room = Cell::new(text.len().saturating_mul(4).saturating_add(SMALL));
-    let weighed = Weigh(&room).deserialize(serde_yaml::Deserializer::from_str(text));
-    // Any other mistake is found again, and placed, when the text is read.
-    weighed.is_err() && room.get() == 0
-}
-
-/// Takes what a value holds from the room that is left, and fails where there is none.
-#[derive(Clone, Copy)]
-struct Weigh<'r>(&'r Cell<usize>);
-
-impl Weigh<'_> {
-    fn take<E: serde::de::Error>(self, bytes: usize) -> Result<(), E> {
-        let left = self.0.get().saturating_sub(bytes.saturating_add(1));
-        self.0.set(left);
-        if left == 0 { Err(E::custom("too much")) } else { Ok(()) }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Weigh<'_> {
-    type Value = ();
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Weigh<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<(), E> {
-        self.take(1)
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<(), E> {
-        self.take(8)
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<(), E> {
-        self.take(8)
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<(), E> {
-        self.take(8)
-    }
-
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<(), E> {
-        self.take(text.len())
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        self.take(1)
-    }
-
-    fn visit_none<E: serde::de::Error>(self) -> Result<(), E> {
-        self.take(1)
-    }
-
-    fn visit_some<D: serde::Deserializer<'de>>(self, inner: D) -> Result<(), D::Error> {
-        self.deserialize(inner)
-    }
-
-    fn visit_newtype_struct<D: serde::Deserializer<'de>>(self, inner: D) -> Result<(), D::Error> {
-        self.deserialize(inner)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element_seed(self)?.is_some() {}
-        self.take(1)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_key_seed(self)?.is_some() {
-            map.next_value_seed(self)?;
-        }
-        self.take(1)
-    }
-
-    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<(), A::Error> {
-        let ((), inner) = tagged.variant_seed(self)?;
-        inner.newtype_variant_seed(self)
-    }
 }
 
 /// The second place after `from` where a line or flow entry begins with `key`.
