@@ -1,6 +1,6 @@
 //! The search for a lawful order: Wing and Gong's, with Lowe's memory of what was tried.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::{Duration, Instant};
 
@@ -150,7 +150,8 @@ pub fn earliest_to_blame(history: &History, stuck: &Stuck, oracle: &Oracle) -> O
     let calls = partitions(history).into_iter().find(|calls| calls.contains(&last))?;
     let calls: Vec<usize> = calls.into_iter().filter(|at| *at <= last).collect();
     let mut otherwise = history.clone();
-    calls.iter().copied().find(|at| {
+    let until = Instant::now() + LONGEST_OF_ALL;
+    calls.iter().copied().take_while(|_| Instant::now() < until).find(|at| {
         let saw = std::mem::replace(&mut otherwise.calls[*at].saw, Saw::Nothing);
         let is_refusal = matches!(saw, Saw::Refused { .. });
         let others: Vec<usize> = calls.iter().copied().filter(|other| is_refusal || other != at).collect();
@@ -162,28 +163,33 @@ pub fn earliest_to_blame(history: &History, stuck: &Stuck, oracle: &Oracle) -> O
 
 /// Calls of the same key stand together; a copy joins the keys that it reads and writes.
 fn partitions(history: &History) -> Vec<Vec<usize>> {
-    let mut group: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut groups: Vec<BTreeSet<&str>> = Vec::new();
+    let mut group: HashMap<&str, usize> = HashMap::new();
+    let mut groups: Vec<Vec<&str>> = Vec::new();
     for call in &history.calls {
-        let mut keys = vec![call.ask.key()];
-        if let Ask::UploadPartCopy { source, content: None, .. } = &call.ask {
-            keys.push(source);
+        let mut of = |key| {
+            *group.entry(key).or_insert_with(|| {
+                groups.push(vec![key]);
+                groups.len() - 1
+            })
+        };
+        let written = of(call.ask.key());
+        let Ask::UploadPartCopy { source, content: None, .. } = &call.ask else { continue };
+        let read = of(source);
+        if written == read {
+            continue;
         }
-        let known: BTreeSet<usize> = keys.iter().filter_map(|key| group.get(key).copied()).collect();
-        let mut joined: BTreeSet<&str> = keys.into_iter().collect();
-        for at in &known {
-            joined.extend(std::mem::take(&mut groups[*at]));
-        }
-        for key in &joined {
-            group.insert(key, groups.len());
-        }
-        groups.push(joined);
+        // The smaller one joins the larger one: so no key moves often.
+        let (from, to) = match groups[written].len() < groups[read].len() {
+            true => (written, read),
+            false => (read, written),
+        };
+        let joined = std::mem::take(&mut groups[from]);
+        group.extend(joined.iter().map(|key| (*key, to)));
+        groups[to].extend(joined);
     }
     let mut calls = vec![Vec::new(); groups.len()];
     for (at, call) in history.calls.iter().enumerate() {
-        if let Some(of) = group.get(call.ask.key()) {
-            calls[*of].push(at);
-        }
+        calls[group[call.ask.key()]].push(at);
     }
     calls.retain(|calls| !calls.is_empty());
     calls

@@ -217,7 +217,7 @@ impl Prepared for RawRequest {
     }
 
     fn creates(&self) -> Option<&str> {
-        self.key.as_deref().filter(|_| self.has("uploads"))
+        self.key.as_deref().filter(|_| self.method == Method::POST && self.has("uploads"))
     }
 
     fn absorb(&self, _: &Answer, _: &mut RowState<'_>) {}

@@ -48,26 +48,38 @@ pub(super) fn exchanges(row: &RowReport) -> Vec<&Exchange> {
     of_step(row).map(|(_, exchanges)| exchanges).unwrap_or_default()
 }
 
-/// Returns the same in lines.
+/// Returns the same in lines. What a race came to is seen by a read behind it: then the calls of the race come first.
 pub(super) fn wire(row: &RowReport) -> Vec<Wire<'_>> {
     let Some((step, exchanges)) = of_step(row) else { return Vec::new() };
-    exchanges.into_iter().map(|exchange| in_lines(exchange, step.line)).collect()
+    let is_of_race = exchanges.iter().any(|exchange| exchange.lane.is_some());
+    let begins = exchanges.first().map_or(0, |exchange| exchange.n);
+    let raced = row.exchanges.iter().filter(|exchange| exchange.lane.is_some() && exchange.n < begins);
+    let raced = if is_of_race { Vec::new() } else { last_of_lanes(raced.rev()) };
+    let line = |exchange: &Exchange| {
+        let is_inside =
+            |step: &&StepReport| step.exchanges.is_some_and(|(from, to)| (from..=to).contains(&exchange.n));
+        row.steps.iter().find(is_inside).map_or(step.line, |step| step.line)
+    };
+    raced.into_iter().chain(exchanges).map(|exchange| in_lines(exchange, line(exchange))).collect()
 }
 
 fn of_step(row: &RowReport) -> Option<(&StepReport, Vec<&Exchange>)> {
     let at = decisive_at(row)?;
     let (step, (from, to)) = row.steps[..=at].iter().rev().find_map(|step| Some((step, step.exchanges?)))?;
-    let inside: Vec<&Exchange> =
-        row.exchanges.iter().filter(|exchange| (from..=to).contains(&exchange.n)).collect();
-    // A call that was made again, and a listing page by page, are judged by their last answer.
+    let inside = row.exchanges.iter().filter(|exchange| (from..=to).contains(&exchange.n));
+    Some((step, last_of_lanes(inside.rev())))
+}
+
+/// A call that was made again, and a listing page by page, are judged by their last answer.
+fn last_of_lanes<'r>(from_the_end: impl Iterator<Item = &'r Exchange>) -> Vec<&'r Exchange> {
     let mut shown: Vec<&Exchange> = Vec::new();
-    for exchange in inside.into_iter().rev() {
+    for exchange in from_the_end {
         if shown.len() < MOST && !shown.iter().any(|other| other.lane == exchange.lane) {
             shown.push(exchange);
         }
     }
     shown.reverse();
-    Some((step, shown))
+    shown
 }
 
 fn in_lines(exchange: &Exchange, line: usize) -> Wire<'_> {

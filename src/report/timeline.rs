@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::evidence::exchanges;
 use super::{Finding, RowReport};
 use crate::history::{Call, call_in_words};
 use crate::visible::visible_start;
@@ -17,6 +18,8 @@ pub(super) struct Timeline {
     pub(super) calls: Vec<Bar>,
     /// Earlier calls, for which there is no room.
     pub(super) left_out: usize,
+    /// What is amiss with the calls that are marked.
+    pub(super) marked: &'static str,
 }
 
 /// Calls that are drawn: the last ones.
@@ -45,7 +48,7 @@ pub(super) struct Bar {
     pub(super) label: String,
     /// Whether no answer came, so that the end is open.
     pub(super) open: bool,
-    /// Whether no lawful order could take it.
+    /// Whether it is marked.
     pub(super) stuck: bool,
 }
 
@@ -58,23 +61,29 @@ struct Span {
     stuck: bool,
 }
 
-/// The calls of a race, if the row is one and they were kept.
+/// The client of what comes behind a race.
+const BEHIND: &str = "then";
+
+/// The calls of a race, if the row is one and they were kept, with those behind it that decided.
 pub(super) fn of_row(row: &RowReport) -> Option<Timeline> {
-    let raced = row.exchanges.iter().filter(|exchange| exchange.lane.is_some());
-    let (raced, left_out) = last(raced.collect());
+    let decided: Vec<u32> = exchanges(row).iter().map(|exchange| exchange.n).collect();
+    row.exchanges.iter().find(|exchange| exchange.lane.is_some())?;
+    let shown =
+        row.exchanges.iter().filter(|exchange| exchange.lane.is_some() || decided.contains(&exchange.n));
+    let (raced, left_out) = last(shown.collect());
     let spans = raced.into_iter().map(|exchange| {
         let status =
             exchange.response.as_ref().map_or("no answer".to_owned(), |answer| answer.status.to_string());
         Span {
             n: u64::from(exchange.n),
-            lane: exchange.lane.clone().unwrap_or_default(),
+            lane: exchange.lane.clone().unwrap_or_else(|| BEHIND.to_owned()),
             start: exchange.start_us,
             end: exchange.response.as_ref().map(|_| exchange.end_us),
             label: format!("{} {status}", exchange.operation),
-            stuck: false,
+            stuck: decided.contains(&exchange.n),
         }
     });
-    draw(spans.collect(), left_out)
+    draw(spans.collect(), left_out, "not as claimed")
 }
 
 /// The calls of a finding, if it has some.
@@ -90,7 +99,7 @@ pub(super) fn of_finding(finding: &Finding) -> Option<Timeline> {
         stuck: stuck.contains(&at),
     };
     let (calls, left_out) = last(calls.iter().enumerate().collect());
-    draw(calls.into_iter().map(span).collect(), left_out)
+    draw(calls.into_iter().map(span).collect(), left_out, "no lawful order takes it")
 }
 
 /// The last of them, and how many come before.
@@ -100,7 +109,7 @@ fn last<T>(mut calls: Vec<T>) -> (Vec<T>, usize) {
     (calls, before)
 }
 
-fn draw(spans: Vec<Span>, left_out: usize) -> Option<Timeline> {
+fn draw(spans: Vec<Span>, left_out: usize, marked: &'static str) -> Option<Timeline> {
     let first = spans.iter().map(|span| span.start).min()?;
     let last = spans.iter().map(|span| span.end.unwrap_or(span.start)).max()?;
     let micros = last.saturating_sub(first).max(1);
@@ -130,7 +139,7 @@ fn draw(spans: Vec<Span>, left_out: usize) -> Option<Timeline> {
     }
     lanes.sort_by_key(|lane| lane.bars.iter().map(|bar| bar.from).min());
     calls.sort_by_key(|call| call.n);
-    Some(Timeline { micros, lanes, calls, left_out })
+    Some(Timeline { micros, lanes, calls, left_out, marked })
 }
 
 #[cfg(test)]
@@ -145,12 +154,12 @@ mod tests {
     fn bars_lie_within_the_picture() {
         let spans =
             vec![span("B", 10, Some(20)), span("A", 0, None), span("A", u64::MAX / 2, Some(u64::MAX / 2))];
-        let timeline = draw(spans, 0).expect("there are calls");
+        let timeline = draw(spans, 0, "").expect("there are calls");
         assert_eq!(timeline.lanes.iter().map(|lane| lane.name.as_str()).collect::<Vec<_>>(), ["A", "B"]);
         for bar in timeline.lanes.iter().flat_map(|lane| &lane.bars) {
             assert!(bar.width >= 6 && bar.x + bar.width <= 1000, "{bar:?}");
         }
         assert!(timeline.lanes[0].bars[0].open);
-        assert!(draw(Vec::new(), 0).is_none());
+        assert!(draw(Vec::new(), 0, "").is_none());
     }
 }

@@ -49,6 +49,8 @@ pub enum Made {
     Creating(String),
     /// An upload exists.
     Upload(String, String),
+    /// An upload may exist under this key, and no answer has named it.
+    Unnamed(String),
 }
 
 /// The journal of a run.
@@ -188,6 +190,7 @@ fn read(path: &Path) -> std::io::Result<(JournalHeader, Vec<Made>)> {
 pub struct SentKeys {
     by_id: BTreeMap<String, String>,
     all: BTreeSet<String>,
+    unnamed: BTreeSet<String>,
 }
 
 impl SentKeys {
@@ -198,10 +201,16 @@ impl SentKeys {
             match made {
                 Made::Upload(key, id) => _ = sent.by_id.insert(id.clone(), key.clone()),
                 Made::Creating(key) => _ = sent.all.insert(key.clone()),
+                Made::Unnamed(key) => _ = sent.unnamed.insert(key.clone()),
                 Made::Object(_) => {}
             }
         }
         sent
+    }
+
+    /// Returns the keys under which there may be uploads that no answer has named: a listing alone can find them.
+    pub fn unnamed(&self) -> impl Iterator<Item = &String> {
+        self.unnamed.iter()
     }
 
     /// Returns the key of an upload that a server lists: not every key can be said in XML. Where the creation was

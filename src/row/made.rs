@@ -30,6 +30,11 @@ impl RowState<'_> {
         self.setting.journal.note(&Made::Creating(key.to_owned()));
     }
 
+    /// Records that an upload may have been created, by an answer that does not name it, or by none.
+    pub fn may_have_created(&self, key: &str) {
+        self.setting.journal.note(&Made::Unnamed(key.to_owned()));
+    }
+
     /// Records an upload that was created.
     pub fn created(
         &mut self,

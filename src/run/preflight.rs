@@ -117,6 +117,11 @@ impl Probe<'_> {
         if let Some(id) = &id {
             self.journal.note(&Made::Upload(key.to_owned(), id.clone()));
             self.sweep.uploads.insert((key.to_owned(), id.clone()));
+        } else if match &answer {
+            Ok(answer) => answer.is_ok() || answer.status >= 500,
+            Err(trouble) => trouble.may_have_happened(),
+        } {
+            self.journal.note(&Made::Unnamed(key.to_owned()));
         }
         (answer, id)
     }

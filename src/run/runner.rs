@@ -23,7 +23,7 @@ use crate::cause::{answers, causes};
 use crate::operation::delete_bucket::DeleteBucketRequest;
 use crate::report::{
     Audit, CleanUp, Counts, End, Exploration, Finding, Repeat, Report, RowReport, RunInfo, SCHEMA_VERSION,
-    SourceInfo, Suite, Summary, TargetInfo, Verdict, conclude, quoted,
+    SourceInfo, Suite, Summary, TargetInfo, Verdict, conclude, fit, quoted,
 };
 use crate::row::{CallbackPlace, CallbackServer, Contents, Journal, JournalHeader};
 use crate::visible::{visible, visible_start};
@@ -156,10 +156,6 @@ pub struct Runner {
     started_at: String,
     pub(super) header: JournalHeader,
 }
-
-/// Bytes of headers and texts that a report keeps of all exchanges. A usual one has some five million; what escapes make
-/// of these has to be read again.
-const EVIDENCE: usize = 16 << 20;
 
 impl Runner {
     /// Opens the journal and the bucket, and calls the seven operations.
@@ -364,6 +360,7 @@ impl Runner {
         let Findings { findings, exploration, audit, .. } = found;
         let report = self.without_secrets(Report { findings, exploration, audit, ..report });
         let mut report = Report { cases: rows, ..report };
+        fit(&mut report);
         report.causes = self.without_secrets(causes(&report));
         report.answers = answers(&report);
         report
@@ -407,13 +404,6 @@ impl Runner {
         let mut summary = Summary { total: rows.len(), ..Summary::default() };
         let mut by_level: BTreeMap<String, Counts> = BTreeMap::new();
         let mut observed = BTreeMap::new();
-        let mut room = EVIDENCE;
-        for exchange in rows.iter_mut().flat_map(|row| &mut row.exchanges) {
-            match room.checked_sub(exchange.weight()) {
-                Some(left) => room = left,
-                None => exchange.lighten(),
-            }
-        }
         for row in &mut rows {
             keep_binding_sources(row, &self.context.provider);
             summary.verdicts.add(row.verdict);

@@ -50,6 +50,11 @@ impl Trouble {
         matches!(self.kind, Timeout | Cut | Oversized | Unreadable)
     }
 
+    /// Whether the server may have done what was asked.
+    pub fn may_have_happened(&self) -> bool {
+        self.is_of_the_server() || self.kind == TroubleKind::Throttled
+    }
+
     /// The same, where not a byte of an answer came.
     pub(super) fn before_answer(self) -> Self {
         Self { before_answer: true, ..self }

@@ -374,3 +374,39 @@ fn a_second_interrupt_leaves_at_once_and_the_journal_stays() {
     let journals = std::fs::read_dir(state.path().join("mpuspec/journals")).expect("it is there");
     assert_eq!(journals.count(), 1);
 }
+
+/// Answers the first creation of an upload, and lets every other one wait.
+struct AnswersOnce(AtomicU64);
+
+impl Respond for AnswersOnce {
+    fn respond(&self, _: &Request) -> ResponseTemplate {
+        let answer = ResponseTemplate::new(200).set_body_string(
+            "<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>k</Key><UploadId>U1</UploadId></InitiateMultipartUploadResult>",
+        );
+        match self.0.fetch_add(1, Ordering::SeqCst) {
+            0 => answer,
+            _ => answer.set_delay(std::time::Duration::from_secs(5)),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_whose_creation_had_no_answer_is_named_where_none_are_listed() {
+    let state = tempfile::tempdir().expect("a folder");
+    let server = server(ResponseTemplate::new(501)).await;
+    deletable(&server, 204).await;
+    let creation = Mock::given(method("POST")).and(query_param_contains("uploads", ""));
+    creation.respond_with(AnswersOnce(AtomicU64::new(0))).mount(&server).await;
+    Mock::given(method("PUT")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let output = command(state.path())
+        .args(["run", "create/unique-upload-ids", "--timeout", "300ms", "--bucket", "b", "--endpoint"])
+        .arg(server.uri())
+        .env("AWS_ACCESS_KEY_ID", "key")
+        .env("AWS_SECRET_ACCESS_KEY", "a-secret-of-forty-characters-for-the-test")
+        .output()
+        .expect("it runs");
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
+    assert!(told.contains("may be in progress: no answer to its creation has named it"), "{told}");
+    let journals = std::fs::read_dir(state.path().join("mpuspec/journals")).expect("it is there");
+    assert_eq!(journals.count(), 1, "the journal stays: {told}");
+}

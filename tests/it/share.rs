@@ -76,13 +76,14 @@ fn addresses_as_they_were_typed_people_and_ids_in_prose_are_left_out() {
             serde_json::json!(["--endpoint", "http://[0:0:0:0:0:0:0:1]:9000", "--bucket", "b"]);
         let row = &mut report["cases"][0];
         row["reason"] =
-            "expected grants [], got [\"acme-owner FULL_CONTROL\"] (Request ID: WHO1; request id WHO2)"
+            "expected grants [], got [\"acme-owner FULL_CONTROL\"] (Request ID: WHO1; request id WHO2), see WHO4-tx or WHO5+5/5=="
                 .into();
         row["exchanges"] = serde_json::json!([{
             "n": 1, "operation": "GetObjectAcl", "start_us": 1, "end_us": 2,
             "request": { "method": "GET", "target": "/b/k", "headers": [], "body": { "bytes": 0 } },
-            "response": { "status": 200, "headers": [], "body": {
-                "bytes": 9, "text": "<Owner><ID>acme-owner</ID></Owner><Error><Details>WHO3</Details></Error>",
+            "response": { "status": 200, "headers": [["X-Amz-Request-Id", "WHO4-tx"]], "body": {
+                "bytes": 9,
+                "text": "<Owner><ID>acme-owner</ID></Owner><Error><Details>WHO3</Details><HostId>WHO5+5/5==</HostId></Error>",
             } },
         }]);
     });

@@ -71,6 +71,23 @@ pub(super) const MISTAKES: &[Mistake] = &[
         },
     ),
     Mistake::new(
+        "range-bears-source-etag",
+        "A part that is copied from a range has the ETag of the whole source.",
+        At::CarryOut(
+            |call, operation| {
+                call.request.own("copy-source-range").is_some()
+                    && matches!(operation, Operation::UploadPart { .. })
+            },
+            |call, mut operation, _| {
+                let etag = source(call).and_then(|source| hex::decode(source.etag).ok()?.try_into().ok());
+                if let (Operation::UploadPart { body, .. }, Some(md5)) = (&mut operation, etag) {
+                    body.md5 = md5;
+                }
+                Box::pin(std::future::ready(call.apply(operation)))
+            },
+        ),
+    ),
+    Mistake::new(
         "copy-keeps-checksum",
         "A copied object keeps the checksum that the parts of its source had, and its type.",
         At::CarryOut(

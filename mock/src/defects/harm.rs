@@ -245,6 +245,7 @@ const CLIENT: &[&str] = &[
     "pass-over-malformed-md5",
     "plain-etag",
     "prefixes-take-no-room",
+    "range-bears-source-etag",
     "read-first-header-line",
     "refuse-bad-copy-ranges",
     "refuse-beyond-one-put",

@@ -1,6 +1,6 @@
 //! The names that are left out of a report, and where they stand in a text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
@@ -14,7 +14,7 @@ use crate::report::asked::asked;
 use crate::visible::visible;
 use crate::wire::readings;
 
-use super::texts::{texts_of_people, without_private};
+use super::texts::{texts_of_people, texts_of_requests, without_private};
 
 /// Base64 as the most lenient reader takes it: a word may have been cut.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -37,6 +37,8 @@ const SHORTEST: usize = 2;
 pub(super) struct Names {
     found: AhoCorasick,
     instead: Vec<String>,
+    /// Words of ids of single requests, and of access keys: a message may repeat them without saying what they are.
+    ids: HashSet<String>,
 }
 
 impl Names {
@@ -87,7 +89,8 @@ impl Names {
             .ascii_case_insensitive(true)
             .build(patterns)
             .map_err(|error| format!("its names cannot be looked for ({error}), so nothing is shared"))?;
-        Ok(Self { found, instead: names.into_iter().map(|(_, instead)| instead).collect() })
+        let instead = names.into_iter().map(|(_, instead)| instead).collect();
+        Ok(Self { found, instead, ids: ids_of_requests(report) })
     }
 
     /// A text without any of them, and without what is private by its form.
@@ -96,7 +99,17 @@ impl Names {
         if readings(&cleaned).any(|reading| self.found.is_match(&reading)) {
             return "(left out)".to_owned();
         }
-        without_private(&self.without_encoded(&cleaned))
+        without_private(&self.without_encoded(&self.without_ids(&cleaned)))
+    }
+
+    /// A text without words of ids.
+    fn without_ids(&self, text: &str) -> String {
+        let mut cleaned = String::with_capacity(text.len());
+        for (word, between) in words(text) {
+            cleaned.push_str(if self.ids.contains(word) { "(left out)" } else { word });
+            cleaned.push_str(between);
+        }
+        cleaned
     }
 
     /// A text without words that hold one of the names, or a resource, in Base64.
@@ -146,6 +159,41 @@ fn names_of_host(endpoint: &str) -> [String; 3] {
         None => place.rsplit_once(':').map_or(place, |(host, _)| host),
     };
     [place.to_owned(), format!("[{host}]"), host.to_owned()]
+}
+
+/// The words of a text, each with what stands behind it.
+fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let is_inside = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c);
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (word, behind) = rest.split_at(rest.find(|c| !is_inside(c)).unwrap_or(rest.len()));
+        let (between, behind) = behind.split_at(behind.find(is_inside).unwrap_or(behind.len()));
+        rest = behind;
+        (!word.is_empty() || !between.is_empty()).then_some((word, between))
+    })
+}
+
+/// The words of what answers call their requests, and whose key they saw.
+fn ids_of_requests(report: &Report) -> HashSet<String> {
+    let answers =
+        report.cases.iter().flat_map(|row| &row.exchanges).filter_map(|exchange| exchange.response.as_ref());
+    let ids = answers.flat_map(|answer| {
+        let headers = answer.headers.iter().filter(|(name, _)| is_id(name)).map(|(_, value)| value.as_str());
+        headers.chain(answer.body.text.as_deref().into_iter().flat_map(texts_of_requests))
+    });
+    let words = ids.flat_map(words).map(|(word, _)| word);
+    words.filter(|word| word.len() >= SHORTEST_ID).map(str::to_owned).collect()
+}
+
+/// No shorter word is an id: it may be any word.
+const SHORTEST_ID: usize = 6;
+
+/// Whether a header names a single request.
+fn is_id(header: &str) -> bool {
+    let header = header.to_ascii_lowercase();
+    ["request-id", "requestid", "id-2", "host-id", "trace-id", "traceid", "correlation-id", "cf-id", "cf-ray"]
+        .iter()
+        .any(|name| header.ends_with(name))
 }
 
 /// What answers say of people: claims repeat it.

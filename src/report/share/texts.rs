@@ -26,13 +26,25 @@ const ELEMENTS: [&str; 20] = [
 /// Of these, elements that tell people apart.
 const PEOPLE: [&str; 6] = ["id", "displayname", "userid", "emailaddress", "username", "bucketowner"];
 
+/// Of these, elements that name a single request, or a key.
+const REQUESTS: [&str; 5] = ["extendedrequestid", "requestid", "hostid", "awsaccesskeyid", "ossaccesskeyid"];
+
 /// What the elements of a document say that tell people apart. A text within is not looked into.
 pub(super) fn texts_of_people(text: &str) -> impl Iterator<Item = &str> {
+    texts_of(&PEOPLE, text)
+}
+
+/// What they say of single requests, and of keys.
+pub(super) fn texts_of_requests(text: &str) -> impl Iterator<Item = &str> {
+    texts_of(&REQUESTS, text)
+}
+
+fn texts_of<'t>(elements: &'static [&str], text: &'t str) -> impl Iterator<Item = &'t str> {
     text.split('<').filter_map(|tag| {
         let (name, inside) = tag.split_once('>')?;
         let name = name.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default();
         let local = name.rsplit(':').next().unwrap_or_default();
-        let is_one = !name.starts_with('/') && PEOPLE.iter().any(|known| local.eq_ignore_ascii_case(known));
+        let is_one = !name.starts_with('/') && elements.iter().any(|known| local.eq_ignore_ascii_case(known));
         Some(inside.trim()).filter(|inside| is_one && !inside.is_empty())
     })
 }
@@ -113,10 +125,14 @@ fn without_accounts(text: &str) -> String {
         let is_account = [&whole, &joined]
             .iter()
             .any(|text| text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() == 12));
-        if whole.contains("arn:") || is_account { "(left out)".to_owned() } else { whole }
+        if names_a_resource(&whole) || is_account || is_access_key(&whole) {
+            "(left out)".to_owned()
+        } else {
+            whole
+        }
     };
     for c in text.chars() {
-        match c.is_alphanumeric() || ":/-_.+=@*".contains(c) {
+        match c.is_alphanumeric() || ":/-_.+=@*%".contains(c) {
             true => word.push(c),
             false => {
                 cleaned.push_str(&end(&mut word));
@@ -125,6 +141,21 @@ fn without_accounts(text: &str) -> String {
         }
     }
     cleaned + &end(&mut word)
+}
+
+/// Whether a word holds the name of a resource, as it is or as it stands in a URL.
+fn names_a_resource(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    ["arn:", "arn%3a", "arn%253a"].iter().any(|begin| word.contains(begin))
+}
+
+/// What the ids of access keys begin with, at the stores that say so.
+const ACCESS_KEYS: [&str; 6] = ["AKIA", "ASIA", "AROA", "AIDA", "LTAI", "YCAJ"];
+
+/// Whether a word holds the id of an access key.
+fn is_access_key(word: &str) -> bool {
+    let mut parts = word.split(|c: char| !c.is_ascii_alphanumeric());
+    parts.any(|part| part.len() >= 16 && ACCESS_KEYS.iter().any(|begin| part.starts_with(begin)))
 }
 
 #[cfg(test)]
@@ -173,6 +204,11 @@ mod tests {
     fn accounts_are_left_out_and_sizes_and_digests_are_not() {
         let text = "arn:aws:iam::123456789012:user/alice may not, 123456789012 neither";
         assert_eq!(without_accounts(text), "(left out) may not, (left out) neither");
+        for text in
+            ["AKIAIOSFODNN7EXAMPLE", "key=LTAI5tFabcdefghijk", "arn%3Aaws%3Aiam%3A%3Ax", "ARN%253Aaws"]
+        {
+            assert_eq!(without_accounts(&format!("of {text}, then")), "of (left out), then");
+        }
         for text in ["10485760 bytes", "d41d8cd98f00b204e9800998ecf8427e-2", "2026-11-30T17:57:15Z"] {
             assert_eq!(without_accounts(text), text);
         }

@@ -137,14 +137,14 @@ async fn finish_journal(client: &Client, header: &JournalHeader, made: Vec<Made>
     let mut sweep = Sweep::default();
     let sent = SentKeys::of(&made);
     for entry in made {
-        let (Made::Object(key) | Made::Creating(key) | Made::Upload(key, _)) = &entry;
+        let (Made::Object(key) | Made::Creating(key) | Made::Unnamed(key) | Made::Upload(key, _)) = &entry;
         if !is_own(key, &header.prefix) {
             continue;
         }
         match entry {
             Made::Object(key) => _ = sweep.keys.insert(key),
             Made::Upload(key, id) => _ = sweep.uploads.insert((key, id)),
-            Made::Creating(_) => {}
+            Made::Creating(_) | Made::Unnamed(_) => {}
         }
     }
     let mut finished = sweep.finish(client, &header.prefix, true, &sent).await;

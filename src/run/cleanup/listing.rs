@@ -15,13 +15,15 @@ const MOST_BYTES: usize = 64 << 20;
 
 /// Why it is not known what a bucket holds.
 pub(super) struct Doubt {
+    /// What cannot be listed.
+    pub(super) what: &'static str,
     pub(super) told: String,
     /// The server has no such listing.
     pub(super) lacks: bool,
 }
 
 impl Doubt {
-    fn of(what: &str, outcome: Result<Answer, Trouble>) -> Self {
+    fn of(what: &'static str, outcome: Result<Answer, Trouble>) -> Self {
         let (told, lacks) = match outcome {
             Ok(answer) => {
                 let code = answer.code();
@@ -30,7 +32,7 @@ impl Doubt {
             }
             Err(trouble) => (trouble.to_string(), false),
         };
-        Self { told: format!("{what} cannot be listed: {told}"), lacks }
+        Self { what, told: format!("{what} cannot be listed: {told}"), lacks }
     }
 }
 
@@ -163,6 +165,6 @@ impl Asked<'_> {
     }
 }
 
-fn broken_off(what: &str) -> Doubt {
-    Doubt { told: format!("{what} cannot be listed: the pages lead to no end"), lacks: false }
+fn broken_off(what: &'static str) -> Doubt {
+    Doubt { what, told: format!("{what} cannot be listed: the pages lead to no end"), lacks: false }
 }

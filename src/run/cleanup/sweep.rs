@@ -10,7 +10,7 @@ use super::listing::list;
 use crate::operation::abort_multipart_upload::AbortMultipartUploadRequest;
 use crate::operation::delete_object::DeleteObjectRequest;
 use crate::report::{CleanUp, can_be_pasted, quoted};
-use crate::row::SentKeys;
+use crate::row::{SentKeys, is_own};
 use crate::visible::{visible, visible_start};
 use crate::wire::{Answer, Client, Log, Trouble, TroubleKind};
 
@@ -133,8 +133,17 @@ impl Sweep {
             clean_up.left.push(format!("and {more} more, all below {}", quoted(prefix)));
         }
         let ended = allowance.is_used_up();
-        let is_certain = ended.is_none() && doubts.iter().all(|doubt| doubt.lacks);
+        // What no answer has named, a listing alone can find.
+        let unseen: Vec<String> = match doubts.iter().any(|doubt| doubt.what == "uploads") {
+            true => sent.unnamed().filter(|key| is_own(key, prefix)).map(|key| quoted(key)).collect(),
+            false => Vec::new(),
+        };
+        let is_certain = ended.is_none() && unseen.is_empty() && doubts.iter().all(|doubt| doubt.lacks);
         clean_up.trouble = ended.into_iter().chain(doubts.into_iter().map(|doubt| doubt.told)).collect();
+        let unseen = unseen.iter().take(MOST_NAMED);
+        clean_up.trouble.extend(unseen.map(|key| {
+            format!("an upload of {key} may be in progress: no answer to its creation has named it")
+        }));
         Finished { clean_up, is_certain }
     }
 }

@@ -76,7 +76,7 @@ impl Round<'_> {
             self.note_sent_again();
         }
         self.witness(&*ready.prepared, answer.as_ref(), from);
-        self.note_stray(&ready);
+        self.note_stray(&ready, answer.as_ref().is_ok_and(Answer::is_ok));
         let mut answer = answer?;
         self.fill_in_etag(&*ready.prepared, &mut answer, |_| true).await;
         ready.prepared.absorb(&answer, &mut self.state);
@@ -139,16 +139,22 @@ impl Round<'_> {
         lawful.note(&[Witnessed { call: prepared, answer, times, client: "A" }]);
     }
 
-    /// What may have written a key is counted.
+    /// What may have written a key is counted, and an upload noted that may be there without a name.
     pub(super) fn note_write(&mut self, prepared: &dyn Prepared, answer: Result<&Answer, &Trouble>) {
-        if answer.is_err() || answer.is_ok_and(|answer| answer.is_ok() || answer.status >= 500) {
-            self.state.writes.note(prepared.writes());
+        if answer.is_ok_and(|answer| !answer.is_ok() && answer.status < 500) {
+            return;
+        }
+        self.state.writes.note(prepared.writes());
+        if let Some(key) = prepared.creates()
+            && answer.map_or_else(Trouble::may_have_happened, |answer| !answer.is_ok())
+        {
+            self.state.may_have_created(key);
         }
     }
 
     /// An upload that an answer names although it was not to make any, or not under this key. Only a creation
     /// makes one: an id that was sent is repeated by others, and may be no upload's.
-    fn note_stray(&mut self, ready: &Ready) {
+    fn note_stray(&mut self, ready: &Ready, is_ok: bool) {
         let Some(key) = ready.prepared.creates() else { return };
         let Some(text) = self.log.last().and_then(|last| last.response?.body.text) else { return };
         let between = |name: &str| {
@@ -157,8 +163,10 @@ impl Round<'_> {
         };
         // The key that was sent is what an abort needs: not every server says it as it was.
         let tampered = if ready.signing.tamper == Some(Tamper::Path) { "x" } else { "" };
-        if let Some(id) = between("UploadId") {
-            self.state.strayed(&format!("{key}{tampered}"), &id);
+        match between("UploadId") {
+            Some(id) => self.state.strayed(&format!("{key}{tampered}"), &id),
+            None if is_ok => self.state.may_have_created(key),
+            None => {}
         }
     }
 }

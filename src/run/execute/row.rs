@@ -88,8 +88,13 @@ pub(super) async fn run_row(context: &RowContext, planned: &PlannedRow) -> Came 
         round.recorder.settle_capabilities(context);
         let judged: Vec<JudgedStep> =
             round.recorder.steps.iter().map(|(judged, _, _)| judged.clone()).collect();
-        let decision = decide(planned.level, &context.provider, &judged);
+        let mut decision = decide(planned.level, &context.provider, &judged);
         let stop = decision.verdict.counts_against() || decision.verdict == Verdict::Unsupported;
+        if decision.verdict == Verdict::Fail && planned.case.repeat > 1 {
+            // The rounds behind it are not run.
+            let round = format!(" (round {} of {})", number + 1, planned.case.repeat);
+            decision.reason.iter_mut().for_each(|reason| reason.push_str(&round));
+        }
         if worst.as_ref().is_none_or(|(before, _)| decision.verdict >= before.verdict) {
             worst = Some((decision, round));
         }
