@@ -180,7 +180,8 @@ fn add_findings(found: &mut Vec<Cause>, report: &Report) {
             Some((register()[(*known)?].explains_finding(finding)?, Reverse(place)))
         };
         let of_cause = known.iter().enumerate().filter_map(told).max().map(|(_, Reverse(place))| place);
-        let place = of_row.or(of_cause);
+        let is_absent = |cause: &Cause| finding.signs.iter().any(|sign| is_of_absent(sign, cause));
+        let place = of_row.or_else(|| found.iter().position(is_absent)).or(of_cause);
         let place = place.unwrap_or_else(|| {
             let shown = register().iter().enumerate();
             let shown =
@@ -202,6 +203,21 @@ fn add_findings(found: &mut Vec<Cause>, report: &Report) {
         cause.seen = cause.seen.or(finding.confirmed);
         cause.findings.push(at);
     }
+}
+
+/// The calls of histories, by their operations.
+const CALLS: [(&str, &str); 5] = [
+    ("missing/AbortMultipartUpload", "abort_upload of "),
+    ("missing/ListMultipartUploads", "list_uploads of "),
+    ("missing/ListParts", "list_parts of "),
+    ("missing/UploadPart", "upload_part of "),
+    ("missing/UploadPartCopy", "upload_part_copy of "),
+];
+
+/// Whether a call was answered as an operation is that is not there.
+fn is_of_absent(sign: &str, cause: &Cause) -> bool {
+    let is_answered = sign.contains(": 405 ") || sign.contains(": 501 ");
+    is_answered && CALLS.iter().any(|(id, call)| cause.id == *id && sign.starts_with(call))
 }
 
 /// What exploring or the audit has found, and no cause that is known explains.

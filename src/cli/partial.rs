@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use super::report_file::ReportFile;
-use crate::report::{Format, Report, RowReport};
+use crate::report::{Format, Report, RowReport, fit};
 
 /// Often enough for whoever reads what is left, seldom enough for the run.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -61,6 +61,7 @@ impl Kept {
     fn write(&mut self) {
         self.report.run.millis = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.report.cases.sort_by(|a, b| (&a.id, &a.row).cmp(&(&b.id, &b.row)));
+        fit(&mut self.report);
         let _ = ReportFile::replace(&self.files, &self.report);
         self.written = Instant::now();
     }

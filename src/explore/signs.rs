@@ -16,12 +16,18 @@ pub(super) fn signs(history: &History, told: &[usize]) -> BTreeSet<&'static str>
     let all = || history.calls.iter();
     note(all().any(|call| is_under_another_key(history, call)), "an upload under another key");
     note(blamed().any(lists_a_number_twice), "a number twice");
+    note(blamed().any(lists_in_another_order), "parts in another order");
+    note(blamed().any(|call| has_metadata_of_an_upload(history, call)), "the metadata of an upload");
     note(blamed().any(|call| listed(call) == Some(&[])), "an empty list");
     note(blamed().filter_map(listed).any(names_a_number_twice), "a list with a number twice");
     note(all().filter(|call| is_refused(call)).filter_map(listed).any(has_a_gap), "a list with a gap");
     note(blamed().any(|call| is_behind_a_refusal(history, call)), "a refused completion before");
     let copies = all().filter(|call| matches!(call.ask, Ask::UploadPartCopy { .. }) && is_stored(call));
-    note(copies.count() > 0 && blamed().any(is_empty_object), "a copied part in an empty object");
+    let are_copies = copies.clone().count() > 0;
+    let copied_into = |ended: &Call| copies.clone().any(|copy| is_into(copy, ended));
+    note(blamed().any(copied_into), "a copy into the completed upload");
+    note(are_copies && blamed().any(is_empty_object), "a copied part in an empty object");
+    note(are_copies && blamed().any(lists_an_empty_part), "a copied part that is empty");
     let old = || all().filter_map(|call| replaced(history, call));
     note(old().any(|by| matches!(by.ask, Ask::UploadPart { .. })), "a part that was sent again");
     note(old().any(|by| matches!(by.ask, Ask::UploadPartCopy { .. })), "a part that was copied over");
@@ -40,15 +46,7 @@ fn is_stored(call: &Call) -> bool {
 fn upload(call: &Call) -> Option<&String> {
     match (&call.ask, &call.saw) {
         (Ask::CreateUpload { .. }, Saw::Created { upload }) => Some(upload),
-        (
-            Ask::UploadPart { upload, .. }
-            | Ask::UploadPartCopy { upload, .. }
-            | Ask::CompleteUpload { upload, .. }
-            | Ask::AbortUpload { upload, .. }
-            | Ask::ListParts { upload, .. },
-            _,
-        ) => Some(upload),
-        _ => None,
+        (ask, _) => ask.upload(),
     }
 }
 
@@ -66,6 +64,22 @@ fn lists_a_number_twice(call: &Call) -> bool {
     let Saw::Parts { parts, .. } = &call.saw else { return false };
     let numbers: BTreeSet<_> = parts.iter().map(|part| part.number).collect();
     numbers.len() < parts.len()
+}
+
+fn lists_in_another_order(call: &Call) -> bool {
+    matches!(&call.saw, Saw::Parts { parts, .. } if !parts.is_sorted_by_key(|part| part.number))
+}
+
+/// Whether an object has metadata that a creation gave to an upload which was not completed.
+fn has_metadata_of_an_upload(history: &History, call: &Call) -> bool {
+    let Saw::Object { meta: Some(seen), .. } = &call.saw else { return false };
+    let mut created = history.calls.iter().filter_map(|other| match (&other.ask, &other.saw) {
+        (Ask::CreateUpload { key, meta, .. }, Saw::Created { upload }) if key == call.ask.key() => {
+            Some((meta, upload))
+        }
+        _ => None,
+    });
+    created.any(|(meta, of)| meta == seen && !history.calls.iter().any(|other| other.has_completed(of)))
 }
 
 /// The list of a completion.
@@ -99,6 +113,15 @@ fn is_behind_a_refusal(history: &History, call: &Call) -> bool {
 
 fn is_empty_object(call: &Call) -> bool {
     matches!(call.saw, Saw::Object { size: Some(0), .. })
+}
+
+/// Whether a copy went into an upload that had been completed.
+fn is_into(copy: &Call, ended: &Call) -> bool {
+    matches!(ended.saw, Saw::Completed { .. }) && upload(copy) == upload(ended) && ended.is_before(copy)
+}
+
+fn lists_an_empty_part(call: &Call) -> bool {
+    matches!(&call.saw, Saw::Parts { parts, .. } if parts.iter().any(|part| part.size == Some(0)))
 }
 
 /// The call that had replaced a part before an answer took, or showed, the earlier one of its number.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mpuspec_mock::model::{
-    Answer, Blob, Body, Claimed, Conditions, Content, ETags, Event, Given, KeyState, List, ListedPart,
-    Observed, Operation, Part, Refusal, Rules, Terms, UNSEEN, Upload, UploadId, admits, apply, lawful,
+    Answer, Blob, Body, Claimed, Conditions, Content, ETags, Ending, Event, Given, KeyState, List,
+    ListedPart, Observed, Operation, Part, Refusal, Rules, Terms, UNSEEN, Upload, UploadId, admits, apply,
+    lawful,
 };
 use mpuspec_mock::provider::{Dialect, Provider};
 
@@ -80,6 +81,35 @@ impl Joint {
         let mut words: Vec<String> = answers.iter().map(in_words).collect();
         words.dedup();
         words
+    }
+
+    /// About how many bytes it takes: a history of copies of copies, or of large metadata, makes it as large as it likes.
+    pub(super) fn weight(&self) -> usize {
+        const A_THING: usize = 128;
+        let meta = |meta: &BTreeMap<String, String>| -> usize {
+            meta.iter().map(|(name, value)| name.len() + value.len() + A_THING).sum()
+        };
+        let content = |content: &Content| content.pieces().count() * A_THING;
+        let part = |part: &Part| part.etag.len() + A_THING + content(&part.content);
+        let upload =
+            |upload: &Upload| meta(&upload.meta) + A_THING + upload.parts.values().map(part).sum::<usize>();
+        let of_key = |(key, state): (&String, &KeyState)| {
+            let object = state.object.iter().map(|object| {
+                let parts = object.parts.iter().flatten().count();
+                object.etag.len() + meta(&object.meta) + content(&object.content) + parts * A_THING
+            });
+            let uploads = state.uploads.iter().map(|(id, of)| id.0.len() + upload(of));
+            let ended = state.ended.iter().map(|(id, ending)| {
+                let list = match ending {
+                    Ending::Completed { list, .. } => list.iter().map(|(_, etag)| etag.len() + A_THING).sum(),
+                    Ending::Aborted => 0,
+                };
+                id.0.len() + A_THING + list
+            });
+            key.len() + A_THING + object.chain(uploads).chain(ended).sum::<usize>()
+        };
+        let gone = self.gone.iter().map(|id| id.0.len() + A_THING);
+        self.keys.iter().map(of_key).chain(gone).sum()
     }
 
     fn state(&self, key: &str) -> KeyState {

@@ -269,6 +269,18 @@ impl Ask {
         )
     }
 
+    /// The upload that is asked about.
+    pub fn upload(&self) -> Option<&String> {
+        match self {
+            Self::UploadPart { upload, .. }
+            | Self::UploadPartCopy { upload, .. }
+            | Self::CompleteUpload { upload, .. }
+            | Self::AbortUpload { upload, .. }
+            | Self::ListParts { upload, .. } => Some(upload),
+            _ => None,
+        }
+    }
+
     /// The key that is asked about.
     pub fn key(&self) -> &str {
         match self {

@@ -31,6 +31,10 @@ pub struct Stuck {
 
 /// So many states are looked at before the search gives up.
 const MOST: usize = 100_000;
+/// Bytes that one state may take.
+const LARGEST: usize = 16 << 20;
+/// Bytes that the states which lead to one may take: each call has one of its own.
+const MOST_HELD: usize = 128 << 20;
 /// So long it may take.
 const LONGEST: Duration = Duration::from_secs(1);
 /// So long all the keys of a history may take.
@@ -79,6 +83,7 @@ fn search_in_order(
         stuck: Stuck { at: from.first().cloned().unwrap_or_default(), ..Stuck::default() },
         deepest: None,
         tried: 0,
+        held: 0,
         until: Instant::now() + LONGEST,
         gave_up: false,
     };
@@ -237,6 +242,8 @@ struct Search<'h> {
     stuck: Stuck,
     deepest: Option<usize>,
     tried: usize,
+    /// Bytes of the states on the way to this one.
+    held: usize,
     until: Instant,
     gave_up: bool,
 }
@@ -251,10 +258,19 @@ impl Search<'_> {
     /// Tries every call that can come next. Given is whether enough is known.
     fn extend(&mut self, done: &Done, state: &Joint) -> bool {
         self.tried += 1;
-        if self.tried >= MOST || (self.tried.is_multiple_of(256) && Instant::now() >= self.until) {
+        let weight = state.weight();
+        let is_too_large = weight > LARGEST || self.held + weight > MOST_HELD;
+        if self.tried >= MOST || is_too_large || Instant::now() >= self.until {
             self.gave_up = true;
             return true;
         }
+        self.held += weight;
+        let enough = self.go_on(done, state);
+        self.held -= weight;
+        enough
+    }
+
+    fn go_on(&mut self, done: &Done, state: &Joint) -> bool {
         // Calls without an answer need not have happened, and may happen later.
         let open = |at: &usize| !done.has(*at);
         let answered = |at: &usize| self.history.calls[self.calls[*at]].end_us.is_some();

@@ -6,42 +6,64 @@ use serde::Serialize;
 
 use super::{Finding, Report, RowReport};
 
-/// Bytes of headers and texts of all exchanges. A usual report has some five million.
-const EXCHANGES: usize = 16 << 20;
-/// Bytes of what the steps of all rows saw, with their histories. A usual report has some two million.
-const ROWS: usize = 8 << 20;
-/// Bytes of all findings.
-const FINDINGS: usize = 8 << 20;
-/// Bytes that a value counts for at least: it takes more memory than place.
-const A_VALUE: usize = 64;
+/// Room for exchanges. A usual report has some seven million bytes of them.
+const EXCHANGES: Room = Room { bytes: 16 << 20, values: 180_000 };
+/// Room for what is left of exchanges without headers and texts.
+const LIGHT: Room = Room { bytes: 4 << 20, values: 60_000 };
+/// Room for what the steps of all rows saw, with their histories. A usual report has some two million bytes of it.
+const ROWS: Room = Room { bytes: 8 << 20, values: 100_000 };
+/// Room for findings.
+const FINDINGS: Room = Room { bytes: 8 << 20, values: 80_000 };
 /// Bytes of a text for which there is no room.
 const SHORT: usize = 200;
 /// Bytes of what a server calls itself.
 const A_NAME: usize = 300;
 
+/// What is left of a room.
+struct Room {
+    bytes: usize,
+    values: usize,
+}
+
+impl Room {
+    /// Takes the place of a part, if there is as much.
+    fn takes(&mut self, part: &impl Serialize) -> bool {
+        let mut taken = Taken::default();
+        serde_json::to_writer(&mut taken, part).expect("a report has no keys but texts");
+        match (self.bytes.checked_sub(taken.bytes), self.values.checked_sub(taken.values)) {
+            (Some(bytes), Some(values)) => {
+                *self = Self { bytes, values };
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Leaves out evidence for which a report has no room. What was judged, and how, stays.
 pub(crate) fn fit(report: &mut Report) {
     cut(&mut report.target.server, A_NAME);
-    let mut room = EXCHANGES;
-    for exchange in report.cases.iter_mut().flat_map(|row| &mut row.exchanges) {
-        match room.checked_sub(exchange.weight()) {
-            Some(left) => room = left,
-            None => exchange.lighten(),
-        }
+    let (mut room, mut light) = (EXCHANGES, LIGHT);
+    for row in &mut report.cases {
+        row.exchanges.retain_mut(|exchange| {
+            if room.takes(exchange) {
+                return true;
+            }
+            exchange.lighten();
+            light.takes(exchange)
+        });
     }
     let mut room = ROWS;
     for row in &mut report.cases {
         let shown = (&row.steps, &row.history, &row.explanation, &row.notes, &row.reason, &row.observed);
-        match room.checked_sub(weight(&shown)) {
-            Some(left) => room = left,
-            None => lighten(row),
+        if !room.takes(&shown) {
+            lighten(row);
         }
     }
     let mut room = FINDINGS;
     for finding in &mut report.findings {
-        match room.checked_sub(weight(finding)) {
-            Some(left) => room = left,
-            None => lighten_finding(finding),
+        if !room.takes(finding) {
+            lighten_finding(finding);
         }
     }
 }
@@ -69,23 +91,18 @@ fn cut(text: &mut String, most: usize) {
     }
 }
 
-/// What a part of a report takes.
-fn weight(part: &impl Serialize) -> usize {
-    let mut counted = Counted::default();
-    serde_json::to_writer(&mut counted, part).expect("a report has no keys but texts");
-    counted.bytes.max(counted.values * A_VALUE)
-}
-
-/// Counts what is written. A comma within a text counts too: that is no less.
+/// Counts what is written, as it stands in a report: what cannot be seen is escaped there. A comma within a text counts as a
+/// value: that is no less.
 #[derive(Default)]
-struct Counted {
+struct Taken {
     bytes: usize,
     values: usize,
 }
 
-impl Write for Counted {
+impl Write for Taken {
     fn write(&mut self, written: &[u8]) -> Result<usize> {
-        self.bytes += written.len();
+        // Each of two bytes or more can come to six.
+        self.bytes += written.len() + 2 * written.iter().filter(|byte| !byte.is_ascii()).count();
         self.values += written.iter().filter(|byte| b",[{".contains(byte)).count();
         Ok(written.len())
     }
@@ -100,6 +117,35 @@ mod tests {
     use super::*;
     use crate::case::Level;
     use crate::report::{StepReport, StepResult, from_json, to_json};
+    use crate::wire::{Exchange, RecordedBody, RecordedRequest, RecordedResponse};
+
+    /// Many values in few bytes, and many characters that are escaped.
+    fn report_of_an_exchange() -> Exchange {
+        let text = |bytes: usize| RecordedBody {
+            bytes: bytes as u64,
+            text: Some("\u{1}".repeat(bytes)),
+            ..RecordedBody::default()
+        };
+        let headers = vec![("a".to_owned(), String::new()); 88];
+        Exchange {
+            n: 1,
+            operation: "GetObject".to_owned(),
+            lane: None,
+            node: None,
+            start_us: 0,
+            end_us: 1,
+            request: RecordedRequest {
+                method: "GET".to_owned(),
+                target: "/b/k".to_owned(),
+                headers: headers.clone(),
+                body: text(0),
+                signed_otherwise: false,
+            },
+            response: Some(RecordedResponse { status: 200, headers, body: text(200) }),
+            trouble: None,
+            deviations: Vec::new(),
+        }
+    }
 
     #[test]
     fn a_report_of_long_answers_can_be_read_again() {
@@ -113,21 +159,23 @@ mod tests {
             claim: true,
             result: StepResult::Unmet,
             expected: None,
-            got: "é\u{202e}".repeat(20_000),
+            got: "é\u{202e}".repeat(8_000),
             about: None,
             seen: None,
             exchanges: None,
         };
-        for at in 0..1_000 {
+        let exchange = report_of_an_exchange();
+        for at in 0..300 {
             let mut row = RowReport::untried(&format!("area/{at}"), None, "a title", Level::Must);
             row.steps.push(step());
+            row.exchanges = vec![exchange.clone(); 10];
             report.cases.push(row);
         }
         fit(&mut report);
         let text = to_json(&report);
         assert!(text.len() < 64 << 20, "{}", text.len());
         let read = from_json(&text).expect("it is read");
-        assert_eq!(read.cases.len(), 1_000);
+        assert_eq!(read.cases.len(), 300);
         assert!(read.cases[0].steps[0].got.len() > SHORT, "what there is room for stays");
     }
 }

@@ -58,6 +58,8 @@ pub enum Made {
 pub struct Journal {
     path: PathBuf,
     file: Mutex<File>,
+    /// What was noted: a disk that is full keeps less.
+    sent: Mutex<SentKeys>,
 }
 
 /// Where journals lie.
@@ -110,13 +112,14 @@ impl Journal {
         #[cfg(unix)]
         options.mode(0o600);
         let file = options.open(&path)?;
-        let journal = Self { path, file: Mutex::new(file) };
+        let journal = Self { path, file: Mutex::new(file), sent: Mutex::default() };
         journal.write(header)?;
         Ok(journal)
     }
 
     /// Names something before it is made.
     pub fn note(&self, made: &Made) {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).add(made);
         // A run whose journal cannot be written on goes on: its own clean-up knows the same.
         let _ = self.write(made);
     }
@@ -134,7 +137,7 @@ impl Journal {
 
     /// Returns the keys under which uploads were created.
     pub fn sent_keys(&self) -> SentKeys {
-        read(&self.path).map(|(_, made)| SentKeys::of(&made)).unwrap_or_default()
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Where it lies.
@@ -186,7 +189,7 @@ fn read(path: &Path) -> std::io::Result<(JournalHeader, Vec<Made>)> {
 }
 
 /// The keys under which uploads were created, as they were sent.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SentKeys {
     by_id: BTreeMap<String, String>,
     all: BTreeSet<String>,
@@ -197,15 +200,17 @@ impl SentKeys {
     /// Returns those that a journal names.
     pub fn of(made: &[Made]) -> Self {
         let mut sent = Self::default();
-        for made in made {
-            match made {
-                Made::Upload(key, id) => _ = sent.by_id.insert(id.clone(), key.clone()),
-                Made::Creating(key) => _ = sent.all.insert(key.clone()),
-                Made::Unnamed(key) => _ = sent.unnamed.insert(key.clone()),
-                Made::Object(_) => {}
-            }
-        }
+        made.iter().for_each(|made| sent.add(made));
         sent
+    }
+
+    fn add(&mut self, made: &Made) {
+        match made {
+            Made::Upload(key, id) => _ = self.by_id.insert(id.clone(), key.clone()),
+            Made::Creating(key) => _ = self.all.insert(key.clone()),
+            Made::Unnamed(key) => _ = self.unnamed.insert(key.clone()),
+            Made::Object(_) => {}
+        }
     }
 
     /// Returns the keys under which there may be uploads that no answer has named: a listing alone can find them.

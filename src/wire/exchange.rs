@@ -89,20 +89,16 @@ pub struct Body {
 }
 
 impl Exchange {
-    /// Bytes of the headers and texts that are kept.
-    pub(crate) fn weight(&self) -> usize {
-        let of = |headers: &[(String, String)], body: &Body| {
-            let headers: usize = headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-            headers + body.text.as_ref().map_or(0, String::len)
-        };
-        let answer = self.response.as_ref().map_or(0, |answer| of(&answer.headers, &answer.body));
-        of(&self.request.headers, &self.request.body) + answer + self.request.target.len()
+    /// Whether headers and texts were left out.
+    pub(crate) fn is_light(&self) -> bool {
+        self.request.headers.is_empty()
     }
 
     /// Leaves headers and texts out, where there is no room for them.
     pub(crate) fn lighten(&mut self) {
         self.request.headers.clear();
         self.request.body.text = None;
+        self.deviations.clear();
         if let Some(answer) = &mut self.response {
             answer.headers.clear();
             answer.body.text = None;

@@ -56,3 +56,4 @@ pub use sign::{Signing, Tamper, Token, Version, Who};
 pub(crate) use target::is_bucket;
 pub use target::{Target, TargetError};
 pub use trouble::{Trouble, TroubleKind};
+pub(crate) use xml::read as read_xml;

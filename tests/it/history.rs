@@ -47,6 +47,48 @@ fn more_calls_than_can_be_ordered_are_undecided() {
     assert!(matches!(judge(&many(200_000), &oracle()), Found::TooMany));
 }
 
+/// Each object is made of copies of the one before.
+#[test]
+fn copies_of_copies_take_as_much_as_a_state_may() {
+    let key = |round: u64| format!("k{round}");
+    let put = Ask::PutObject { key: key(0), content: content(1), meta: BTreeMap::new(), md5: String::new() };
+    let mut calls = vec![call("a", (0, Some(0)), put, Saw::Stored { etag: Some("e0".to_owned()) })];
+    let mut now = 1;
+    let mut add = |ask: Ask, saw: Saw| {
+        calls.push(call("a", (now, Some(now)), ask, saw));
+        now += 1;
+    };
+    for round in 1..8 {
+        let upload = format!("u{round}");
+        let create = Ask::CreateUpload { key: key(round), sequential: false, meta: BTreeMap::new() };
+        add(create, Saw::Created { upload: upload.clone() });
+        for number in 1..=10 {
+            let (key, upload, source) = (key(round), upload.clone(), key(round - 1));
+            let ask = Ask::UploadPartCopy { key, upload, number, source, range: None, content: None };
+            add(ask, Saw::Stored { etag: Some(format!("p{number}")) });
+        }
+        let list = Some((1..=10).map(|number| (number, format!("p{number}"))).collect());
+        add(
+            Ask::CompleteUpload { key: key(round), upload, list },
+            Saw::Completed { etag: Some(format!("e{round}")) },
+        );
+    }
+    assert_eq!(judge(&History { calls }, &oracle().with_small_parts()), Found::TooMany);
+}
+
+#[test]
+fn large_metadata_is_held_as_often_as_there_is_room() {
+    let meta: BTreeMap<String, String> = [("m".to_owned(), "x".repeat(4 << 20))].into();
+    let put = Ask::PutObject { key: KEY.to_owned(), content: content(1), meta, md5: String::new() };
+    let mut calls = vec![call("a", (0, Some(0)), put, Saw::Stored { etag: Some("e".to_owned()) })];
+    let head = |at| {
+        let saw = Saw::Object { etag: Some("e".to_owned()), size: Some(8), content: None, meta: None };
+        call("a", (at, Some(at)), Ask::HeadObject { key: KEY.to_owned() }, saw)
+    };
+    calls.extend((1..100).map(head));
+    assert_eq!(judge(&History { calls }, &oracle()), Found::TooMany);
+}
+
 fn oracle() -> Oracle {
     Oracle::of(&mpuspec_mock::provider::load("aws-s3").expect("it is bundled"))
 }

@@ -30,6 +30,8 @@ mod endpoint;
 mod english;
 // Exploring finds what shows in races, and nothing on a sound server; ledgers and histories are read again.
 mod explore;
+// What was found in servers by hand is told by causes.
+mod hands;
 // The search for a lawful order.
 mod history;
 // Servers that answer at random what none should.

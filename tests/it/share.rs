@@ -94,6 +94,34 @@ fn addresses_as_they_were_typed_people_and_ids_in_prose_are_left_out() {
 }
 
 #[test]
+fn people_are_known_as_they_are_meant_and_where_exchanges_were_left_out_nothing_of_them_is_told() {
+    let exchange = |headers: Value| {
+        serde_json::json!({
+            "n": 1, "operation": "GetObjectAcl", "start_us": 1, "end_us": 2,
+            "request": { "method": "GET", "target": "/b/k", "headers": headers, "body": { "bytes": 0 } },
+            "response": { "status": 200, "headers": [], "body": {
+                "bytes": 9, "text": "<O><Owner><ID>Smith &amp; Sons</ID><DisplayName><![CDATA[jane-roe]]></DisplayName></Owner></O>",
+            } },
+        })
+    };
+    let text = shared(|report| {
+        let row = &mut report["cases"][0];
+        row["reason"] = "got [\"Smith & Sons FULL_CONTROL\", \"jane-roe READ\"]".into();
+        row["exchanges"] = serde_json::json!([exchange(serde_json::json!([["host", "h"]]))]);
+        let row = &mut report["cases"][1];
+        row["reason"] = "got the owner WHO1".into();
+        row["exchanges"] = serde_json::json!([exchange(serde_json::json!([]))]);
+        report["audit"]["lost"] = serde_json::json!([{
+            "key": "k", "upload": "an-upload-id-of-WHO2-himself", "etag": "", "level": "MUST", "found": "404", "row": "a/b",
+        }]);
+    });
+    let text = text.expect("it is shared");
+    for told in ["Smith", "jane-roe", "WHO"] {
+        assert!(!text.contains(told), "{told}");
+    }
+}
+
+#[test]
 fn of_more_names_than_can_be_looked_for_nothing_is_shared() {
     let id = |at: usize| {
         serde_json::json!({

@@ -34,6 +34,21 @@ pub(super) const MISTAKES: &[Mistake] = &[
             call.as_if(&id, |upload| upload.overtaken = false)
         },
     ),
+    model(
+        "refused-completion-writes-metadata",
+        "A completion that is refused gives the object under the key the metadata of its upload.",
+        |call| {
+            let meta = call.upload().map(|(_, upload)| upload.meta.clone());
+            let completes = terms(&mut call.operation).is_some();
+            let answer = call.go_on();
+            if let (Answer::Refused(_), Some(meta), Some(object)) = (&answer, meta, &mut call.state.object)
+                && completes
+            {
+                object.meta = meta;
+            }
+            answer
+        },
+    ),
     model("accept-small-parts", "A completion takes parts below the smallest size.", |call| {
         if terms(&mut call.operation).is_some() {
             call.rules.limits.min_part_size = None;

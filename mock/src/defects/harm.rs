@@ -69,6 +69,7 @@ const DATA: &[&str] = &[
     "pass-if-match-without-object",
     "read-parts-in-progress",
     "refused-completion-ends-upload",
+    "refused-completion-writes-metadata",
     "replay-other-completions",
     "restart-loses-objects",
     "restart-loses-parts",

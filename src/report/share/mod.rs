@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use self::names::Names;
-use super::Report;
 use super::asked::asked;
+use super::{Report, RowReport};
+use crate::wire::Exchange;
 
 mod names;
 mod texts;
@@ -79,6 +80,7 @@ pub fn shared(report: &Report) -> Result<Report, String> {
     if report.run.again.is_some() {
         report.run.again = Some("mpuspec run".to_owned());
     }
+    report.cases.iter_mut().filter(|row| lacks_evidence(row)).for_each(leave_out_what_was_seen);
     let mut value = serde_json::to_value(&report).expect("a report has no keys but texts");
     names.clean(&mut value, &mut Vec::new());
     let was_read = report.was_read;
@@ -88,6 +90,20 @@ pub fn shared(report: &Report) -> Result<Report, String> {
         )
     })?;
     Ok(Report { was_read, ..shared })
+}
+
+/// Whether exchanges of a row were left out for want of room: then nothing tells what in its texts is a name.
+fn lacks_evidence(row: &RowReport) -> bool {
+    let sent = row.steps.iter().any(|step| step.exchanges.is_some());
+    row.exchanges.iter().any(Exchange::is_light)
+        || (sent && row.exchanges.is_empty() && row.verdict.counts_against())
+}
+
+fn leave_out_what_was_seen(row: &mut RowReport) {
+    const LEFT_OUT: &str = "(left out)";
+    let texts = row.steps.iter_mut().map(|step| &mut step.got).chain(&mut row.reason).chain(&mut row.notes);
+    texts.chain(row.observed.values_mut()).for_each(|text| *text = LEFT_OUT.to_owned());
+    (row.history, row.explanation) = (None, None);
 }
 
 impl Names {

@@ -178,11 +178,14 @@ fn ids_of_requests(report: &Report) -> HashSet<String> {
     let answers =
         report.cases.iter().flat_map(|row| &row.exchanges).filter_map(|exchange| exchange.response.as_ref());
     let ids = answers.flat_map(|answer| {
-        let headers = answer.headers.iter().filter(|(name, _)| is_id(name)).map(|(_, value)| value.as_str());
+        let headers = answer.headers.iter().filter(|(name, _)| is_id(name)).map(|(_, value)| value.clone());
         headers.chain(answer.body.text.as_deref().into_iter().flat_map(texts_of_requests))
     });
-    let words = ids.flat_map(words).map(|(word, _)| word);
-    words.filter(|word| word.len() >= SHORTEST_ID).map(str::to_owned).collect()
+    let mut found = HashSet::new();
+    for id in ids {
+        found.extend(words(&id).map(|(word, _)| word.to_owned()).filter(|word| word.len() >= SHORTEST_ID));
+    }
+    found
 }
 
 /// No shorter word is an id: it may be any word.
@@ -201,7 +204,7 @@ fn private_texts(report: &Report) -> BTreeSet<String> {
     let answers =
         report.cases.iter().flat_map(|row| &row.exchanges).filter_map(|exchange| exchange.response.as_ref());
     let bodies = answers.filter_map(|answer| answer.body.text.as_deref());
-    bodies.flat_map(texts_of_people).map(str::to_owned).collect()
+    bodies.flat_map(texts_of_people).collect()
 }
 
 /// The ids of uploads, as they came and as they stand in queries: a server can say in them what it likes.
@@ -220,11 +223,16 @@ fn upload_ids(report: &Report) -> BTreeSet<String> {
         ids.extend(elements.filter_map(|id| Some(id.split_once("</")?.0.to_owned())));
     }
     let seen = report.findings.iter().filter_map(|finding| finding.history.as_ref());
+    let seen = seen.chain(report.cases.iter().filter_map(|row| row.history.as_ref()));
     for call in seen.flat_map(|history| &history.calls) {
-        if let Saw::Created { upload } = &call.saw {
-            ids.insert(upload.clone());
+        ids.extend(call.ask.upload().cloned());
+        match &call.saw {
+            Saw::Created { upload } => _ = ids.insert(upload.clone()),
+            Saw::Uploads { ids: listed } => ids.extend(listed.iter().cloned()),
+            _ => {}
         }
     }
+    ids.extend(report.audit.lost.iter().map(|lost| lost.upload.clone()));
     // What cases call so themselves is no secret, and may be part of anything.
     ids.retain(|id| id.len() >= SHORTEST_ENCODED);
     ids

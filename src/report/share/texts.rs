@@ -1,5 +1,9 @@
 //! Texts without what names people, accounts and single requests, whatever it is.
 
+use std::collections::BTreeSet;
+
+use crate::wire::read_xml;
+
 /// Elements of documents that name people and single requests, by their local names in small letters.
 const ELEMENTS: [&str; 20] = [
     "account",
@@ -29,24 +33,38 @@ const PEOPLE: [&str; 6] = ["id", "displayname", "userid", "emailaddress", "usern
 /// Of these, elements that name a single request, or a key.
 const REQUESTS: [&str; 5] = ["extendedrequestid", "requestid", "hostid", "awsaccesskeyid", "ossaccesskeyid"];
 
-/// What the elements of a document say that tell people apart. A text within is not looked into.
-pub(super) fn texts_of_people(text: &str) -> impl Iterator<Item = &str> {
+/// What the elements of a document say that tell people apart, as it stands there and as it is meant.
+pub(super) fn texts_of_people(text: &str) -> BTreeSet<String> {
     texts_of(&PEOPLE, text)
 }
 
 /// What they say of single requests, and of keys.
-pub(super) fn texts_of_requests(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn texts_of_requests(text: &str) -> BTreeSet<String> {
     texts_of(&REQUESTS, text)
 }
 
-fn texts_of<'t>(elements: &'static [&str], text: &'t str) -> impl Iterator<Item = &'t str> {
-    text.split('<').filter_map(|tag| {
-        let (name, inside) = tag.split_once('>')?;
-        let name = name.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default();
-        let local = name.rsplit(':').next().unwrap_or_default();
-        let is_one = !name.starts_with('/') && elements.iter().any(|known| local.eq_ignore_ascii_case(known));
-        Some(inside.trim()).filter(|inside| is_one && !inside.is_empty())
-    })
+/// A document that is broken is looked through as far as it goes.
+fn texts_of(elements: &[&str], text: &str) -> BTreeSet<String> {
+    let is_named = |local: &str| elements.iter().any(|known| local.eq_ignore_ascii_case(known));
+    let mut texts: BTreeSet<String> = text
+        .split('<')
+        .filter_map(|tag| {
+            let (name, inside) = tag.split_once('>')?;
+            let name = name.split(|c: char| c.is_ascii_whitespace()).next().unwrap_or_default();
+            let local = name.rsplit(':').next().unwrap_or_default();
+            Some(inside).filter(|_| !name.starts_with('/') && is_named(local))
+        })
+        .map(|inside| inside.trim().to_owned())
+        .collect();
+    let mut open = read_xml(text.as_bytes()).map(|document| document.root).into_iter().collect::<Vec<_>>();
+    while let Some(element) = open.pop() {
+        if is_named(&element.name) {
+            texts.insert(element.text.trim().to_owned());
+        }
+        open.extend(element.children);
+    }
+    texts.remove("");
+    texts
 }
 
 /// A text without elements, ids and numbers that name somebody or a single request.

@@ -27,17 +27,26 @@ impl Round<'_> {
                     (prepared, answer)
                 });
             }
+            let mut came = Vec::new();
             while let Some(joined) = lanes.join_next().await {
-                let (prepared, answer) =
-                    joined.map_err(|error| Trouble::new(TroubleKind::Interrupted, error.to_string()))?;
-                let mut answer = answer?;
-                if !answer.is_ok() {
-                    return Ok(answer);
+                came.push(joined.map_err(|error| Trouble::new(TroubleKind::Interrupted, error.to_string()))?);
+            }
+            // What all of them made is known before one of them ends the step.
+            let mut ends = None;
+            for (prepared, answer) in came {
+                self.note_write(&*prepared, answer.as_ref());
+                match answer {
+                    Ok(mut answer) if answer.is_ok() => {
+                        self.fill_in_etag(&*prepared, &mut answer, |_| true).await;
+                        prepared.absorb(&answer, &mut self.state);
+                        upload_ids.extend(answer.upload_ids.clone());
+                        last = answer;
+                    }
+                    other => ends = ends.or(Some(other)),
                 }
-                self.fill_in_etag(&*prepared, &mut answer, |_| true).await;
-                prepared.absorb(&answer, &mut self.state);
-                upload_ids.extend(answer.upload_ids.clone());
-                last = answer;
+            }
+            if let Some(ends) = ends {
+                return Ok(ends?);
             }
         }
         if self.log.since(from).iter().any(|exchange| exchange.response.is_none()) {
