@@ -28,6 +28,8 @@ pub(super) fn signs(history: &History, told: &[usize]) -> BTreeSet<&'static str>
     note(blamed().any(copied_into), "a copy into the completed upload");
     note(are_copies && blamed().any(is_empty_object), "a copied part in an empty object");
     note(are_copies && blamed().any(lists_an_empty_part), "a copied part that is empty");
+    note(all().any(is_refused_empty_part), "an empty part that was refused");
+    note(blamed().any(|call| is_of_a_deleted_key(history, call)), "a deletion of the key of an upload");
     let old = || all().filter_map(|call| replaced(history, call));
     note(old().any(|by| matches!(by.ask, Ask::UploadPart { .. })), "a part that was sent again");
     note(old().any(|by| matches!(by.ask, Ask::UploadPartCopy { .. })), "a part that was copied over");
@@ -36,6 +38,27 @@ pub(super) fn signs(history: &History, told: &[usize]) -> BTreeSet<&'static str>
 
 fn is_refused(call: &Call) -> bool {
     matches!(call.saw, Saw::Refused { .. })
+}
+
+fn is_refused_empty_part(call: &Call) -> bool {
+    let is_empty =
+        matches!(&call.ask, Ask::UploadPart { content, .. } if content.iter().all(|piece| piece.len == 0));
+    is_empty && is_refused(call)
+}
+
+/// Whether the object under the key of a part, or of a completion, was deleted while the upload was in progress.
+fn is_of_a_deleted_key(history: &History, call: &Call) -> bool {
+    let created = |of: &String| {
+        history.calls.iter().find(|other| matches!(&other.saw, Saw::Created { upload } if upload == of))
+    };
+    upload(call).and_then(created).is_some_and(|creation| {
+        history.calls.iter().any(|other| {
+            matches!(other.ask, Ask::DeleteObject { .. })
+                && other.saw == Saw::Done
+                && other.ask.key() == call.ask.key()
+                && creation.is_before(other)
+        })
+    })
 }
 
 fn is_stored(call: &Call) -> bool {
