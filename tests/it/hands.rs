@@ -17,6 +17,9 @@ struct Finding {
     told: Vec<String>,
     /// Why none does.
     apart: Option<Apart>,
+    /// Whether it shows in some runs alone.
+    #[serde(default)]
+    chance: bool,
 }
 
 #[derive(Deserialize, PartialEq)]
@@ -42,15 +45,19 @@ fn what_was_found_by_hand_is_told_and_what_is_grave_comes_first() {
         let text = std::fs::read_to_string(path).expect("its report");
         let Report { causes, .. } = serde_json::from_str(&text).expect("a report");
         let harm = |id: &String| causes.iter().find(|cause| cause.id == *id).map(|cause| cause.harm);
-        for Finding { found, grave, told, apart } in &findings {
+        let mut missed = 0;
+        for Finding { found, grave, told, apart, chance } in &findings {
             assert_eq!(told.is_empty(), apart.is_some(), "{server}: {found}");
             let untold: Vec<&String> = told.iter().filter(|id| harm(id).is_none()).collect();
+            if *apart == Some(Apart::Missed) || (*chance && !untold.is_empty()) {
+                missed += 1;
+                continue;
+            }
             assert!(untold.is_empty(), "{server}: {found}: no cause {untold:?}");
             // Reports lead with these two.
             let leads = told.iter().any(|id| matches!(harm(id), Some(Harm::Data | Harm::Security)));
             assert!(leads || !grave, "{server}: {found} stands too low");
         }
-        let missed = findings.iter().filter(|finding| finding.apart == Some(Apart::Missed));
-        assert!(missed.count() <= MOST_MISSED, "{server}");
+        assert!(missed <= MOST_MISSED, "{server}: {missed}");
     }
 }
