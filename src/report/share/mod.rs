@@ -92,7 +92,7 @@ pub fn shared(report: &Report) -> Result<Report, String> {
     Ok(Report { was_read, ..shared })
 }
 
-/// Whether exchanges of a row were left out for want of room: then nothing tells what in its texts is a name.
+/// Whether exchanges of a row were left out for want of room: then nothing shows which of its words is a name.
 fn lacks_evidence(row: &RowReport) -> bool {
     let sent = row.steps.iter().any(|step| step.exchanges.is_some());
     row.exchanges.iter().any(Exchange::is_light)
