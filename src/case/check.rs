@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use mpuspec_mock::yaml::{self, Mistake, Path};
 
+use super::claims::{Claims, ETagClaim, PartList};
 use super::deeds::{shared_size, usual};
-use super::expect::{Claims, ETagClaim, Expect, LaneExpect, PartList};
+use super::expect::{Expect, LaneExpect};
 use super::home::operation_of;
 use super::step::Step;
 use crate::language::{ChecksumClaim, Sizes, UploadRef};

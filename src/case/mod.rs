@@ -2,6 +2,7 @@
 
 mod catalogue;
 mod check;
+mod claims;
 mod conduct;
 mod deeds;
 mod error_codes;
@@ -20,12 +21,11 @@ mod step;
 
 pub use catalogue::{Catalogue, CatalogueError, Selection};
 pub use check::LARGEST_SHARED;
+pub use claims::{Claims, Code, ETagClaim, FieldValue, ListOrder, PartList};
 pub use conduct::Conduct;
 pub use deeds::deeds;
 pub use error_codes::{ErrorCode, error_code};
-pub use expect::{
-    Claims, Code, ETagClaim, Expect, FieldValue, Grade, LaneExpect, ListOrder, Outcome, PartList,
-};
+pub use expect::{Expect, Grade, LaneExpect, Outcome};
 pub use home::Homes;
 pub use id::{Pattern, RowId};
 pub use lines::Lines;

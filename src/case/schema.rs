@@ -4,8 +4,9 @@ use mpuspec_mock::provider::{Harm, Rule};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use super::claims::Claims;
 use super::conduct::{AFTER, HANGS_UP, PAUSES};
-use super::expect::{Claims, Grade, LAWFUL, LINEARIZABLE};
+use super::expect::{Grade, LAWFUL, LINEARIZABLE};
 use super::load::Head;
 use super::step::{Sign, TOGETHER, User};
 use crate::language::{Delay, HangUp};

@@ -4,8 +4,9 @@ use mpuspec_mock::yaml::{self, MOST_MISTAKES, Mistake, Path, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::claims::Claims;
 use super::conduct::{AFTER, Conduct, HANGS_UP, PAUSES};
-use super::expect::{Claims, Expect, keep, read_expect, unknown_key};
+use super::expect::{Expect, keep, read_expect, unknown_key};
 use crate::language::Offset;
 use crate::operation::{Action, Arguments, Profile, TABLE};
 

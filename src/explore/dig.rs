@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 use super::draw::Draw;
-use super::explorer::{Explorer, Group, Share, Shown};
+use super::explorer::{Explorer, Share};
 use super::moves::{Move, Range};
+use super::shown::{Group, Shown};
 use super::signature::{
     ALONE, Essence, Plain, READING, Signature, essence, essence_of_lanes, is_as_plain, missing, plain,
     refusals,

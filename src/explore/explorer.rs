@@ -14,11 +14,13 @@ use super::novelties::Novelties;
 use super::pace::Pace;
 use super::probe;
 use super::scope::{Scope, Unkept};
-use super::signature::{Signature, Told, told};
+use super::shown::{Group, Shown};
+use super::signature::Signature;
 use super::stages::Stage;
+use super::went::Went;
 use crate::case::{Case, Level};
-use crate::history::{History, Oracle, Saw};
-use crate::report::{Explanation, Exploration, Finding, RowReport, Verdict};
+use crate::history::Oracle;
+use crate::report::{Exploration, Finding, RowReport};
 use crate::run::{Came, Findings, Judged, Life, PlannedRow, Runner, Sweep};
 
 /// How much is explored.
@@ -57,7 +59,7 @@ pub struct Explored {
     pub rows: Vec<RowReport>,
     /// What was found.
     pub findings: Vec<Finding>,
-    /// The cases of draws that are told by a finding, or counted with one.
+    /// The cases of draws that a finding reports, or counts.
     pub explained: BTreeSet<String>,
     /// What of the plan was exercised.
     pub exploration: Exploration,
@@ -69,48 +71,6 @@ impl From<Explored> for Findings {
     fn from(explored: Explored) -> Self {
         let Explored { rows, findings, explained, exploration, left } = explored;
         Self { rows, findings, explained, exploration, left, ..Self::default() }
-    }
-}
-
-/// Something unlawful, as it was first seen.
-#[derive(Clone, Debug)]
-pub(super) struct Shown {
-    pub(super) draw: Arc<Draw>,
-    pub(super) history: History,
-    pub(super) explanation: Explanation,
-    pub(super) told: Told,
-}
-
-/// What draws have shown that have a signature in common.
-#[derive(Debug, Default)]
-pub(super) struct Group {
-    /// Those of them with the fewest calls.
-    pub(super) nearest: Vec<Shown>,
-    /// The ids of the cases of all.
-    pub(super) cases: BTreeSet<String>,
-    /// How often it was shown.
-    pub(super) count: u32,
-}
-
-/// Bytes of histories that are kept, about.
-const MOST_KEPT: usize = 128 << 20;
-/// As many of a group are kept.
-const KEPT: usize = 12;
-
-impl Group {
-    fn add(&mut self, shown: Shown) {
-        self.count += 1;
-        self.cases.insert(shown.draw.id());
-        let at = self.nearest.partition_point(|known| known.effort() <= shown.effort());
-        self.nearest.insert(at, shown);
-        self.nearest.truncate(KEPT);
-    }
-}
-
-impl Shown {
-    /// What comes before it: restarts, a race, and other calls.
-    fn effort(&self) -> (bool, bool, Option<usize>) {
-        (self.draw.restarts(), self.draw.has_race(), self.explanation.stuck.iter().max().copied())
     }
 }
 
@@ -134,13 +94,13 @@ pub struct Explorer<'r> {
     /// By what they have in common, in the order in which they were found.
     pub(super) shown: BTreeMap<Signature, Group>,
     /// About how many bytes their histories take.
-    kept: usize,
+    pub(super) kept: usize,
     pub(super) deaths: Vec<Finding>,
     /// What was run of the plan, by the ids of the cases: an audit may miss an object of it.
     pub(super) ran: BTreeMap<String, Arc<Draw>>,
     /// What trials have shown since the search for a fault began.
     pub(super) seen: BTreeSet<Signature>,
-    /// The cases of draws that are told by a finding, or counted with one.
+    /// The cases of draws that a finding reports, or counts.
     pub(super) explained: BTreeSet<String>,
     pub(super) novelties: Novelties,
     /// Whether it goes on behind the plan until its time is over.
@@ -157,21 +117,6 @@ pub struct Explorer<'r> {
 
 /// A draw that could not be judged.
 type Troubled = (Arc<Draw>, RowReport);
-
-/// How the draws of a row went.
-#[derive(Debug, Default)]
-pub(super) struct Went {
-    ran: u32,
-    steps: usize,
-    undecided: u32,
-    /// Why draws of the plan were not run.
-    stopped: Option<String>,
-    not_run: u32,
-    /// Draws that could not be judged, and the last of them.
-    troubles: u32,
-    trouble: Option<(String, RowReport)>,
-    millis: u64,
-}
 
 /// What of the time and of the bytes sequences may have used up in the end, and what histories, in percent.
 const OF_SEQUENCES: u64 = 30;
@@ -216,7 +161,7 @@ impl<'r> Explorer<'r> {
         Self { soaks, ..self }
     }
 
-    /// Explores, and tells what came of it.
+    /// Explores, and returns what came of it.
     pub async fn explore(&mut self) -> Explored {
         self.explore_all(&[What::Sequences, What::Histories]).await
     }
@@ -315,7 +260,7 @@ impl<'r> Explorer<'r> {
         }
     }
 
-    /// Runs draws side by side, as long as time and bytes last. Of those that are due it is told if they were not run.
+    /// Runs draws side by side, as long as time and bytes last. Those that are due and were not run are counted.
     async fn run_all(
         &mut self,
         draws: Vec<Arc<Draw>>,
@@ -410,36 +355,6 @@ impl<'r> Explorer<'r> {
         troubled.then_some((draw, report))
     }
 
-    /// Keeps what was shown, with all that has its signature, as long as there is room for it.
-    pub(super) fn keep(&mut self, shown: Shown) {
-        let weight = shown.history.weight() + shown.explanation.text.len();
-        if self.kept + weight > MOST_KEPT {
-            if let Some(group) = self.shown.get_mut(&shown.told.signature) {
-                group.count += 1;
-            }
-            return;
-        }
-        self.kept += weight;
-        self.shown.entry(shown.told.signature.clone()).or_default().add(shown);
-    }
-
-    /// What the calls of a draw have shown, in the order of the calls.
-    pub(super) fn shown_by(&self, draw: &Arc<Draw>, judged: Judged) -> Vec<Shown> {
-        // What was found before is no part of what is found next.
-        let mut rest = judged.history.clone();
-        let oracle = self.oracle_of(draw);
-        let shown = |explanation: Explanation| {
-            let told = told(&rest, &explanation, &oracle);
-            for at in &explanation.stuck {
-                if rest.calls[*at].ask.reads() {
-                    rest.calls[*at].saw = Saw::Nothing;
-                }
-            }
-            Shown { told, draw: draw.clone(), history: judged.history.clone(), explanation }
-        };
-        judged.explanations.into_iter().map(shown).collect()
-    }
-
     /// Looks whether the server lives after draws that could not be judged; if it does not, which of them it dies of.
     async fn examine(&mut self, troubled: Vec<Troubled>, share: Share, went: &mut Went) {
         went.troubles += u32::try_from(troubled.len()).unwrap_or(u32::MAX);
@@ -466,49 +381,13 @@ impl<'r> Explorer<'r> {
             troubled.into_iter().next().map(|(_, report)| (format!("the server died: {reason}"), report));
     }
 
-    /// The row of sequences, or of histories.
-    fn row(&self, what: What, went: Went, findings: &[Finding]) -> RowReport {
-        let found: Vec<&Finding> = findings.iter().filter(|finding| finding.id == what.id()).collect();
-        let mut row = RowReport::untried(what.id(), None, what.title(), Level::Must);
-        row.millis = went.millis;
-        row.notes.push(format!("{} drawn and run, {} steps, {} findings", went.ran, went.steps, found.len()));
-        row.notes.extend(self.coverage.in_words(what));
-        if let Some((reason, _)) = &went.trouble {
-            row.notes.push(format!("{} could not be judged, the last one: {reason}", went.troubles));
-        }
-        row.notes.extend(went.stopped.clone());
-        if went.undecided > 0 {
-            row.notes.push(format!("{} undecided: more orders than can be tried", went.undecided));
-        }
-        // What was asked for and not run was not judged: the row does not pass.
-        let not_run = (went.not_run > 0).then(|| {
-            format!("{} of the plan not run: {}", went.not_run, went.stopped.clone().unwrap_or_default())
-        });
-        let counts = found.iter().filter(|finding| finding.level == Level::Must).count();
-        (row.verdict, row.reason) = match (counts, went.trouble) {
-            (1.., _) => {
-                let titles: Vec<&str> = found.iter().map(|finding| finding.title.as_str()).collect();
-                (Verdict::Fail, Some(titles.join("; ")))
-            }
-            (0, Some((reason, last))) => {
-                row.exchanges = last.exchanges;
-                (Verdict::Error, Some(reason))
-            }
-            (0, None) => match not_run {
-                Some(not_run) => (Verdict::Error, Some(not_run)),
-                None => (Verdict::Pass, None),
-            },
-        };
-        row
-    }
-
     /// The row of a draw.
     pub(super) fn planned(&self, draw: &Draw, case: Arc<Case>) -> PlannedRow {
         PlannedRow::generated(case, Level::Must).judged_by(self.oracle_of(draw))
     }
 
     /// What judges a draw.
-    fn oracle_of(&self, draw: &Draw) -> Oracle {
+    pub(super) fn oracle_of(&self, draw: &Draw) -> Oracle {
         if draw.unkept.small_parts { self.oracle.with_small_parts() } else { self.oracle.clone() }
     }
 

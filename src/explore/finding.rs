@@ -1,7 +1,8 @@
 //! What was found, as a report tells it, with the case that repeats it.
 
 use super::draw::Draw;
-use super::explorer::{Explorer, Shown};
+use super::explorer::Explorer;
+use super::shown::Shown;
 use super::signature::{UNLISTED, essence_of_lanes};
 use super::signs::signs;
 use mpuspec_mock::provider::Strength;

@@ -20,6 +20,7 @@ mod plan;
 mod probe;
 mod scope;
 mod script;
+mod shown;
 mod shrink;
 mod signature;
 mod signs;
@@ -30,6 +31,7 @@ mod stages;
 mod timing;
 mod unkept;
 mod varied;
+mod went;
 
 pub use estimate::{Estimate, estimate};
 pub use explorer::{ExploreOptions, Explored, Explorer, WHOLE};

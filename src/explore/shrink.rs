@@ -6,9 +6,10 @@
 use std::sync::Arc;
 
 use super::draw::Draw;
-use super::explorer::{Explorer, Share, Shown};
+use super::explorer::{Explorer, Share};
 use super::moves::{Listing, Move, Size};
 use super::script::steps_of;
+use super::shown::Shown;
 use super::signature::{ALONE, Signature};
 use super::smaller::{pinned, places, smaller};
 

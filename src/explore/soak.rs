@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 use rand_chacha::rand_core::Rng;
 
 use super::draw::{Draw, What};
-use super::explorer::{Explorer, Share, Went};
+use super::explorer::{Explorer, Share};
 use super::plan::chance;
 use super::stages::Stage;
 use super::varied::varied;
+use super::went::Went;
 
 /// Before the end this much is left for what was found.
 const FOR_FINDINGS: Duration = Duration::from_secs(600);

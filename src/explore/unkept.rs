@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::draw::{Draw, What};
-use super::explorer::{Explorer, Share, Shown};
+use super::explorer::{Explorer, Share};
 use super::moves::{Listing, Move, Number, Size};
 use super::scope::Unkept;
+use super::shown::Shown;
 
 /// So often a limit has to be broken.
 const TIMES: usize = 3;

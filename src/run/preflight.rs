@@ -7,7 +7,7 @@ use std::time::Duration;
 use mpuspec_mock::provider::{Provider, Support};
 
 use super::bucket::{refused, unreachable};
-use super::send::send;
+use super::send::{may_leave_unnamed, send};
 use super::{RunError, Sweep};
 use crate::case::error_code;
 use crate::language::Algorithm;
@@ -117,10 +117,7 @@ impl Probe<'_> {
         if let Some(id) = &id {
             self.journal.note(&Made::Upload(key.to_owned(), id.clone()));
             self.sweep.uploads.insert((key.to_owned(), id.clone()));
-        } else if match &answer {
-            Ok(answer) => answer.is_ok() || answer.status >= 500,
-            Err(trouble) => trouble.may_have_happened(),
-        } {
+        } else if may_leave_unnamed(answer.as_ref()) {
             self.journal.note(&Made::Unnamed(key.to_owned()));
         }
         (answer, id)

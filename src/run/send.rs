@@ -10,6 +10,13 @@ pub(super) fn is_throttled(answer: &Answer) -> bool {
     answer.status == 429 || (answer.status == 503 && answer.code() != "InternalError")
 }
 
+/// Whether a creation may have left an upload that its answer does not name.
+pub(super) fn may_leave_unnamed(answer: Result<&Answer, &Trouble>) -> bool {
+    answer.map_or_else(Trouble::may_have_happened, |answer| {
+        answer.upload_ids.is_empty() && (answer.is_ok() || answer.status >= 500)
+    })
+}
+
 /// Sends a call; a server that asks to slow down is asked again, each time on the record.
 pub(super) async fn send(
     client: &Client,

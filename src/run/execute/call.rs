@@ -1,7 +1,7 @@
 //! Carries out steps that are one call, in one go or with a stop in the middle of the body.
 
 use super::super::judge::{Fault, Witnessed, interval};
-use super::super::send::send;
+use super::super::send::{may_leave_unnamed, send};
 use super::round::Round;
 use super::signing::signing;
 use crate::case::Step;
@@ -75,8 +75,9 @@ impl Round<'_> {
             self.note_write(&*ready.prepared, Err(&Trouble::new(TroubleKind::Cut, "")));
             self.note_sent_again();
         }
+        self.count_write(&*ready.prepared, answer.as_ref());
+        self.note_upload(&ready, answer.as_ref());
         self.witness(&*ready.prepared, answer.as_ref(), from);
-        self.note_stray(&ready, answer.as_ref().is_ok_and(Answer::is_ok));
         let mut answer = answer?;
         self.fill_in_etag(&*ready.prepared, &mut answer, |_| true).await;
         ready.prepared.absorb(&answer, &mut self.state);
@@ -105,6 +106,7 @@ impl Round<'_> {
         let (held, prepared) = held.ok_or_else(|| Fault::Unavailable(format!("the held request {name}")))?;
         let from = self.log.len();
         let answer = self.context.client.release(held, prepared.call(), &self.log).await;
+        self.note_write(&*prepared, answer.as_ref());
         self.witness(&*prepared, answer.as_ref(), from);
         let answer = answer?;
         prepared.absorb(&answer, &mut self.state);
@@ -131,9 +133,8 @@ impl Round<'_> {
         answer.etag = told.ok().and_then(|told| elsewhere.etag(told));
     }
 
-    /// Writes a call down, for the model and for the ledger. `from` is where its exchanges begin.
+    /// Writes a call down for the model. `from` is where its exchanges begin.
     fn witness(&mut self, prepared: &dyn Prepared, answer: Result<&Answer, &Trouble>, from: usize) {
-        self.note_write(prepared, answer);
         let Some(lawful) = &mut self.lawful else { return };
         let times = interval(&self.log.since(from), None);
         lawful.note(&[Witnessed { call: prepared, answer, times, client: "A" }]);
@@ -141,31 +142,37 @@ impl Round<'_> {
 
     /// What may have written a key is counted, and an upload noted that may be there without a name.
     pub(super) fn note_write(&mut self, prepared: &dyn Prepared, answer: Result<&Answer, &Trouble>) {
-        if answer.is_ok_and(|answer| !answer.is_ok() && answer.status < 500) {
-            return;
-        }
-        self.state.writes.note(prepared.writes());
+        self.count_write(prepared, answer);
         if let Some(key) = prepared.creates()
-            && answer.map_or_else(Trouble::may_have_happened, |answer| !answer.is_ok())
+            && may_leave_unnamed(answer)
         {
             self.state.may_have_created(key);
         }
     }
 
-    /// An upload that an answer names although it was not to make any, or not under this key. Only a creation
+    fn count_write(&mut self, prepared: &dyn Prepared, answer: Result<&Answer, &Trouble>) {
+        if answer.map_or(true, |answer| answer.is_ok() || answer.status >= 500) {
+            self.state.writes.note(prepared.writes());
+        }
+    }
+
+    /// The upload that a creation made, also where its answer names it and could not be read otherwise. Only a creation
     /// makes one: an id that was sent is repeated by others, and may be no upload's.
-    fn note_stray(&mut self, ready: &Ready, is_ok: bool) {
+    fn note_upload(&mut self, ready: &Ready, answer: Result<&Answer, &Trouble>) {
         let Some(key) = ready.prepared.creates() else { return };
-        let Some(text) = self.log.last().and_then(|last| last.response?.body.text) else { return };
-        let between = |name: &str| {
-            let (_, rest) = text.split_once(&format!("<{name}>"))?;
-            Some(rest.split_once(&format!("</{name}>"))?.0.to_owned())
-        };
         // The key that was sent is what an abort needs: not every server says it as it was.
-        let tampered = if ready.signing.tamper == Some(Tamper::Path) { "x" } else { "" };
-        match between("UploadId") {
-            Some(id) => self.state.strayed(&format!("{key}{tampered}"), &id),
-            None if is_ok => self.state.may_have_created(key),
+        let key = match ready.signing.tamper {
+            Some(Tamper::Path) => &format!("{key}x"),
+            _ => key,
+        };
+        let text = self.log.last().and_then(|last| last.response?.body.text);
+        let id = text.as_deref().and_then(|text| {
+            let (_, rest) = text.split_once("<UploadId>")?;
+            Some(rest.split_once("</UploadId>")?.0)
+        });
+        match id {
+            Some(id) => self.state.strayed(key, id),
+            None if may_leave_unnamed(answer) => self.state.may_have_created(key),
             None => {}
         }
     }

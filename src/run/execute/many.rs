@@ -27,12 +27,14 @@ impl Round<'_> {
                     (prepared, answer)
                 });
             }
-            let mut came = Vec::new();
-            while let Some(joined) = lanes.join_next().await {
-                came.push(joined.map_err(|error| Trouble::new(TroubleKind::Interrupted, error.to_string()))?);
-            }
             // What all of them made is known before one of them ends the step.
-            let mut ends = None;
+            let (mut came, mut ends) = (Vec::new(), None);
+            while let Some(joined) = lanes.join_next().await {
+                match joined {
+                    Ok(one) => came.push(one),
+                    Err(error) => ends = Some(Err(Trouble::new(TroubleKind::Interrupted, error.to_string()))),
+                }
+            }
             for (prepared, answer) in came {
                 self.note_write(&*prepared, answer.as_ref());
                 match answer {
