@@ -203,7 +203,7 @@ impl<'r> Explorer<'r> {
         Explored { rows, findings, explained, exploration, left }
     }
 
-    /// What may have been used up when so many percent of it are.
+    /// What may have been used up when this percentage of it is.
     fn share(&self, percent: u64) -> Share {
         let until =
             self.options.time.map(|time| self.started + time * u32::try_from(percent).unwrap_or(100) / 100);
@@ -317,7 +317,7 @@ impl<'r> Explorer<'r> {
         }
     }
 
-    /// Why no more is run that sends so many bytes.
+    /// Why no more is run that sends that number of bytes.
     pub(super) fn why_not(&self, share: Share, bytes: u64) -> Option<String> {
         if self.is_over {
             return Some("the server is gone".to_owned());
