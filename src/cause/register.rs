@@ -22,6 +22,8 @@ struct Entry {
     home: Vec<String>,
     symptoms: Vec<String>,
     #[serde(default)]
+    but: Vec<String>,
+    #[serde(default)]
     found: Vec<String>,
     #[serde(default)]
     also: Vec<String>,
@@ -41,6 +43,8 @@ pub(super) struct Known {
     /// Without one of these rows it is not there.
     home: Vec<Pattern>,
     signs: Vec<Sign>,
+    /// Symptoms that it does not explain, although they are among its signs.
+    but: Vec<Sign>,
     found: Vec<Found>,
     also: Vec<Found>,
 }
@@ -112,7 +116,8 @@ impl Sign {
 impl Known {
     /// Whether it explains what a row shows.
     pub(super) fn explains(&self, row: &RowId, symptom: Option<&Symptom>) -> bool {
-        self.signs.iter().any(|sign| sign.fits(symptom) && sign.rows.fits(row))
+        let among = |signs: &[Sign]| signs.iter().any(|sign| sign.fits(symptom) && sign.rows.fits(row));
+        among(&self.signs) && !among(&self.but)
     }
 
     /// How well it explains what exploring found, whatever the rows say; nothing if it does not.
@@ -139,12 +144,13 @@ impl Known {
 fn read() -> Result<Vec<Known>, String> {
     let entries: Vec<Entry> = bundled::read(FILE)?;
     let known = |entry: Entry| {
-        let Entry { id, title, harm, why, home, symptoms, found: listed, also, known } = entry;
-        let signs = symptoms.iter().map(|text| Sign::parse(text)).collect::<Result<_, _>>()?;
+        let Entry { id, title, harm, why, home, symptoms, but, found: listed, also, known } = entry;
+        let signs = |all: &[String]| all.iter().map(|text| Sign::parse(text)).collect::<Result<_, _>>();
+        let (signs, but) = (signs(&symptoms)?, signs(&but)?);
         let home = home.iter().map(|home| Pattern::new(home)).collect();
         let found = |all: &[String]| all.iter().map(|text| Found::parse(text)).collect();
         let (found, also) = (found(&listed), found(&also));
-        Ok(Known { id, title, harm, why, known, home, signs, found, also })
+        Ok(Known { id, title, harm, why, known, home, signs, but, found, also })
     };
     entries.into_iter().map(known).collect()
 }

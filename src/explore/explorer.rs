@@ -14,7 +14,7 @@ use super::novelties::Novelties;
 use super::pace::Pace;
 use super::probe;
 use super::scope::{Scope, Unkept};
-use super::shown::{Group, Shown};
+use super::shown::Group;
 use super::signature::Signature;
 use super::stages::Stage;
 use super::went::Went;

@@ -55,6 +55,7 @@ mod report_files;
 // The workflow of the documents, on two branches.
 mod published;
 mod pull_request;
+mod reasons;
 // --rerun and --fail-fast.
 mod rerun;
 // AWS's recorded answers, replayed against the mock.
