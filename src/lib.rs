@@ -39,6 +39,7 @@ pub mod cli;
 mod explore;
 mod history;
 mod language;
+mod memory;
 mod operation;
 mod replaced;
 mod report;

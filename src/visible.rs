@@ -12,9 +12,15 @@ fn push_visible(shown: &mut String, text: &str) {
     for c in text.chars() {
         match c {
             '"' | '\'' | '\\' => shown.push(c),
+            c if is_blank(c) => shown.extend(c.escape_unicode()),
             c => shown.extend(c.escape_debug()),
         }
     }
+}
+
+/// Letters and symbols that are drawn as nothing.
+fn is_blank(c: char) -> bool {
+    matches!(c, '\u{115f}' | '\u{1160}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}')
 }
 
 /// As [`visible`], up to a number of characters.
@@ -101,6 +107,11 @@ pub(crate) fn visible_json(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn letters_that_are_drawn_as_nothing_are_shown_by_their_numbers() {
+        assert_eq!(super::visible("a\u{3164}b\u{2800}"), "a\\u{3164}b\\u{2800}");
+    }
+
     use proptest::prelude::*;
 
     use super::*;

@@ -347,9 +347,21 @@ fn check(id: &str, entry: &Entry, path: &Path, mistakes: &mut Vec<Mistake>) {
         let message = "a link begins with https:// or http://; words belong into `why`";
         mistakes.push(Mistake::at(&path.key("link"), message));
     }
+    if entry.link.as_ref().is_some_and(|link| link.len() > LONGEST_WHY) {
+        let message = format!("a link has up to {LONGEST_WHY} characters");
+        mistakes.push(Mistake::at(&path.key("link"), message));
+    }
 }
 
+/// Characters of a reason: each row that it is for has it.
+const LONGEST_WHY: usize = 1_000;
+
 fn has_reason(id: &str, why: &str, path: &Path, mistakes: &mut Vec<Mistake>) {
+    if why.chars().count() > LONGEST_WHY {
+        let message =
+            format!("a reason has up to {LONGEST_WHY} characters; what is longer belongs behind a `link`");
+        mistakes.push(Mistake::at(&path.key("why"), message));
+    }
     if why.trim().is_empty() {
         let message = format!("`{id}` has no reason; write a sentence, or {TODO}");
         mistakes.push(Mistake::at(&path.key("why"), message));

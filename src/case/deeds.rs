@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use mpuspec_mock::provider::{self, Provider};
 
+use super::conduct::Conduct;
 use super::expect::Expect;
 use super::load::Case;
 use super::step::{Step, User};
-use crate::language::Sizes;
+use crate::language::{Delay, HangUp, Sizes};
 use crate::operation::{Action, Cost};
 
 /// The provider whose limits are those of S3 itself.
@@ -44,9 +46,12 @@ pub fn deeds(case: &Case) -> Vec<String> {
     if steps(case).any(|step| step.profile().called_back) {
         lines.push("has the server call back, at the address that --callback-url names".to_owned());
     }
-    let waits = steps(case).filter_map(waits).sum::<u64>().saturating_mul(u64::from(case.repeat));
-    if waits > 0 {
-        lines.push(format!("asks again and again for up to {waits} s until what it claims is so"));
+    let waits = waits(case);
+    if !waits.is_zero() {
+        lines.push(format!(
+            "waits, and asks again until what it claims is so, for up to {} s",
+            waits.as_secs().max(1)
+        ));
     }
     let by_hand = steps(case).filter(|step| step.profile().by_hand).count();
     if by_hand > 0 {
@@ -55,12 +60,26 @@ pub fn deeds(case: &Case) -> Vec<String> {
     lines
 }
 
-/// How many seconds a step may ask again.
-fn waits(step: &Step) -> Option<u64> {
-    match &step.expect {
-        Some(Expect::Claims(claims)) => claims.within.map(|within| within.0.unsigned_abs()),
-        _ => None,
-    }
+/// How long a case waits in all of its rows and rounds, and asks again, beside what its calls take.
+pub(super) fn waits(case: &Case) -> Duration {
+    let of_step = |step: &Step| {
+        let within = match &step.expect {
+            Some(Expect::Claims(claims)) => claims.within.map(|within| within.0.unsigned_abs()),
+            _ => None,
+        };
+        let Conduct { after, hangs_up, pauses } = step.conduct;
+        let gone = hangs_up.map(|hangs_up| match hangs_up {
+            HangUp::After(Delay(after)) => after,
+            HangUp::InBody => Duration::ZERO,
+        });
+        let delays = [after, pauses].into_iter().flatten().map(|Delay(delay)| delay);
+        delays
+            .chain(gone)
+            .chain(within.map(Duration::from_secs))
+            .fold(Duration::ZERO, Duration::saturating_add)
+    };
+    let once = steps(case).map(of_step).fold(Duration::ZERO, Duration::saturating_add);
+    once.saturating_mul(case.repeat)
 }
 
 /// The size of the object of the run that a step copies from.

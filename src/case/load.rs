@@ -1,6 +1,7 @@
 //! From the text of one file to a case.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use mpuspec_mock::provider::{CAPABILITIES, Dialect, Harm, Origin, Problem, placed_lines};
 use mpuspec_mock::yaml::{self, MOST_MISTAKES, Mistake, Path, Value};
@@ -8,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::deeds::waits;
 use super::id::RowId;
 use super::lines::Lines;
 use super::rows::read_rows;
@@ -234,6 +236,15 @@ pub(super) struct Head {
 /// No case has more rounds.
 const MOST_ROUNDS: u32 = 10_000;
 
+/// No file waits for longer, in all of its rows and rounds.
+const LONGEST_WAIT: Duration = Duration::from_secs(2 * 3600);
+
+/// Characters of a title, and of what is said about a case: each row of it has them in its report.
+const LONGEST_TITLE: usize = 300;
+const LONGEST_ABOUT: usize = 2_000;
+/// As many documents are named, each in as many characters.
+const MOST_SOURCES: usize = 20;
+
 /// The parts of a file that are read by themselves.
 const SECTIONS: [&str; 2] = ["each", "steps"];
 
@@ -243,6 +254,14 @@ pub fn load_case(id: &str, origin: Origin) -> Result<Case, Vec<Problem>> {
     let mut mistakes = BTreeSet::new();
     let value = yaml::parse(&origin.text).map_err(|placed| vec![problem(placed)])?;
     let case = read(id, &origin, value, &mut mistakes);
+    if let Some(case) = case.as_ref().filter(|case| waits(case) > LONGEST_WAIT) {
+        let message = format!(
+            "it would wait for {} s; a file waits for up to {} s in all of its rows and rounds",
+            waits(case).as_secs(),
+            LONGEST_WAIT.as_secs()
+        );
+        mistakes.insert(Mistake::at(&Path::root().key("steps"), message));
+    }
     match case {
         Some(case) if mistakes.is_empty() => Ok(case),
         _ => {
@@ -274,6 +293,22 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
         if missing {
             mistakes.insert(Mistake::at(&root, format!("`{field}` is missing")));
         }
+    }
+    let is_long =
+        |text: &Option<String>, most: usize| text.as_ref().is_some_and(|text| text.chars().count() > most);
+    for (is_too_long, field, most) in [
+        (is_long(&head.title, LONGEST_TITLE), "title", LONGEST_TITLE),
+        (is_long(&head.about, LONGEST_ABOUT), "about", LONGEST_ABOUT),
+    ] {
+        if is_too_long {
+            let message = format!("up to {most} characters: each row of the case has them in its report");
+            mistakes.insert(Mistake::at(&root.key(field), message));
+        }
+    }
+    let sources = head.source.as_deref().unwrap_or_default();
+    if sources.len() > MOST_SOURCES || sources.iter().any(|source| source.chars().count() > LONGEST_ABOUT) {
+        let message = format!("up to {MOST_SOURCES} documents, of {LONGEST_ABOUT} characters each");
+        mistakes.insert(Mistake::at(&root.key("source"), message));
     }
     let capabilities: Vec<&str> = CAPABILITIES.iter().map(|(name, _)| *name).collect();
     for (at, name) in head.needs.iter().enumerate().filter(|(_, name)| !capabilities.contains(&name.as_str()))

@@ -22,17 +22,22 @@ struct Columns {
 const MOST_STEPS: usize = 100_000;
 
 /// Bytes of all steps in all rows together, each word with what it takes in memory.
-const MOST_WEIGHT: usize = 64 << 20;
+const MOST_WEIGHT: usize = 32 << 20;
 /// What a word takes beside its letters.
 const WORD: usize = 128;
 
-/// What steps take in memory, about.
-fn weight(value: &Value) -> usize {
+/// What steps take in memory, about, with the columns of a row in place of their names.
+fn weight(value: &Value, columns: &[(String, Value)]) -> usize {
+    let inner = |value| weight(value, columns);
     WORD + match value {
-        Value::String(text) => text.len(),
-        Value::Sequence(list) => list.iter().map(weight).sum(),
-        Value::Mapping(map) => map.iter().map(|(key, value)| weight(key) + weight(value)).sum(),
-        Value::Tagged(tagged) => weight(&tagged.value),
+        Value::String(text) => {
+            let column =
+                text.strip_prefix('$').and_then(|name| columns.iter().find(|(known, _)| known == name));
+            column.map_or(text.len(), |(_, value)| weight(value, &[]))
+        }
+        Value::Sequence(list) => list.iter().map(inner).sum(),
+        Value::Mapping(map) => map.iter().map(|(key, value)| inner(key) + inner(value)).sum(),
+        Value::Tagged(tagged) => inner(&tagged.value),
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
 }
@@ -65,16 +70,19 @@ pub(super) fn read_rows(
         mistakes.insert(Mistake::at(&path, message));
         return Vec::new();
     }
-    let weight = weight(steps);
-    if rows.len().saturating_mul(weight) > MOST_WEIGHT {
-        let message = format!(
-            "{} rows of steps that come to some {} KiB each; a file has up to {} MiB in all rows",
-            rows.len(),
-            weight >> 10,
-            MOST_WEIGHT >> 20
-        );
-        mistakes.insert(Mistake::at(&path, message));
-        return Vec::new();
+    let mut left = MOST_WEIGHT;
+    for (at, row) in rows.iter().enumerate() {
+        let weight = weight(steps, &row.values);
+        let Some(rest) = left.checked_sub(weight) else {
+            let message = format!(
+                "the steps of {} rows come to more than {} MiB with what the columns put into them; a file has no more",
+                at + 1,
+                MOST_WEIGHT >> 20
+            );
+            mistakes.insert(Mistake::at(&path, message));
+            return Vec::new();
+        };
+        left = rest;
     }
     let mut used = BTreeSet::new();
     let mut names = BTreeSet::new();

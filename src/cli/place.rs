@@ -183,6 +183,9 @@ pub(super) fn limit_of(text: &str) -> Result<Limit, Failure> {
 fn callback_url(text: &str) -> Result<String, String> {
     let url = Url::parse(text).map_err(|error| format!("{error}; write it as http://HOST:PORT"))?;
     match url.scheme() {
+        _ if !url.username().is_empty() || url.password().is_some() => {
+            Err("it names no user and no password: it stands in reports".to_owned())
+        }
         "http" | "https" if url.query().is_none() => Ok(text.to_owned()),
         _ => Err("write it as http://HOST:PORT or https://HOST:PORT".to_owned()),
     }

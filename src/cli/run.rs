@@ -23,6 +23,7 @@ use super::{Failure, case_files, catalogue, github, print};
 use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Level, RowId};
 use crate::explore::{ExploreOptions, estimate};
+use crate::memory;
 use crate::report::{Repeat, Report, appended};
 use crate::row::CallbackPlace;
 use crate::run::{Applicable, Findings, Plan};
@@ -123,6 +124,9 @@ impl Run {
             rerun.take_over(&mut self.exploring, &mut self.settling)?;
         }
         self.place.mock = found.is_none();
+        if !self.place.mock {
+            memory::bound();
+        }
         self.check_options()?;
         let files = case_files(&self.cases);
         if let Some(rerun) = &rerun {

@@ -62,7 +62,7 @@ impl Connection {
         let valued = [
             ("--addressing", self.addressing.clone()),
             ("--ca-file", self.ca_file.as_ref().map(|path| path.display().to_string())),
-            ("--proxy", self.proxy.clone()),
+            ("--proxy", self.proxy.as_deref().map(without_user)),
             ("--timeout", timeout),
         ];
         let valued = valued.into_iter().filter_map(|(name, value)| Some([name.to_owned(), value?]));
@@ -90,6 +90,16 @@ impl Connection {
         if self.timeout == USUAL_TIMEOUT {
             self.timeout = other.timeout;
         }
+    }
+}
+
+/// A proxy as reports have it: without who asks it.
+fn without_user(proxy: &str) -> String {
+    match proxy.split_once("://") {
+        Some((scheme, rest)) => {
+            format!("{scheme}://{}", rest.rsplit_once('@').map_or(rest, |(_, host)| host))
+        }
+        None => proxy.rsplit_once('@').map_or(proxy, |(_, host)| host).to_owned(),
     }
 }
 

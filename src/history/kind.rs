@@ -1,10 +1,12 @@
 //! What kind of thing an unlawful history shows: what may never happen anywhere is told apart.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use mpuspec_mock::model::Content;
 
 use super::joint::{content_of, overlap};
+use super::looked::{Looked, bytes_of};
 use super::lost_part::shows_lost_part;
 use super::search::Stuck;
 use super::{Ask, Call, History, Piece, Saw};
@@ -43,7 +45,9 @@ pub enum Kind {
 
 /// Looks at the calls that could not be explained.
 pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
+    let history = &Looked::into(history);
     let unexplained: Vec<&Call> = stuck.next.iter().map(|at| &history.calls[*at]).collect();
+    let may = |call: &&&Call| matches!(call.saw, Saw::Nothing) || history.may_compare_all();
     let reads = unexplained.iter().filter_map(|call| match &call.saw {
         Saw::Object { content: Some(pieces), .. } => Some((*call, pieces)),
         _ => None,
@@ -52,28 +56,28 @@ pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
     if reads.iter().any(|(_, pieces)| pieces.iter().any(is_foreign)) {
         return Kind::ForeignBytes;
     }
-    if reads.iter().any(|(call, pieces)| is_torn(history, call, pieces)) {
+    if reads.iter().any(|(call, pieces)| history.may_compare_all() && is_torn(history, call, pieces)) {
         return Kind::Torn;
     }
-    if unexplained.iter().any(|call| is_mislabelled(history, call)) {
+    if unexplained.iter().filter(may).any(|call| is_mislabelled(history, call)) {
         return Kind::Torn;
     }
-    if unexplained.iter().any(|call| read_of(history, call) == Some(Read::Missing)) {
+    if unexplained.iter().filter(may).any(|call| read_of(history, call) == Some(Read::Missing)) {
         return Kind::Lost;
     }
-    if unexplained.iter().any(|call| bears_the_etag_of_other_bytes(history, call)) {
+    if unexplained.iter().filter(may).any(|call| bears_the_etag_of_other_bytes(history, call)) {
         return Kind::OtherBytes;
     }
-    if unexplained.iter().any(|call| is_undeleted(history, call)) {
+    if unexplained.iter().filter(may).any(|call| is_undeleted(history, call)) {
         return Kind::Undeleted;
     }
-    if unexplained.iter().any(|call| shows_lost_part(history, call)) {
+    if unexplained.iter().filter(may).any(|call| shows_lost_part(history, call)) {
         return Kind::LostPart;
     }
-    if let Some(kind) = unexplained.iter().filter_map(|call| after_the_end(history, call)).min() {
+    if let Some(kind) = unexplained.iter().filter(may).filter_map(|call| after_the_end(history, call)).min() {
         return kind;
     }
-    if unexplained.iter().any(|call| read_of(history, call) == Some(Read::OtherETag)) {
+    if unexplained.iter().filter(may).any(|call| read_of(history, call) == Some(Read::OtherETag)) {
         return Kind::OtherETag;
     }
     let alone = |call: &&Call| history.calls.iter().filter(|other| is_beside(call, other)).count() == 0;
@@ -99,7 +103,7 @@ fn is_foreign(piece: &Piece) -> bool {
 }
 
 /// Whether the bytes of a whole read are neither those of one put nor a join of whole parts of one upload.
-fn is_torn(history: &History, call: &Call, pieces: &[Piece]) -> bool {
+fn is_torn(history: &Looked<'_>, call: &Call, pieces: &[Piece]) -> bool {
     let Ask::GetObject { key, range: None } = &call.ask else { return false };
     let Some(seen) = content_of(pieces) else { return true };
     let mut uploads = BTreeSet::new();
@@ -121,25 +125,25 @@ fn is_torn(history: &History, call: &Call, pieces: &[Piece]) -> bool {
 }
 
 /// What a copy from an object can bring: the bytes of each write of it, where all of them are known.
-fn may_bring(history: &History, source: &str, range: Option<(u64, u64)>) -> Option<Vec<Content>> {
+fn may_bring(history: &Looked<'_>, source: &str, range: Option<(u64, u64)>) -> Option<Vec<Content>> {
     let writes = history.calls.iter().filter(|write| {
         write.ask.key() == source
             && matches!(write.ask, Ask::PutObject { .. } | Ask::CompleteUpload { .. })
             && !matches!(write.saw, Saw::Refused { .. })
     });
-    writes.map(|write| Some(within(bytes_of(history, write)?, range))).collect()
+    writes.map(|write| Some(within(&*bytes_of(history, write)?, range))).collect()
 }
 
 /// The bytes of a range, of first and last byte; all without one.
-fn within(bytes: Content, range: Option<(u64, u64)>) -> Content {
+fn within(bytes: &Content, range: Option<(u64, u64)>) -> Content {
     match range {
         Some((first, last)) => bytes.range(first, last.saturating_add(1)),
-        None => bytes,
+        None => bytes.clone(),
     }
 }
 
 /// Whether one part alone was sent or copied to an upload.
-fn is_of_one_part(history: &History, upload: &str) -> bool {
+fn is_of_one_part(history: &Looked<'_>, upload: &str) -> bool {
     let is_part = |call: &&Call| match &call.ask {
         Ask::UploadPart { upload: of, .. } | Ask::UploadPartCopy { upload: of, .. } => of == upload,
         _ => false,
@@ -148,7 +152,7 @@ fn is_of_one_part(history: &History, upload: &str) -> bool {
 }
 
 /// Whether a whole read shows the ETag or the metadata of one write over the bytes of another.
-fn is_mislabelled(history: &History, call: &Call) -> bool {
+fn is_mislabelled(history: &Looked<'_>, call: &Call) -> bool {
     let (Ask::GetObject { key, range: None }, Saw::Object { etag, content: Some(pieces), meta, .. }) =
         (&call.ask, &call.saw)
     else {
@@ -166,8 +170,8 @@ fn is_mislabelled(history: &History, call: &Call) -> bool {
         .collect();
     let is_of_another = |same: &dyn Fn(&str, Option<&Meta>) -> bool| {
         let shows = |under: bool| {
-            let fits = |(of, meta, bytes): &(String, Option<&Meta>, Content)| {
-                same(of, *meta) == under && content.as_ref() == Some(bytes)
+            let fits = |(of, meta, bytes): &(String, Option<&Meta>, Rc<Content>)| {
+                same(of, *meta) == under && content.as_ref() == Some(&**bytes)
             };
             writes.iter().any(fits)
         };
@@ -178,7 +182,7 @@ fn is_mislabelled(history: &History, call: &Call) -> bool {
 }
 
 /// Whether a read shows the ETag that a write was answered, over bytes that this write has not sent: whoever sent them.
-fn bears_the_etag_of_other_bytes(history: &History, call: &Call) -> bool {
+fn bears_the_etag_of_other_bytes(history: &Looked<'_>, call: &Call) -> bool {
     let (Ask::GetObject { key, range }, Saw::Object { etag: Some(etag), content: Some(pieces), .. }) =
         (&call.ask, &call.saw)
     else {
@@ -193,7 +197,7 @@ fn bears_the_etag_of_other_bytes(history: &History, call: &Call) -> bool {
         writes && other.ask.key() == key && answered == Some(etag)
     });
     let named: Option<Vec<Content>> =
-        named.map(|write| Some(within(bytes_of(history, write)?, *range))).collect();
+        named.map(|write| Some(within(&*bytes_of(history, write)?, *range))).collect();
     let seen = content_of(pieces);
     named.is_some_and(|named| !named.is_empty() && named.iter().all(|bytes| Some(bytes) != seen.as_ref()))
 }
@@ -201,7 +205,7 @@ fn bears_the_etag_of_other_bytes(history: &History, call: &Call) -> bool {
 type Meta = BTreeMap<String, String>;
 
 /// The metadata that a write gave its object, where it is known.
-fn meta_of<'h>(history: &'h History, write: &'h Call) -> Option<&'h Meta> {
+fn meta_of<'h>(history: &'h Looked<'_>, write: &'h Call) -> Option<&'h Meta> {
     match &write.ask {
         Ask::PutObject { meta, .. } => Some(meta),
         Ask::CompleteUpload { upload, .. } => {
@@ -225,7 +229,7 @@ struct Tried {
 }
 
 /// Whether pieces are whole parts of an upload, by ascending number.
-fn joins(history: &History, upload: &str, pieces: &[Piece], above: i64, tried: &mut Tried) -> bool {
+fn joins(history: &Looked<'_>, upload: &str, pieces: &[Piece], above: i64, tried: &mut Tried) -> bool {
     if pieces.is_empty() || tried.compared > MOST_COMPARED {
         return true;
     }
@@ -258,7 +262,7 @@ enum Read {
 }
 
 /// Returns what a read shows; none if something else than acknowledged writes may lie under the key.
-fn read_of(history: &History, call: &Call) -> Option<Read> {
+fn read_of(history: &Looked<'_>, call: &Call) -> Option<Read> {
     let is_read = match (&call.ask, &call.saw) {
         // Some servers call an object that they cannot put together any more a conflict.
         (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Refused { status: 404 | 409 | 410, .. }) => {
@@ -279,7 +283,7 @@ fn read_of(history: &History, call: &Call) -> Option<Read> {
 }
 
 /// Whether a read shows an object although the last that happened to its key is a deletion.
-fn is_undeleted(history: &History, call: &Call) -> bool {
+fn is_undeleted(history: &Looked<'_>, call: &Call) -> bool {
     let (Ask::GetObject { .. } | Ask::HeadObject { .. }, Saw::Object { .. }) = (&call.ask, &call.saw) else {
         return false;
     };
@@ -293,7 +297,7 @@ fn is_undeleted(history: &History, call: &Call) -> bool {
 }
 
 /// The writes of a key that a read may show: what was not refused. A completion that is sent again writes nothing.
-fn writes_of<'h>(history: &'h History, read: &'h Call) -> impl Iterator<Item = &'h Call> {
+fn writes_of<'h>(history: &'h Looked<'_>, read: &'h Call) -> impl Iterator<Item = &'h Call> {
     let is_repeated = |write: &Call| match &write.ask {
         Ask::CompleteUpload { upload, .. } => {
             history.calls.iter().any(|other| other.has_completed(upload) && other.is_before(write))
@@ -313,7 +317,7 @@ fn writes_of<'h>(history: &'h History, read: &'h Call) -> impl Iterator<Item = &
 }
 
 /// Compares what a read saw with what a write left: by the bytes where they are known, else by the ETag.
-fn shows(history: &History, write: &Call, call: &Call) -> Read {
+fn shows(history: &Looked<'_>, write: &Call, call: &Call) -> Read {
     let Saw::Object { etag: seen, size, content, .. } = &call.saw else { return Read::Missing };
     let (Saw::Completed { etag } | Saw::Stored { etag }) = &write.saw else { return Read::Missing };
     let same_etag = etag.is_none() || seen.is_none() || etag == seen;
@@ -321,7 +325,7 @@ fn shows(history: &History, write: &Call, call: &Call) -> Read {
         return if same_etag { Read::Whole } else { Read::Missing };
     };
     let same_bytes = match content {
-        Some(pieces) => content_of(pieces).as_ref() == Some(&sent),
+        Some(pieces) => content_of(pieces).as_ref() == Some(&*sent),
         None => size.is_none_or(|size| size == sent.len()),
     };
     match (same_bytes, same_etag) {
@@ -331,40 +335,13 @@ fn shows(history: &History, write: &Call, call: &Call) -> Read {
     }
 }
 
-/// The bytes that a write left, where each part of it is known by its ETag.
-fn bytes_of(history: &History, write: &Call) -> Option<Content> {
-    let (upload, list) = match &write.ask {
-        Ask::PutObject { content, .. } => return content_of(content),
-        Ask::CompleteUpload { upload, list: Some(list), .. } => (upload, list),
-        _ => return None,
-    };
-    let part = |(listed, named): &(i64, String)| {
-        let sent = |call: &Call| match (&call.ask, &call.saw) {
-            (
-                Ask::UploadPart { upload: of, number, content, .. }
-                | Ask::UploadPartCopy { upload: of, number, content: Some(content), .. },
-                Saw::Stored { etag },
-            ) if of == upload && number == listed => Some((content.clone(), etag.clone())),
-            _ => None,
-        };
-        let sent: Vec<_> = history.calls.iter().filter_map(sent).collect();
-        // A part of unknown ETag is the one that is listed if no other bears its number.
-        let found = match sent.as_slice() {
-            [(only, None)] => only,
-            sent => &sent.iter().find(|(_, etag)| etag.as_ref() == Some(named))?.0,
-        };
-        content_of(found)
-    };
-    Some(Content::joined(list.iter().map(part).collect::<Option<Vec<_>>>()?))
-}
-
 /// Whether a write was answered with success before a read began.
 fn is_acknowledged(write: &Call, read: &Call) -> bool {
     matches!(write.saw, Saw::Completed { .. } | Saw::Stored { .. }) && write.is_before(read)
 }
 
 /// Returns what a sign of life shows of an upload that had ended.
-fn after_the_end(history: &History, call: &Call) -> Option<Kind> {
+fn after_the_end(history: &Looked<'_>, call: &Call) -> Option<Kind> {
     let ((Ask::ListParts { upload, .. }, Saw::Parts { .. })
     | (Ask::CompleteUpload { upload, .. }, Saw::Completed { .. })
     | (Ask::UploadPart { upload, .. } | Ask::UploadPartCopy { upload, .. }, Saw::Stored { .. })) =
@@ -405,6 +382,6 @@ fn after_the_end(history: &History, call: &Call) -> Option<Kind> {
 }
 
 /// Whether a call began after an abort of an upload had been answered with success.
-fn is_behind_an_abort(history: &History, call: &Call, upload: &str) -> bool {
+fn is_behind_an_abort(history: &Looked<'_>, call: &Call, upload: &str) -> bool {
     history.calls.iter().any(|other| other.has_aborted(upload) && other.is_before(call))
 }

@@ -7,6 +7,7 @@
 mod explain;
 mod joint;
 mod kind;
+mod looked;
 mod lost_part;
 mod record;
 mod search;

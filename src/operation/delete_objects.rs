@@ -16,6 +16,11 @@ use crate::wire::dialect::{Dialect, namespace};
 use crate::wire::reader::told;
 use crate::wire::{Answer, Body, Call, Request, Response};
 
+/// Twice as many as S3 takes.
+const MOST_KEYS: usize = 2_000;
+/// Bytes of an entry of the document beside its key.
+const AN_ENTRY: u64 = 33;
+
 /// The arguments of `delete_objects`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,13 +53,24 @@ impl Arguments for DeleteObjects {
         None
     }
 
-    fn cost(&self, _: &Sizes<'_>) -> Result<Cost, Missing> {
-        Ok(Cost::requests(1))
+    fn cost(&self, sizes: &Sizes<'_>) -> Result<Cost, Missing> {
+        let key = |sum: u64, key: &KeyName| {
+            let bytes = match key {
+                KeyName::Text(text) | KeyName::Begins(text) => text.len() as u64,
+                KeyName::Long { bytes, .. } => bytes.size(sizes)?,
+            };
+            Ok(sum.saturating_add(AN_ENTRY).saturating_add(bytes))
+        };
+        Ok(Cost { bytes: self.keys.iter().try_fold(0, key)?, ..Cost::requests(1) })
     }
 }
 
 impl Operation for DeleteObjects {
     fn prepare(&self, row: &mut RowState<'_>) -> Result<Box<dyn Prepared>, Unavailable> {
+        if self.keys.len() > MOST_KEYS {
+            let count = self.keys.len();
+            return Err(Unavailable(format!("a step deletes up to {MOST_KEYS} objects, and not {count}")));
+        }
         let keys = self.keys.iter().map(|key| row.key(key)).collect::<Result<_, _>>()?;
         Ok(Box::new(DeleteObjectsRequest { keys }))
     }

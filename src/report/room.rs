@@ -56,7 +56,8 @@ pub(crate) fn fit(report: &mut Report) {
     let mut room = ROWS;
     for row in &mut report.cases {
         let shown = (&row.steps, &row.history, &row.explanation, &row.notes, &row.reason, &row.observed);
-        if !room.takes(&shown) {
+        let head = (&row.about, &row.sources, &row.columns, &row.was, &row.standing);
+        if !room.takes(&(shown, head)) {
             lighten(row);
         }
     }
@@ -70,7 +71,11 @@ pub(crate) fn fit(report: &mut Report) {
 
 fn lighten(row: &mut RowReport) {
     (row.history, row.explanation) = (None, None);
+    row.about = None;
     row.notes.truncate(1);
+    row.sources.truncate(1);
+    row.was.truncate(1);
+    row.columns.values_mut().for_each(|text| cut(text, SHORT));
     let texts = row.steps.iter_mut().flat_map(|step| step.expected.iter_mut().chain([&mut step.got]));
     let texts = texts.chain(&mut row.reason).chain(&mut row.notes).chain(row.observed.values_mut());
     texts.for_each(|text| cut(text, SHORT));

@@ -213,6 +213,22 @@ impl SentKeys {
         }
     }
 
+    /// Returns the prefixes below which keys were sent: some begin with a slash of either kind before that of the run.
+    pub fn prefixes(&self, own: &str) -> Vec<String> {
+        let keys = || self.all.iter().chain(&self.unnamed).chain(self.by_id.values());
+        let leads = ["", "/", "\\"].into_iter();
+        let is_sent = |lead: &&str| lead.is_empty() || keys().any(|key| key.starts_with(lead));
+        leads.filter(is_sent).map(|lead| format!("{lead}{own}")).collect()
+    }
+
+    /// Creations that a journal says nothing more of may have happened.
+    pub fn doubting_creations(mut self) -> Self {
+        let named: BTreeSet<&String> = self.by_id.values().collect();
+        let unnamed: Vec<String> = self.all.iter().filter(|key| !named.contains(key)).cloned().collect();
+        self.unnamed.extend(unnamed);
+        self
+    }
+
     /// Returns the keys under which there may be uploads that no answer has named: a listing alone can find them.
     pub fn unnamed(&self) -> impl Iterator<Item = &String> {
         self.unnamed.iter()

@@ -7,19 +7,27 @@ use crate::language::{ByteRange, Expr, KeyName, PartNumber};
 use crate::wire::Blob;
 
 /// No key is longer, in bytes: servers read no longer line.
-const LONGEST_KEY: u64 = 64 << 10;
+const LONGEST_KEY: u64 = 8 << 10;
 
 impl RowState<'_> {
     /// A key of the row.
     pub fn key(&self, name: &KeyName) -> Result<String, Unavailable> {
+        let has_up_to = |bytes: u64| match bytes > LONGEST_KEY {
+            true => Err(Unavailable(format!("a key has up to {LONGEST_KEY} bytes, and not {bytes}"))),
+            false => Ok(()),
+        };
         match name {
-            KeyName::Text(text) => Ok(format!("{}{text}", self.prefix)),
-            KeyName::Begins(text) => Ok(format!("{text}{}object", self.prefix)),
+            KeyName::Text(text) => {
+                has_up_to(text.len() as u64)?;
+                Ok(format!("{}{text}", self.prefix))
+            }
+            KeyName::Begins(text) => {
+                has_up_to(text.len() as u64)?;
+                Ok(format!("{text}{}object", self.prefix))
+            }
             KeyName::Long { bytes, fill } => {
                 let bytes = self.size(bytes)?;
-                if bytes > LONGEST_KEY {
-                    return Err(Unavailable(format!("a key has up to {LONGEST_KEY} bytes, and not {bytes}")));
-                }
+                has_up_to(bytes)?;
                 let bytes = bytes as usize;
                 let mut key = self.prefix.clone();
                 while key.len() + fill.len() <= bytes {

@@ -22,5 +22,5 @@ pub use error::RunError;
 pub use execute::{Came, Judged};
 pub use life::{Restart, run_command};
 pub use plan::{Applicable, Plan, PlannedRow, cost_of, plan};
-pub use preflight::{Preflight, preflight};
+pub use preflight::{Failed, Preflight, preflight};
 pub use runner::{Beside, Done, Findings, Life, Progress, RunOptions, Runner};

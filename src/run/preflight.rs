@@ -35,6 +35,8 @@ pub struct Preflight {
     shown: BTreeSet<&'static str>,
     /// Whether a refusal bears a code that S3 does not have.
     pub(super) codes_are_foreign: bool,
+    /// What it could not remove.
+    pub(super) left: Sweep,
     /// How long a call took: half of them took less.
     pub a_call_takes: Duration,
 }
@@ -59,6 +61,12 @@ impl Preflight {
     }
 }
 
+/// Why no case can be run, and what has to be removed.
+pub struct Failed {
+    pub(super) error: RunError,
+    pub(super) left: Sweep,
+}
+
 /// The calls before the cases, and what they leave.
 struct Probe<'p> {
     client: &'p Client,
@@ -75,7 +83,7 @@ pub async fn preflight(
     provider: &Provider,
     journal: &Journal,
     prefix: &str,
-) -> Result<Preflight, RunError> {
+) -> Result<Preflight, Failed> {
     let mut probe = Probe {
         client,
         journal,
@@ -96,7 +104,11 @@ pub async fn preflight(
         .collect();
     took.sort_unstable();
     let half = took.get(took.len() / 2).copied().unwrap_or_default();
-    done.map(|()| Preflight { a_call_takes: Duration::from_micros(half), ..probe.preflight })
+    let Probe { preflight, sweep: left, .. } = probe;
+    match done {
+        Ok(()) => Ok(Preflight { a_call_takes: Duration::from_micros(half), left, ..preflight }),
+        Err(error) => Err(Failed { error, left }),
+    }
 }
 
 impl Probe<'_> {
@@ -117,7 +129,8 @@ impl Probe<'_> {
         if let Some(id) = &id {
             self.journal.note(&Made::Upload(key.to_owned(), id.clone()));
             self.sweep.uploads.insert((key.to_owned(), id.clone()));
-        } else if may_leave_unnamed(answer.as_ref()) {
+        }
+        if may_leave_unnamed(answer.as_ref()) {
             self.journal.note(&Made::Unnamed(key.to_owned()));
         }
         (answer, id)

@@ -17,7 +17,7 @@ use super::execute::{Came, run_planned};
 use super::judge::accuse_where_nobody_does;
 use super::life::{Restart, Watch, bucket_is_shared};
 use super::plan::{Plan, PlannedRow};
-use super::{BucketChoice, Preflight, RunError, open_bucket, preflight};
+use super::{BucketChoice, Failed, Preflight, RunError, open_bucket, preflight};
 use crate::case::{Homes, Registry, RowId, binds};
 use crate::cause::{answers, causes};
 use crate::operation::delete_bucket::DeleteBucketRequest;
@@ -239,13 +239,19 @@ impl Runner {
         let shared = bucket_is_shared(&context.client).await.map_err(RunError);
         let found = match shared {
             Ok(()) => preflight(&context.client, &context.provider, &context.journal, &context.prefix).await,
-            Err(error) => Err(error),
+            Err(error) => Err(Failed { error, left: Sweep::default() }),
         };
-        context.preflight = found.clone().unwrap_or_default();
+        let failed = match found {
+            Ok(found) => {
+                context.preflight = found;
+                None
+            }
+            Err(failed) => Some(failed),
+        };
         let runner =
             Self { context: Arc::new(context), options, server, versioned, started, started_at, header };
-        if let Err(RunError(told)) = found {
-            let CleanUp { left, trouble } = runner.clean_up(Sweep::default()).await;
+        if let Some(Failed { error: RunError(told), left }) = failed {
+            let CleanUp { left, trouble } = runner.clean_up(left).await;
             let left = left.into_iter().map(|left| format!("; left {left}"));
             let trouble = trouble.into_iter().map(|trouble| format!("; clean-up: {trouble}"));
             return Err(RunError(told + &left.chain(trouble).collect::<String>()));
@@ -370,6 +376,7 @@ impl Runner {
     pub async fn clean_up(&self, left: Sweep) -> CleanUp {
         let client = &self.context.client;
         let mut left = left;
+        left.add(self.context.preflight.left.clone());
         let shared = self.context.shared.lock().await;
         left.keys.extend(shared.values().flatten().map(|object| object.key.clone()));
         drop(shared);

@@ -1,6 +1,6 @@
 //! Sends a call, and waits where a server asks to slow down.
 
-use crate::wire::{Answer, Call, Client, Log, Signing, Trouble, TroubleKind};
+use crate::wire::{Answer, Call, Client, Log, Signing, Trouble, TroubleKind, sent_before};
 
 /// How often a server may ask to slow down.
 const RETRIES: u32 = 3;
@@ -13,7 +13,7 @@ pub(super) fn is_throttled(answer: &Answer) -> bool {
 /// Whether a creation may have left an upload that its answer does not name.
 pub(super) fn may_leave_unnamed(answer: Result<&Answer, &Trouble>) -> bool {
     answer.map_or_else(Trouble::may_have_happened, |answer| {
-        answer.upload_ids.is_empty() && (answer.is_ok() || answer.status >= 500)
+        answer.sent_before || (answer.upload_ids.is_empty() && (answer.is_ok() || answer.status >= 500))
     })
 }
 
@@ -25,9 +25,10 @@ pub(super) async fn send(
     log: &Log,
 ) -> Result<Answer, Trouble> {
     for attempt in 0..=RETRIES {
-        let answer = client.call_as(call, signing, log).await?;
-        if !is_throttled(&answer) {
-            return Ok(answer);
+        let answer = client.call_as(call, signing, log).await;
+        let is_done = answer.as_ref().map_or(true, |answer| !is_throttled(answer));
+        if is_done {
+            return if attempt > 0 { sent_before(answer) } else { answer };
         }
         if attempt < RETRIES {
             tokio::time::sleep(std::time::Duration::from_millis(200 << attempt)).await;

@@ -18,6 +18,8 @@ pub struct Response {
 /// What an answer says; what an operation does not tell is absent.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
+    /// Whether the call was sent before, and may have been carried out then.
+    pub sent_before: bool,
     /// The operation that was asked for, in the words of S3.
     pub operation: &'static str,
     /// The status.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use percent_encoding::percent_decode_str;
+use reqwest::Url;
 
 use super::answer::{Answer, Response};
 use super::call::Call;
@@ -72,6 +74,11 @@ impl Client {
         redactor.learn(&credentials.secret_key);
         if let Some(token) = &credentials.token {
             redactor.learn(token);
+        }
+        let proxy = options.proxy.as_deref().and_then(|proxy| Url::parse(proxy).ok());
+        if let Some(password) = proxy.as_ref().and_then(Url::password) {
+            redactor.learn(password);
+            redactor.learn(&percent_decode_str(password).decode_utf8_lossy());
         }
         Ok(Self {
             pool: Arc::new(pool),
@@ -183,17 +190,18 @@ impl Client {
         signing: &Signing,
         log: &Log,
     ) -> Result<Answer, Trouble> {
-        let sent = match self.send(operation, signing, log).await {
+        let (response, at) = match self.send(operation, signing, log).await {
             Err(closed) if log.insists() && closed.is_closed() => {
-                match self.send(operation, signing, log).await {
+                let sent = match self.send(operation, signing, log).await {
                     // The server has gone, perhaps because of the first one.
                     Err(trouble) if trouble.kind == TroubleKind::Unreachable => Err(closed),
                     sent => sent,
-                }
+                };
+                let answer = sent.and_then(|(response, at)| self.read(operation, &response, log, at));
+                return sent_before(answer);
             }
-            sent => sent,
+            sent => sent?,
         };
-        let (response, at) = sent?;
         self.read(operation, &response, log, at)
     }
 
@@ -422,5 +430,13 @@ impl Client {
     /// Microseconds since the run began.
     pub fn now_us(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX)
+    }
+}
+
+/// The same, of a call that may have been carried out before.
+pub(crate) fn sent_before(answer: Result<Answer, Trouble>) -> Result<Answer, Trouble> {
+    match answer {
+        Ok(answer) => Ok(Answer { sent_before: true, ..answer }),
+        Err(trouble) => Err(Trouble { sent_before: true, ..trouble }),
     }
 }

@@ -37,6 +37,7 @@ pub use blob::Blob;
 pub use budget::{Budget, Spent};
 pub use call::Call;
 pub use checksum::Checksum;
+pub(crate) use client::sent_before;
 pub use client::{Client, ClientOptions};
 pub use configured::{ConfiguredEndpoint, configured_endpoint};
 pub use confined::{Confined, is_own};

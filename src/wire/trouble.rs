@@ -12,6 +12,8 @@ pub struct Trouble {
     pub detail: String,
     /// Whether not a byte of an answer came.
     pub before_answer: bool,
+    /// Whether the call was sent before, and may have been carried out then.
+    pub sent_before: bool,
 }
 
 /// Kinds of trouble.
@@ -41,7 +43,7 @@ pub enum TroubleKind {
 
 impl Trouble {
     pub(crate) fn new(kind: TroubleKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), before_answer: false }
+        Self { kind, detail: detail.into(), before_answer: false, sent_before: false }
     }
 
     /// Whether the server did answer or accept the connection, so that it can be judged.
@@ -52,7 +54,7 @@ impl Trouble {
 
     /// Whether the server may have done what was asked.
     pub fn may_have_happened(&self) -> bool {
-        self.is_of_the_server() || self.kind == TroubleKind::Throttled
+        self.sent_before || self.is_of_the_server() || self.kind == TroubleKind::Throttled
     }
 
     /// The same, where not a byte of an answer came.

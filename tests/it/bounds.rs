@@ -97,7 +97,7 @@ fn a_key_has_an_end() {
     let output = mpuspec(&["run", "--mock", "--verbose", &path.display().to_string()]);
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
-    assert!(said.contains("a key has up to 65536 bytes, and not 3221225472"), "{said}");
+    assert!(said.contains("a key has up to 8192 bytes, and not 3221225472"), "{said}");
     assert_ne!(output.status.code(), Some(0), "{said}");
 }
 
@@ -372,4 +372,71 @@ fn largest(value: &mut serde_json::Value) {
         }
         _ => {}
     }
+}
+
+#[test]
+fn what_columns_put_into_steps_counts_and_so_does_what_each_row_repeats() {
+    let row = |at: usize| format!("  - {{ name: r{at}, keys: [{}] }}\n", "a, ".repeat(500));
+    let each = format!("each:\n{}", (0..600).map(row).collect::<String>());
+    let step = "  - delete_objects: { keys: $keys }\n    expect: ok\n";
+    let said = lint(&format!("{HEAD}{each}steps:\n{step}"));
+    assert!(said.contains("with what the columns put into them"), "{said}");
+    let said =
+        lint(&format!("{HEAD}about: {}\nsteps:\n  - put_object:\n    expect: ok\n", "a".repeat(2_001)));
+    assert!(said.contains("up to 2000 characters: each row of the case has them in its report"), "{said}");
+    let waits = "steps:\n  - together:\n      one: { put_object: , after: 60s }\n      other: { get_object: }\n    expect: linearizable\n";
+    let said = lint(&format!("{HEAD}repeat: 200\n{waits}"));
+    assert!(said.contains("it would wait for 12000 s; a file waits for up to 7200 s"), "{said}");
+}
+
+#[test]
+fn a_reason_that_each_row_repeats_is_short() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("b.yaml");
+    std::fs::write(&path, format!("cases:\n  \"**\": {{ verdict: fail, why: {} }}\n", "a".repeat(1_001)))
+        .expect("written");
+    let output = mpuspec(&["run", "--mock", "--baseline", &path.display().to_string(), "complete/etag"]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("a reason has up to 1000 characters"), "{said}");
+}
+
+#[test]
+fn who_asks_a_proxy_stands_in_no_report() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("r.json").display().to_string();
+    let report = format!("json={path}");
+    let proxy = "http://somebody:ppassw0rd99@127.0.0.1:1";
+    let asked =
+        ["run", "--endpoint", "http://127.0.0.1:1", "--create-bucket", "--proxy", proxy, "upload/simple"];
+    let output = mpuspec(&[&asked[..], &["--report", &report]].concat());
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(!said.contains("ppassw0rd99") && !written.contains("ppassw0rd99"), "{said}");
+    let called =
+        ["run", "--endpoint", "http://127.0.0.1:1", "--callback-url", "http://somebody:ppassw0rd99@host:1"];
+    let said = stderr(&mpuspec(&called));
+    assert!(said.contains("it names no user and no password"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_that_reads_files_of_others_has_a_bound_on_its_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fifo = folder.path().join("case.yaml");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status().expect("it runs");
+    assert!(made.success());
+    let mut reads = std::process::Command::new(env!("CARGO_BIN_EXE_mpuspec"))
+        .args(["lint", &fifo.display().to_string()])
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it runs");
+    // It is open once both ends are: the bound is set by then.
+    let write = std::fs::OpenOptions::new().write(true).open(&fifo).expect("opened");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", reads.id())).expect("it lives");
+    drop(write);
+    reads.wait().expect("it ended");
+    let data = limits.lines().find(|line| line.starts_with("Max data size")).expect("there is one");
+    assert!(data.split_whitespace().any(|word| word == "2147483648"), "{data}");
 }

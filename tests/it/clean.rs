@@ -410,3 +410,81 @@ async fn an_upload_whose_creation_had_no_answer_is_named_where_none_are_listed()
     let journals = std::fs::read_dir(state.path().join("mpuspec/journals")).expect("it is there");
     assert_eq!(journals.count(), 1, "the journal stays: {told}");
 }
+
+/// Answers each creation of an upload for the second time alone: the first asks to slow down.
+struct Throttles(AtomicU64);
+
+impl Respond for Throttles {
+    fn respond(&self, _: &Request) -> ResponseTemplate {
+        let asked = self.0.fetch_add(1, Ordering::SeqCst);
+        match asked % 2 {
+            0 => ResponseTemplate::new(503),
+            _ => ResponseTemplate::new(200).set_body_string(format!(
+                "<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>k</Key><UploadId>U{asked}</UploadId></InitiateMultipartUploadResult>"
+            )),
+        }
+    }
+}
+
+fn run_at(server: &MockServer, state: &Path, asked: &[&str]) -> String {
+    let output = command(state)
+        .args(["run", "--bucket", "b", "--endpoint"])
+        .arg(server.uri())
+        .args(asked)
+        .env("AWS_ACCESS_KEY_ID", "key")
+        .env("AWS_SECRET_ACCESS_KEY", "a-secret-of-forty-characters-for-the-test")
+        .output()
+        .expect("it runs");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_that_a_slow_server_may_have_made_twice_is_named_where_none_are_listed() {
+    let state = tempfile::tempdir().expect("a folder");
+    let server = server(ResponseTemplate::new(501)).await;
+    deletable(&server, 204).await;
+    let creation = Mock::given(method("POST")).and(query_param_contains("uploads", ""));
+    creation.respond_with(Throttles(AtomicU64::new(0))).mount(&server).await;
+    Mock::given(method("PUT")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let told = run_at(&server, state.path(), &["create/unique-upload-ids"]);
+    let named = told.matches("may be in progress: no answer to its creation has named it").count();
+    assert!(named > 1 && told.contains("/preflight/object may be in progress"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_of_the_preflight_that_cannot_be_aborted_is_named() {
+    let state = tempfile::tempdir().expect("a folder");
+    let server = server(ResponseTemplate::new(501)).await;
+    let creation = Mock::given(method("POST")).and(query_param_contains("uploads", ""));
+    creation.respond_with(AnswersOnce(AtomicU64::new(0))).mount(&server).await;
+    Mock::given(method("PUT")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let refused = Mock::given(method("DELETE")).respond_with(ResponseTemplate::new(403));
+    refused.with_priority(1).mount(&server).await;
+    let told = run_at(&server, state.path(), &["--timeout", "300ms", "create/unique-upload-ids"]);
+    assert!(told.contains("LEFT upload U1 of mpuspec/"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_behind_a_slash_that_no_answer_has_named_is_found() {
+    let state = tempfile::tempdir().expect("a folder");
+    let server = MockServer::start().await;
+    Mock::given(method("HEAD")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let upload = "<Upload><Key>/mpuspec/r1/a</Key><UploadId>U1</UploadId></Upload>";
+    let behind_a_slash = Mock::given(query_param_contains("uploads", ""))
+        .and(wiremock::matchers::query_param("prefix", "/mpuspec/r1/"));
+    behind_a_slash.respond_with(listing(upload)).up_to_n_times(1).with_priority(1).mount(&server).await;
+    let others = Mock::given(query_param_contains("uploads", ""));
+    others.respond_with(listing("")).with_priority(2).mount(&server).await;
+    let aborted = Mock::given(method("DELETE")).and(query_param_contains("uploadId", "U1"));
+    aborted.respond_with(ResponseTemplate::new(204)).expect(1).mount(&server).await;
+    let objects = "<ListBucketResult><IsTruncated>false</IsTruncated></ListBucketResult>";
+    let listed = Mock::given(method("GET")).and(query_param_contains("list-type", "2"));
+    listed.respond_with(ResponseTemplate::new(200).set_body_string(objects)).mount(&server).await;
+    let path = journal_of("b", state.path(), &server.uri(), false);
+    let text = std::fs::read_to_string(&path).expect("it is there");
+    let head = text.lines().next().expect("a head");
+    std::fs::write(&path, format!("{head}\n{{\"creating\":\"/mpuspec/r1/a\"}}\n")).expect("written");
+    let (_, told) = clean(state.path());
+    server.verify().await;
+    assert!(told.contains("nothing is left"), "{told}");
+}

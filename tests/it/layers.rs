@@ -8,6 +8,7 @@ use crate::imports::Modules;
 /// Folders and files of `src`, the lowest first: what is defined in one may be used by itself and by those
 /// behind it. Of several that fit a file the longest counts.
 const LAYERS: &[&str] = &[
+    "memory.rs",
     "replaced.rs",
     "visible.rs",
     "language",

@@ -151,6 +151,9 @@ fn load_depth(name: &str, beside: Option<&FilePath>, depth: usize) -> Result<Pro
     }
 }
 
+/// Characters of the title of a provider.
+const LONGEST_TITLE: usize = 200;
+
 fn resolve(
     file: ProviderFile,
     base: Option<Provider>,
@@ -186,6 +189,10 @@ fn resolve(
         refused_key_starts: None,
         levels: Default::default(),
     });
+    if file.title.as_ref().is_some_and(|title| title.chars().count() > LONGEST_TITLE) {
+        let message = format!("a title has up to {LONGEST_TITLE} characters: it stands in each report");
+        mistakes.push(Mistake::at(&root.key("title"), message));
+    }
     provider.name = stem.to_owned();
     provider.title = file.title.unwrap_or(provider.title);
     provider.sources = file.sources.unwrap_or(provider.sources);

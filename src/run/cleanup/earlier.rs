@@ -135,7 +135,8 @@ fn named(header: &JournalHeader, made: &[Made]) -> String {
 /// Removes what a journal names, and the bucket if the run made it.
 async fn finish_journal(client: &Client, header: &JournalHeader, made: Vec<Made>) -> Finished {
     let mut sweep = Sweep::default();
-    let sent = SentKeys::of(&made);
+    // The run may have ended in the middle of a creation.
+    let sent = SentKeys::of(&made).doubting_creations();
     for entry in made {
         let (Made::Object(key) | Made::Creating(key) | Made::Unnamed(key) | Made::Upload(key, _)) = &entry;
         if !is_own(key, &header.prefix) {

@@ -42,18 +42,32 @@ pub(super) struct Found {
     pub(super) versions: Vec<(String, String)>,
 }
 
-/// Everything that is listed below a prefix. Keys that do not begin with it are never touched,
-/// whatever the server lists.
+/// Everything that is listed below prefixes. Keys that are none of the run's, whose own prefix is `prefix`, are never
+/// touched, whatever the server lists.
 pub(super) async fn list(
     (client, allowance): (&Client, &Allowance),
-    prefix: &str,
+    (prefix, prefixes): (&str, &[String]),
     versioned: bool,
 ) -> (Found, Vec<Doubt>) {
-    let log = Log::for_clean_up();
-    let asked = Asked { client, allowance, log: &log, prefix };
     let mut found = Found::default();
     let mut doubts = Vec::new();
-    let ours = |key: &str| is_own(key, prefix);
+    for below in prefixes {
+        list_below((client, allowance), (prefix, below), versioned, (&mut found, &mut doubts)).await;
+    }
+    // Of two listings that cannot be had, one is enough.
+    doubts.dedup_by(|one, other| one.told == other.told);
+    (found, doubts)
+}
+
+async fn list_below(
+    (client, allowance): (&Client, &Allowance),
+    (own, below): (&str, &str),
+    versioned: bool,
+    (found, doubts): (&mut Found, &mut Vec<Doubt>),
+) {
+    let log = Log::for_clean_up();
+    let asked = Asked { client, allowance, log: &log, prefix: below };
+    let ours = |key: &str| is_own(key, own);
     // Not every key can be said in XML. A server that takes no encoding is asked for the keys as they are.
     let mut objects = asked.objects(Some("url")).await;
     if objects.is_err() {
@@ -72,7 +86,7 @@ pub(super) async fn list(
         Err(doubt) => doubts.push(doubt),
     }
     if versioned {
-        let call = ListObjectVersionsRequest { prefix: prefix.to_owned() };
+        let call = ListObjectVersionsRequest { prefix: below.to_owned() };
         match asked.call(&call).await {
             Ok(answer) if answer.is_ok() => {
                 let versions = answer.keys.into_iter().filter(|(key, _)| ours(key));
@@ -81,7 +95,6 @@ pub(super) async fn list(
             outcome => doubts.push(Doubt::of("versions", outcome)),
         }
     }
-    (found, doubts)
 }
 
 /// Who is asked, and for what.

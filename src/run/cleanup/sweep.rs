@@ -1,7 +1,6 @@
 //! What has to be removed, and its removal.
 
 use std::collections::BTreeSet;
-use std::future::ready;
 
 use futures_util::stream::{self, StreamExt as _};
 
@@ -89,12 +88,14 @@ impl Sweep {
     ) -> Finished {
         let allowance = Allowance::of(self.len(), client);
         let log = Log::for_clean_up();
+        let prefixes = sent.prefixes(prefix);
         let mut doubts = Vec::new();
         let mut unanswered = Self::default();
+        let mut versions_left = Vec::new();
         for _ in 0..TRIES {
             unanswered.add(self.remove_within(&allowance, client, &log).await);
             let found;
-            (found, doubts) = list((client, &allowance), prefix, versioned).await;
+            (found, doubts) = list((client, &allowance), (prefix, &prefixes), versioned).await;
             // What a listing does not show cannot be left, where there is a listing.
             if doubts.is_empty() {
                 for named in [&mut self, &mut unanswered] {
@@ -110,9 +111,11 @@ impl Sweep {
             let deletions = versions.into_iter().map(|(key, version)| {
                 let call = DeleteObjectRequest { key, version_id: Some(version) };
                 let (allowance, log) = (&allowance, &log);
-                async move { allowance.call(client, &call, log).await.is_ok() }
+                async move { (Came::of(allowance.call(client, &call, log).await), call) }
             });
-            stream::iter(deletions).buffer_unordered(AT_ONCE).for_each(|_| ready(())).await;
+            let deletions: Vec<_> = stream::iter(deletions).buffer_unordered(AT_ONCE).collect().await;
+            let stays = deletions.into_iter().filter(|(came, _)| !matches!(came, Came::Gone));
+            versions_left = stays.map(|(_, call)| call).collect();
             if is_done || allowance.is_used_up().is_some() {
                 break;
             }
@@ -122,6 +125,11 @@ impl Sweep {
         for key in &self.keys {
             let how = by_hand(client, "delete-object", &[("key", key)]);
             clean_up.left.push(named(&format!("object {}", quoted(key)), how));
+        }
+        for DeleteObjectRequest { key, version_id } in &versions_left {
+            let Some(version) = version_id else { continue };
+            let how = by_hand(client, "delete-object", &[("key", key), ("version-id", version)]);
+            clean_up.left.push(named(&format!("version {} of object {}", quoted(version), quoted(key)), how));
         }
         for (key, id) in &self.uploads {
             let how = by_hand(client, "abort-multipart-upload", &[("key", key), ("upload-id", id)]);

@@ -170,10 +170,12 @@ impl Round<'_> {
             let (_, rest) = text.split_once("<UploadId>")?;
             Some(rest.split_once("</UploadId>")?.0)
         });
-        match id {
-            Some(id) => self.state.strayed(key, id),
-            None if may_leave_unnamed(answer) => self.state.may_have_created(key),
-            None => {}
+        if let Some(id) = id {
+            self.state.strayed(key, id);
+        }
+        let is_another = answer.is_ok_and(|answer| answer.sent_before);
+        if is_another || (id.is_none() && may_leave_unnamed(answer)) {
+            self.state.may_have_created(key);
         }
     }
 }

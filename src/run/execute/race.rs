@@ -9,7 +9,7 @@ use super::call::Ready;
 use super::round::Round;
 use crate::case::{Conduct, Expect, LaneExpect, Outcome, Step};
 use crate::language::{Delay, HangUp};
-use crate::wire::{Answer, Exchange, Trouble};
+use crate::wire::{Answer, Exchange, Trouble, sent_before};
 
 impl Round<'_> {
     /// Sends one request a lane, all at the same time.
@@ -149,7 +149,7 @@ impl Round<'_> {
                         _ => client.cut(held?, &log).await,
                     }),
                     Some(held) => match client.release(held?, ready.prepared.call(), &log).await {
-                        Ok(answer) if is_throttled(&answer) => again().await,
+                        Ok(answer) if is_throttled(&answer) => sent_before(again().await),
                         answer => answer,
                     },
                     None => again().await,

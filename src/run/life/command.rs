@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
+use crate::memory::unbounded;
+
 /// A command that takes longer hangs.
 const LONGEST: Duration = Duration::from_secs(600);
 /// Between two looks at whether the run was interrupted.
@@ -17,7 +19,8 @@ pub async fn run_command(command: &str, interrupted: impl Fn() -> bool) -> Resul
     // Ctrl-C ends the run, and not the server that the command has begun.
     #[cfg(unix)]
     shell.process_group(0);
-    let mut child = shell.spawn().map_err(|error| format!("`{command}` cannot be run: {error}"))?;
+    let mut child =
+        unbounded(|| shell.spawn()).map_err(|error| format!("`{command}` cannot be run: {error}"))?;
     let stopped = async {
         while !interrupted() {
             tokio::time::sleep(LOOK).await;
