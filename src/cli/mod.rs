@@ -43,7 +43,7 @@ use mpuspec_mock::provider::FileError;
 use self::door::print;
 use crate::baseline::BaselineError;
 use crate::case::{Catalogue, CatalogueError};
-use crate::memory;
+use crate::memory::{self, Bound};
 use crate::run::RunError;
 use crate::suite::SuiteError;
 
@@ -141,8 +141,10 @@ pub fn main() -> u8 {
     door::guard_environment();
     let arguments = Arguments::parse();
     // What a mock keeps is its user's to say; a run knows later whether it has one.
-    if !matches!(arguments.command, Command::Mock(_) | Command::Run(_) | Command::Explore(_)) {
-        memory::bound();
+    match arguments.command {
+        Command::Mock(_) | Command::Run(_) | Command::Explore(_) => {}
+        Command::Audit(_) | Command::Clean(_) => memory::bound(Bound::OfRuns),
+        _ => memory::bound(Bound::OfFiles),
     }
     let outcome = match arguments.command {
         Command::Run(run) => run.execute(),

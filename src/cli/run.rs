@@ -23,7 +23,7 @@ use super::{Failure, case_files, catalogue, github, print};
 use crate::baseline::BESIDE_THE_CATALOGUE;
 use crate::case::{Level, RowId};
 use crate::explore::{ExploreOptions, estimate};
-use crate::memory;
+use crate::memory::{self, Bound};
 use crate::report::{Repeat, Report, appended};
 use crate::row::CallbackPlace;
 use crate::run::{Applicable, Findings, Plan};
@@ -125,7 +125,7 @@ impl Run {
         }
         self.place.mock = found.is_none();
         if !self.place.mock {
-            memory::bound();
+            memory::bound(Bound::OfRuns);
         }
         self.check_options()?;
         let files = case_files(&self.cases);

@@ -438,5 +438,5 @@ fn a_command_that_reads_files_of_others_has_a_bound_on_its_memory() {
     drop(write);
     reads.wait().expect("it ended");
     let data = limits.lines().find(|line| line.starts_with("Max data size")).expect("there is one");
-    assert!(data.split_whitespace().any(|word| word == "2147483648"), "{data}");
+    assert!(data.split_whitespace().any(|word| word == "1073741824"), "{data}");
 }

@@ -184,7 +184,7 @@ fn a_claim_is_not_waited_for_without_end() {
         )
     };
     for (within, exit, line) in [
-        ("300s", 0, "asks again and again for up to 300 s"),
+        ("300s", 0, "asks again until what it claims is so, for up to 300 s"),
         ("100000h", 2, "a claim is waited for up to 300s"),
         ("-5s", 2, "a claim is waited for up to 300s"),
     ] {
