@@ -107,14 +107,14 @@ pub(crate) fn visible_json(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn letters_that_are_drawn_as_nothing_are_shown_by_their_numbers() {
-        assert_eq!(super::visible("a\u{3164}b\u{2800}"), "a\\u{3164}b\\u{2800}");
-    }
-
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn letters_that_are_drawn_as_nothing_are_shown_by_their_numbers() {
+        assert_eq!(visible("a\u{3164}b\u{2800}"), "a\\u{3164}b\\u{2800}");
+    }
 
     #[test]
     fn of_a_long_text_both_ends_are_shown() {

@@ -254,10 +254,10 @@ pub fn load_case(id: &str, origin: Origin) -> Result<Case, Vec<Problem>> {
     let mut mistakes = BTreeSet::new();
     let value = yaml::parse(&origin.text).map_err(|placed| vec![problem(placed)])?;
     let case = read(id, &origin, value, &mut mistakes);
-    if let Some(case) = case.as_ref().filter(|case| waits(case) > LONGEST_WAIT) {
+    if let Some(wait) = case.as_ref().map(waits).filter(|wait| *wait > LONGEST_WAIT) {
         let message = format!(
             "it would wait for {} s; a file waits for up to {} s in all of its rows and rounds",
-            waits(case).as_secs(),
+            wait.as_secs(),
             LONGEST_WAIT.as_secs()
         );
         mistakes.insert(Mistake::at(&Path::root().key("steps"), message));
@@ -294,13 +294,9 @@ fn read(id: &str, origin: &Origin, value: Value, mistakes: &mut BTreeSet<Mistake
             mistakes.insert(Mistake::at(&root, format!("`{field}` is missing")));
         }
     }
-    let is_long =
-        |text: &Option<String>, most: usize| text.as_ref().is_some_and(|text| text.chars().count() > most);
-    for (is_too_long, field, most) in [
-        (is_long(&head.title, LONGEST_TITLE), "title", LONGEST_TITLE),
-        (is_long(&head.about, LONGEST_ABOUT), "about", LONGEST_ABOUT),
-    ] {
-        if is_too_long {
+    for (text, field, most) in [(&head.title, "title", LONGEST_TITLE), (&head.about, "about", LONGEST_ABOUT)]
+    {
+        if text.as_ref().is_some_and(|text| text.chars().count() > most) {
             let message = format!("up to {most} characters: each row of the case has them in its report");
             mistakes.insert(Mistake::at(&root.key(field), message));
         }

@@ -47,7 +47,7 @@ pub enum Kind {
 pub fn kind_of(history: &History, stuck: &Stuck) -> Kind {
     let history = &Looked::into(history);
     let unexplained: Vec<&Call> = stuck.next.iter().map(|at| &history.calls[*at]).collect();
-    let may = |call: &&&Call| matches!(call.saw, Saw::Nothing) || history.may_compare_all();
+    let may = |_: &&&Call| history.may_compare_all();
     let reads = unexplained.iter().filter_map(|call| match &call.saw {
         Saw::Object { content: Some(pieces), .. } => Some((*call, pieces)),
         _ => None,

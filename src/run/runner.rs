@@ -241,13 +241,7 @@ impl Runner {
             Ok(()) => preflight(&context.client, &context.provider, &context.journal, &context.prefix).await,
             Err(error) => Err(Failed { error, left: Sweep::default() }),
         };
-        let failed = match found {
-            Ok(found) => {
-                context.preflight = found;
-                None
-            }
-            Err(failed) => Some(failed),
-        };
+        let failed = found.map(|found| context.preflight = found).err();
         let runner =
             Self { context: Arc::new(context), options, server, versioned, started, started_at, header };
         if let Some(Failed { error: RunError(told), left }) = failed {

@@ -25,10 +25,10 @@ pub(super) async fn send(
     log: &Log,
 ) -> Result<Answer, Trouble> {
     for attempt in 0..=RETRIES {
-        let answer = client.call_as(call, signing, log).await;
-        let is_done = answer.as_ref().map_or(true, |answer| !is_throttled(answer));
-        if is_done {
-            return if attempt > 0 { sent_before(answer) } else { answer };
+        match client.call_as(call, signing, log).await {
+            Ok(answer) if is_throttled(&answer) => {}
+            answer if attempt > 0 => return sent_before(answer),
+            answer => return answer,
         }
         if attempt < RETRIES {
             tokio::time::sleep(std::time::Duration::from_millis(200 << attempt)).await;

@@ -190,18 +190,20 @@ impl Client {
         signing: &Signing,
         log: &Log,
     ) -> Result<Answer, Trouble> {
-        let (response, at) = match self.send(operation, signing, log).await {
+        match self.call_once(operation, signing, log).await {
             Err(closed) if log.insists() && closed.is_closed() => {
-                let sent = match self.send(operation, signing, log).await {
+                sent_before(match self.call_once(operation, signing, log).await {
                     // The server has gone, perhaps because of the first one.
                     Err(trouble) if trouble.kind == TroubleKind::Unreachable => Err(closed),
-                    sent => sent,
-                };
-                let answer = sent.and_then(|(response, at)| self.read(operation, &response, log, at));
-                return sent_before(answer);
+                    answer => answer,
+                })
             }
-            sent => sent?,
-        };
+            answer => answer,
+        }
+    }
+
+    async fn call_once(&self, operation: &dyn Call, signing: &Signing, log: &Log) -> Result<Answer, Trouble> {
+        let (response, at) = self.send(operation, signing, log).await?;
         self.read(operation, &response, log, at)
     }
 

@@ -398,14 +398,7 @@ async fn an_upload_whose_creation_had_no_answer_is_named_where_none_are_listed()
     let creation = Mock::given(method("POST")).and(query_param_contains("uploads", ""));
     creation.respond_with(AnswersOnce(AtomicU64::new(0))).mount(&server).await;
     Mock::given(method("PUT")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
-    let output = command(state.path())
-        .args(["run", "create/unique-upload-ids", "--timeout", "300ms", "--bucket", "b", "--endpoint"])
-        .arg(server.uri())
-        .env("AWS_ACCESS_KEY_ID", "key")
-        .env("AWS_SECRET_ACCESS_KEY", "a-secret-of-forty-characters-for-the-test")
-        .output()
-        .expect("it runs");
-    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
+    let told = run_at(&server, state.path(), &["create/unique-upload-ids", "--timeout", "300ms"]);
     assert!(told.contains("may be in progress: no answer to its creation has named it"), "{told}");
     let journals = std::fs::read_dir(state.path().join("mpuspec/journals")).expect("it is there");
     assert_eq!(journals.count(), 1, "the journal stays: {told}");

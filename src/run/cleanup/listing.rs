@@ -1,5 +1,7 @@
 //! What is listed below the prefix of a run.
 
+use std::collections::BTreeSet;
+
 use super::Sweep;
 use super::allowance::Allowance;
 use crate::operation::list_multipart_uploads::ListMultipartUploadsRequest;
@@ -54,8 +56,9 @@ pub(super) async fn list(
     for below in prefixes {
         list_below((client, allowance), (prefix, below), versioned, (&mut found, &mut doubts)).await;
     }
-    // Of two listings that cannot be had, one is enough.
-    doubts.dedup_by(|one, other| one.told == other.told);
+    // What cannot be listed below one prefix cannot be below another: that is said once.
+    let mut told = BTreeSet::new();
+    doubts.retain(|doubt: &Doubt| told.insert(doubt.told.clone()));
     (found, doubts)
 }
 

@@ -72,7 +72,7 @@ impl Round<'_> {
             && first.response.is_none()
         {
             // What was sent again may have happened the first time too.
-            self.note_write(&*ready.prepared, Err(&Trouble::new(TroubleKind::Cut, "")));
+            self.count_write(&*ready.prepared, Err(&Trouble::new(TroubleKind::Cut, "")));
             self.note_sent_again();
         }
         self.count_write(&*ready.prepared, answer.as_ref());
